@@ -1,0 +1,128 @@
+"""Header values: what is refused, and how a download name is written."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bucketry.errors import InvalidHeader
+
+RESERVED_METADATA_PREFIX = "bucketry-"
+"""User metadata under this prefix is bucketry's own and refused from callers."""
+
+MAX_METADATA_BYTES = 2048
+"""All user metadata of an object, names and values (Amazon S3 User Guide, object metadata)."""
+
+
+def check_header_value(name: str, value: str) -> str:
+    """Return `value` if it can be sent in header `name`, else raise `InvalidHeader`.
+
+    CR, LF and NUL would end the header or the string; other control characters are refused by
+    servers one way or another; what is not latin-1 cannot be sent in an HTTP header.
+    """
+    if not isinstance(value, str):
+        raise InvalidHeader(f"{name} must be text, not {type(value).__name__}")
+    for position, character in enumerate(value):
+        if (character < " " and character != "\t") or character == "\x7f":
+            raise InvalidHeader(
+                f"{name} has the control character {character!a} at position {position}; "
+                "a header value is one line of text"
+            )
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise InvalidHeader(
+            f"{name} has a character at position {error.start} that HTTP headers cannot carry; "
+            "percent-encode it"
+        ) from None
+    return value
+
+
+def check_param_values(name: str, value: Any) -> None:
+    """Check every text inside native request parameters for CR, LF and NUL, at any depth."""
+    if isinstance(value, str):
+        bad = next((c for c in value if c in "\r\n\0"), None)
+        if bad is not None:
+            raise InvalidHeader(
+                f"{name} has the control character {bad!a}; a header value is one line of text"
+            )
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            check_param_values(f"{name}.{key}", inner)
+            check_param_values(f"a name in {name}", key)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            check_param_values(name, inner)
+
+
+def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return user metadata with names in lower case; refuse what a vendor would mangle.
+
+    Names are HTTP tokens, values printable ASCII (Amazon S3 User Guide: other text arrives
+    mangled), names differ in more than case, and all of it fits in 2,048 bytes.
+    """
+    checked: dict[str, str] = {}
+    size = 0
+    for name, value in metadata.items():
+        token = isinstance(name, str) and name.isascii() and name.replace("-", "").replace("_", "")
+        if not token or not token.isalnum():
+            raise InvalidHeader(f"metadata name {name!r} is not letters, digits, '-' and '_'")
+        lower = name.lower()
+        if lower.startswith(RESERVED_METADATA_PREFIX):
+            raise InvalidHeader(f"metadata name {name!r} is reserved; choose another prefix")
+        if lower in checked:
+            raise InvalidHeader(f"metadata name {name!r} is given twice; names ignore case")
+        check_header_value(f"metadata {name!r}", value)
+        if not value.isascii():
+            raise InvalidHeader(
+                f"metadata {name!r} has a non-ASCII character, which vendors store in different "
+                "ways; percent-encode it"
+            )
+        checked[lower] = value
+        size += len(lower) + len(value)
+    if size > MAX_METADATA_BYTES:
+        raise InvalidHeader(
+            f"metadata takes {size} bytes, more than S3's limit of {MAX_METADATA_BYTES}"
+        )
+    return checked
+
+
+def content_disposition(filename: str, *, inline: bool = False) -> str:
+    """Return a Content-Disposition that saves as `filename`, in any script (RFC 6266, RFC 8187).
+
+    The name is quoted, never pasted: quotes, slashes and line breaks in it cannot change the
+    header. Old clients see an ASCII fallback.
+    """
+    kind = "inline" if inline else "attachment"
+    name = "".join(
+        "_" if c in '/\\"' or c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" else c
+        for c in filename
+    )
+    fallback = name.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
+    header = f'{kind}; filename="{fallback}"'
+    if fallback != name:
+        header += f"; filename*=UTF-8''{quote(name, safe='')}"
+    return header
+
+
+# The tables of the Python release, not of the machine: the same file gets the same type everywhere.
+_TYPES = mimetypes.MimeTypes(filenames=())
+for _type, _suffix in (
+    ("image/avif", ".avif"),
+    ("image/webp", ".webp"),
+    ("font/woff", ".woff"),
+    ("font/woff2", ".woff2"),
+    ("text/markdown", ".md"),
+    ("application/x-parquet", ".parquet"),
+):
+    _TYPES.add_type(_type, _suffix)
+
+
+def guess_content_type(name: str) -> str:
+    """Return the media type of a file name, or ``application/octet-stream``."""
+    guessed, encoding = _TYPES.guess_type(name.rpartition("/")[2], strict=False)
+    if encoding == "gzip":
+        return "application/gzip"
+    return guessed if guessed and not encoding else "application/octet-stream"

@@ -1,0 +1,362 @@
+"""THE contract: every question that a provider asks its layers.
+
+A provider is a stack of layers: the family (plain S3, or files on disk), the vendor's own, and the
+application's on top. Each question below goes to the top layer first. The first answer that is not
+None wins; a layer that answers None passes the question on. A *wrapper* sees the answer from below
+and returns it, changed or not: quirks are wrappers, replacements are plain hooks.
+
+A layer is any object with methods marked by `hookimpl`. Arguments are named as here, in any order,
+and may be left out; they have no defaults. Keys in hooks are object keys: the root path is part of
+them. What a hook returns is checked again before it is used, so no layer can weaken the rules on
+keys, headers, URLs and secrets.
+
+>>> from bucketry import hookimpl
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import pluggy
+
+from bucketry.errors import StorageError
+from bucketry.model import (
+    ByteRange,
+    ClientSettings,
+    Deleted,
+    ObjectInfo,
+    ObjectReader,
+    Page,
+    SignedUrl,
+    SignRequest,
+    StoredObject,
+    Swept,
+    Upload,
+)
+
+PROJECT = "bucketry"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class ProviderHooks:
+    """The hooks. The host calls them through a relay that has exactly these methods."""
+
+    @hookspec(firstresult=True)
+    def bucketry_client_settings(self, options: Any) -> ClientSettings:
+        """Say where and as whom to connect.
+
+        Asked when: the family needs its client for the first time; once per provider.
+
+        Answer: `ClientSettings`. None: the layer below decides; the family always answers.
+
+        As a wrapper: `attrs.evolve` the settings from below.
+
+        Example:
+            >>> import attrs
+            >>> class InternalEndpoint:
+            ...     '''Send requests inside the data centre, sign URLs for the outside.'''
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_client_settings(self):
+            ...         settings = yield
+            ...         return attrs.evolve(settings, endpoint="https://s3.internal")
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_build_key(self, upload: Upload) -> str:
+        """Name an upload that came without a key.
+
+        Asked when: `upload` is called without `key`. `upload.key` is empty then.
+
+        Answer: a key relative to the root path. None: the layer below names it; at the bottom
+        stands the strategy that the configuration names in `key_strategy`.
+
+        As a wrapper: put a folder in front.
+
+        Example:
+            >>> class PerTenant:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_build_key(self, upload):
+            ...         return "tenant-7/" + (yield)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
+        """Choose the native parameters of an upload.
+
+        Asked when: before each upload, once the key is known and checked.
+
+        Answer: a dictionary in the vendor's own spelling (for S3 that of boto3's `put_object`),
+        without bucket, key and body, which nobody can change. None: the layer below decides.
+
+        As a wrapper: add a parameter or take one out; only a wrapper can take one out.
+
+        Example:
+            >>> class CacheForAYear:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_put_params(self, upload):
+            ...         params = yield
+            ...         params.setdefault("CacheControl", "max-age=31536000, immutable")
+            ...         return params
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
+        """Store the bytes.
+
+        Asked when: each upload, after `bucketry_put_params`.
+
+        Answer: what was stored, proven by the vendor's answer; never before it is readable. None:
+        the layer below stores it. Failures are raised as `StorageError`; then nothing new is
+        visible and nothing is left behind.
+
+        As a wrapper: measure, log, announce.
+
+        Example:
+            >>> class CountUploads:
+            ...     count = 0
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_upload(self, upload, params):
+            ...         stored = yield
+            ...         self.count += 1
+            ...         return stored
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+        """Delete objects.
+
+        Asked when: `delete`, `delete_many`, `delete_prefix`, and the second half of `move`.
+        `params` are native parameters in the vendor's own spelling, usually empty.
+
+        Answer: `Deleted` with an outcome for each key. A key that does not exist counts as
+        deleted. None: the layer below deletes.
+
+        As a wrapper: refuse some keys, purge a CDN.
+
+        Example:
+            >>> from bucketry import Deleted, Failure
+            >>> class KeepInvoices:
+            ...     @hookimpl
+            ...     def bucketry_delete(self, keys):
+            ...         if any(key.startswith("invoices/") for key in keys):
+            ...             return Deleted(keys=(), failures=[
+            ...                 Failure(key=key, reason="invoices are kept ten years")
+            ...                 for key in keys])
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_object_url(self, key: str) -> str:
+        """Give an object's permanent, unsigned address.
+
+        Asked when: `url` of a public provider, and after each upload and copy.
+
+        Answer: an absolute http(s) URL with the key percent-encoded. The same key always has the
+        same URL. None: the layer below builds it from `base_url`, or endpoint and bucket.
+
+        As a wrapper: move objects to another host.
+
+        Example:
+            >>> class Shards:
+            ...     @hookimpl
+            ...     def bucketry_object_url(self, key):
+            ...         return f"https://img{len(key) % 4}.example.com/{key}"
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_key_of_url(self, url: str) -> str:
+        """Find the object key behind a URL: the inverse of `bucketry_object_url`.
+
+        Asked when: `key_of_url`. The answer counts only if `bucketry_object_url` builds the very
+        same URL from it again, so a look-alike host is never taken for ours.
+
+        Answer: the object key. None: not one of this layer's URLs.
+
+        As a wrapper: undo what a wrapper of `bucketry_object_url` did.
+
+        Example:
+            >>> from urllib.parse import unquote
+            >>> class Shards:
+            ...     @hookimpl
+            ...     def bucketry_key_of_url(self, url):
+            ...         host, _, key = url.removeprefix("https://").partition("/")
+            ...         if host.startswith("img") and host.endswith(".example.com"):
+            ...             return unquote(key)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_is_private(self, key: str) -> bool:
+        """Say whether an object opens only with a signed URL.
+
+        Asked when: `url` must choose, and after each upload and copy.
+
+        Answer: True or False. None: the layer below decides, at last the `visibility` setting.
+
+        As a wrapper: rarely.
+
+        Example:
+            >>> class PublicThumbnails:
+            ...     @hookimpl
+            ...     def bucketry_is_private(self, key):
+            ...         return False if key.startswith("thumbs/") else None
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_sign(self, request: SignRequest) -> SignedUrl:
+        """Sign.
+
+        Asked when: each `sign`, `sign_many`, `upload_ticket`, and `url` of a private object.
+        No network is needed for it.
+
+        Answer: `SignedUrl`. None: the layer below signs.
+
+        As a wrapper: shorten the life, or put a CDN's host in front where it verifies signatures.
+
+        Example:
+            >>> from datetime import UTC, datetime, timedelta
+            >>> from bucketry import SignedUrl
+            >>> class ExternalSigner:
+            ...     @hookimpl
+            ...     def bucketry_sign(self, request):
+            ...         if request.key.startswith("secret/"):
+            ...             return SignedUrl(
+            ...                 url=f"https://signer.example/{request.key}?token=...",
+            ...                 method=request.method,
+            ...                 expires_at=datetime.now(UTC) + timedelta(seconds=60))
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_head(self, key: str) -> ObjectInfo:
+        """Look at an object without reading it.
+
+        Asked when: `head` and `exists`, and to settle whether a lost answer was a success.
+
+        Answer: `ObjectInfo` with metadata. None: the layer below looks. A missing object is
+        `NotFound`, and only that: 403 is not "absent".
+
+        As a wrapper: cache.
+
+        Example:
+            >>> class CountHeads:
+            ...     count = 0
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_head(self, key):
+            ...         self.count += 1
+            ...         return (yield)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+        """Open an object for reading.
+
+        Asked when: `open` and `download`.
+
+        Answer: `ObjectReader`; its `info.size` is the whole object's. None: the layer below opens.
+
+        As a wrapper: decrypt, or count bytes.
+
+        Example:
+            >>> class NoVideos:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_open(self, key, byte_range):
+            ...         reader = yield
+            ...         if (reader.info.content_type or "").startswith("video/"):
+            ...             reader.close()
+            ...             raise PermissionError("videos are served by the CDN only")
+            ...         return reader
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_list(
+        self, prefix: str, delimiter: str, start_after: str, page_size: int
+    ) -> Iterator[Page]:
+        """List objects.
+
+        Asked when: `list`, `delete_prefix`. `prefix` is text, not a folder; `delimiter` is ``""``
+        for a flat listing; `start_after` is ``""`` or the key to begin behind.
+
+        Answer: an iterator of `Page`, fetched lazily, keys in the order of their UTF-8 bytes where
+        the vendor sorts. None: the layer below lists.
+
+        As a wrapper: hide objects.
+
+        Example:
+            >>> import attrs
+            >>> class HideDrafts:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_list(self, prefix):
+            ...         pages = yield
+            ...         return (attrs.evolve(page, objects=[o for o in page.objects
+            ...                                             if "draft" not in o.key])
+            ...                 for page in pages)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+        """Copy an object inside the bucket without moving its bytes through here.
+
+        Asked when: `copy` and `move`. `params` are native parameters, usually empty.
+
+        Answer: `StoredObject` of the target. None: the layer below copies.
+
+        As a wrapper: announce.
+
+        Example:
+            >>> class NoCopies:
+            ...     @hookimpl
+            ...     def bucketry_copy(self, source, target):
+            ...         raise PermissionError("this archive is append-only")
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> Sequence[Swept]:
+        """Remove multipart uploads that were begun and never finished.
+
+        Asked when: `sweep`. They are billed and in no listing.
+
+        Answer: those begun before `older_than` under `prefix`, removed unless `dry_run`. None: the
+        layer below sweeps.
+
+        As a wrapper: report.
+
+        Example:
+            >>> class NothingToSweep:
+            ...     @hookimpl
+            ...     def bucketry_sweep(self):
+            ...         return ()
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_explain_error(self, error: StorageError) -> str:
+        """Say what to change at this vendor.
+
+        Asked when: an operation has failed, before the error reaches the application.
+
+        Answer: one sentence, or ``""`` for nothing to add. None: the layer below explains.
+
+        As a wrapper: add where to find help in your company.
+
+        Example:
+            >>> class OurRunbook:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_explain_error(self, error):
+            ...         return ((yield) + " Runbook: https://wiki.example/storage").strip()
+        """
+        raise NotImplementedError

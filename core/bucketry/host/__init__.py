@@ -1,0 +1,1 @@
+"""The host: finds plugins, checks them, stacks their layers."""

@@ -1,0 +1,156 @@
+"""What pluggy leaves silent, said aloud: the check of a layer before it is registered.
+
+pluggy ignores a method without the marker, with another project's marker, or with a default on an
+argument; it calls a generator that is no wrapper and passes the generator on as the answer. Each
+of these loses a plugin's behaviour without a word, so each is a `PluginError` here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from bucketry.errors import PluginError
+from bucketry.hookspecs import PROJECT, ProviderHooks
+
+PREFIX = f"{PROJECT}_"
+# A marker leaves this attribute on the function; markers of other projects leave another one.
+_MARK = f"{PROJECT}_impl"
+
+
+def _specs() -> dict[str, tuple[str, ...]]:
+    specs = {}
+    for name, function in vars(ProviderHooks).items():
+        if name.startswith(PREFIX):
+            specs[name] = tuple(inspect.signature(function).parameters)[1:]
+    return specs
+
+
+HOOKS = _specs()
+"""Hook name to its argument names."""
+
+
+def describe(layer: object, distribution: str) -> str:
+    """Return ``module:Class (distribution)`` for messages."""
+    kind = layer if isinstance(layer, type) else type(layer)
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    return f"{name} ({distribution})" if distribution else name
+
+
+def _nearest(word: str, words: list[str] | tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def audit(layer: object, distribution: str = "") -> None:
+    """Raise `PluginError` for the first mistake in `layer` that pluggy would not report.
+
+    `distribution` is the name and version the layer came with, for the message.
+    """
+    who = describe(layer, distribution)
+    if isinstance(layer, type):
+        raise PluginError(who, f"a class, not an object; pass {layer.__name__}(...)")
+    found = False
+    for name in dir(type(layer)):
+        function = inspect.getattr_static(type(layer), name)
+        if isinstance(function, staticmethod | classmethod):
+            function = function.__func__
+        if not isinstance(function, FunctionType):
+            continue
+        mark = getattr(function, _MARK, None)
+        if not name.startswith(PREFIX):
+            if mark is not None and not mark.get("specname"):
+                raise PluginError(
+                    who,
+                    f"{name} is marked as a hook, but hooks start with {PREFIX!r}"
+                    f"{_nearest(PREFIX + name, list(HOOKS))}",
+                )
+            continue
+        found = True
+        _audit_hook(who, name, function, mark)
+    if not found:
+        raise PluginError(
+            who,
+            f"it has no method that starts with {PREFIX!r}, so it would never be asked; "
+            f"the hooks are {', '.join(HOOKS)}",
+        )
+
+
+def _audit_hook(
+    who: str, name: str, function: Callable[..., Any], mark: dict[str, Any] | None
+) -> None:
+    if mark is None:
+        other = [key for key in vars(function) if key.endswith("_impl")]
+        if other:
+            raise PluginError(
+                who,
+                f"{name} carries the marker of {other[0].removesuffix('_impl')!r}; "
+                "use bucketry.hookimpl",
+            )
+        raise PluginError(who, f"{name} looks like a hook but lacks the @bucketry.hookimpl marker")
+    spec_name = mark.get("specname") or name
+    if spec_name not in HOOKS:
+        if mark.get("optionalhook"):
+            return
+        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, list(HOOKS))}")
+    offered = HOOKS[spec_name]
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    for parameter in parameters:
+        if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            raise PluginError(
+                who, f"{name}: argument {parameter.name!r} must be plain, not *, ** or keyword-only"
+            )
+        if parameter.default is not inspect.Parameter.empty:
+            raise PluginError(
+                who,
+                f"{name}: argument {parameter.name!r} has a default, which pluggy's releases "
+                "treat differently; hooks always receive every argument they name",
+            )
+        if parameter.name not in offered:
+            raise PluginError(
+                who,
+                f"{name}: there is no argument {parameter.name!r}; it may take "
+                f"{', '.join(offered)}{_nearest(parameter.name, offered)}",
+            )
+    wrapper = mark.get("wrapper") or mark.get("hookwrapper")
+    generator = inspect.isgeneratorfunction(function)
+    if mark.get("hookwrapper"):
+        raise PluginError(
+            who, f"{name} is an old-style hookwrapper; write @hookimpl(wrapper=True) and return"
+        )
+    if wrapper and not generator:
+        raise PluginError(who, f"{name} is a wrapper without `yield`, so nothing below is asked")
+    if generator and not wrapper:
+        raise PluginError(
+            who, f"{name} has a `yield` but is no wrapper; write @hookimpl(wrapper=True)"
+        )
+    if wrapper and not _returns_a_value(function):
+        raise PluginError(
+            who, f"{name} is a wrapper without `return`, so the answer from below is lost"
+        )
+
+
+def _returns_a_value(function: Callable[..., Any]) -> bool:
+    """Whether a generator function has a `return` with something behind it.
+
+    Read from the code object, because the source may not be at hand: a plain end of a generator
+    returns the constant None.
+    """
+    import dis
+
+    previous = None
+    for instruction in dis.get_instructions(function):
+        if instruction.opname == "RETURN_CONST" and instruction.argval is not None:
+            return True
+        if instruction.opname == "RETURN_VALUE":
+            constant_none = (
+                previous is not None and previous.opname == "LOAD_CONST" and previous.argval is None
+            )
+            if not constant_none:
+                return True
+        if instruction.opname not in ("CACHE", "NOP", "RESUME"):
+            previous = instruction
+    return False

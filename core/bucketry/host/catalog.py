@@ -1,0 +1,123 @@
+"""Which vendors are installed: names from package metadata, imported only when asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from attrs import frozen
+
+from bucketry.errors import PluginError
+from bucketry.model import Vendor
+
+GROUP = "bucketry.providers"
+"""Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""
+
+BLOCK_VARIABLE = "BUCKETRY_BLOCK"
+"""Environment variable with vendor names, comma-separated, that must not be loaded."""
+
+
+@frozen
+class Listed:
+    """One installed vendor, not imported: its name, where it comes from, where it lives."""
+
+    name: str
+    distribution: str
+    module: str
+
+
+class Catalog:
+    """The installed vendors by name.
+
+    Listing imports no plugin. A name that two distributions offer is an error naming both, but only
+    for whoever asks for that name; a plugin that fails to import hurts nobody else.
+    """
+
+    def __init__(
+        self, entries: Iterable[EntryPoint] | None = None, *, block: Iterable[str] | None = None
+    ) -> None:
+        """Read the entry points of this environment, or take `entries`.
+
+        `block` defaults to the names in ``BUCKETRY_BLOCK``.
+        """
+        if block is None:
+            block = os.environ.get(BLOCK_VARIABLE, "").split(",")
+        self._blocked = frozenset(name.strip() for name in block if name.strip())
+        self._entries: dict[str, list[EntryPoint]] = {}
+        for entry in entry_points(group=GROUP) if entries is None else entries:
+            offers = self._entries.setdefault(entry.name, [])
+            # One distribution can be seen twice, from its folder and from its installation.
+            if all(_offer(entry) != _offer(other) for other in offers):
+                offers.append(entry)
+        self._loaded: dict[str, Vendor] = {}
+
+    def __iter__(self) -> Iterator[Listed]:
+        for name in self.names():
+            for entry in self._entries[name]:
+                yield Listed(name, _distribution(entry), entry.value)
+
+    def names(self) -> list[str]:
+        """Return the names that can be asked for, sorted."""
+        return sorted(set(self._entries) - self._blocked)
+
+    def distribution(self, name: str) -> str:
+        """Return name and version of the distribution that offers vendor `name`."""
+        entries = self._entries.get(name, [])
+        return _distribution(entries[0]) if entries else ""
+
+    def load(self, name: str) -> Vendor:
+        """Import the plugin of vendor `name` and return its page.
+
+        `PluginError`: no such vendor, blocked, offered twice, fails to import, or is no `Vendor`.
+        """
+        if name in self._loaded:
+            return self._loaded[name]
+        if name in self._blocked:
+            raise PluginError(name, f"blocked by {BLOCK_VARIABLE}")
+        offers = self._entries.get(name)
+        if not offers:
+            near = get_close_matches(name, self.names(), n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise PluginError(
+                name, f"no installed plugin offers this; {hint}Installed: {', '.join(self.names())}"
+            )
+        if len(offers) > 1:
+            both = " and ".join(f"{_distribution(e)} ({e.value})" for e in offers)
+            raise PluginError(name, f"offered by {both}; uninstall one or block the name")
+        vendor = _import(offers[0])
+        self._loaded[name] = vendor
+        return vendor
+
+
+def _offer(entry: EntryPoint) -> tuple[str, str]:
+    return (entry.dist.name if entry.dist else "", entry.value)
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown distribution"
+
+
+def _import(entry: EntryPoint) -> Vendor:
+    who = f"{entry.name} ({_distribution(entry)}, {entry.value})"
+    try:
+        vendor = entry.load()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may even call sys.exit() while it is imported
+        raise PluginError(
+            who, f"it cannot be loaded: {type(error).__name__}: {error}; report it to its authors"
+        ) from error
+    if not isinstance(vendor, Vendor):
+        raise PluginError(who, f"it is a {type(vendor).__name__}, not a bucketry.Vendor")
+    if vendor.name != entry.name:
+        raise PluginError(who, f"the Vendor calls itself {vendor.name!r}; both names must agree")
+    return vendor
+
+
+@cache
+def installed() -> Catalog:
+    """Return the catalog of this environment, read once per process."""
+    return Catalog()

@@ -1,0 +1,36 @@
+"""The bottom layer of every provider: answers that depend on no vendor."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from bucketry.hookspecs import hookimpl
+from bucketry.model import CommonOptions, Swept, Upload
+from bucketry.naming import STRATEGIES
+
+
+@frozen(eq=False)
+class DefaultsLayer:
+    """Names by strategy, privacy by setting, nothing to sweep, nothing to explain."""
+
+    options: CommonOptions
+
+    @hookimpl
+    def bucketry_build_key(self, upload: Upload) -> str:
+        """Name by the configured strategy."""
+        return STRATEGIES[self.options.key_strategy](upload)
+
+    @hookimpl
+    def bucketry_is_private(self) -> bool:
+        """Follow the `visibility` setting."""
+        return self.options.visibility == "private"
+
+    @hookimpl
+    def bucketry_sweep(self) -> tuple[Swept, ...]:
+        """Find nothing: a store without multipart uploads leaves none behind."""
+        return ()
+
+    @hookimpl
+    def bucketry_explain_error(self) -> str:
+        """Have nothing to add."""
+        return ""

@@ -1,0 +1,93 @@
+"""Keys: what is refused, and how a key is joined to the root path.
+
+A bad key is refused, never repaired: a repair makes two names share one object (``re..port`` and
+``report``), and a stored key must be the one that was asked for. The rules are S3's own limits
+plus everything that some client, proxy or operating system reads in a second way.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bucketry.errors import InvalidKey
+
+MAX_KEY_BYTES = 1024
+"""Longest object key, in UTF-8 bytes, root path included (Amazon S3 User Guide, object keys)."""
+
+# Marks that reorder or hide text: a key must look like what it is. The two joiners (U+200C,
+# U+200D) are allowed: Persian words and emoji need them.
+_INVISIBLE = frozenset(
+    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+
+def _refuse(key: str, reason: str, position: int | None = None) -> InvalidKey:
+    where = "" if position is None else f" at position {position}"
+    shown = key if len(key) <= 80 else key[:77] + "..."
+    return InvalidKey(f"key {shown!a} is refused: {reason}{where}")
+
+
+def check_key(key: str) -> str:
+    """Return `key` if it may be stored, else raise `InvalidKey` that says why and where.
+
+    Refused: the empty key; a leading ``/``; an empty, ``.`` or ``..`` segment (so ``//`` and a
+    trailing ``/`` too); a backslash; control characters; invisible and bidirectional marks; lone
+    surrogates; text that is not in Unicode normal form NFC; more than 1,024 UTF-8 bytes.
+    """
+    if not isinstance(key, str):
+        raise InvalidKey(f"a key is a str, not {type(key).__name__}")
+    if not key:
+        raise _refuse(key, "it is empty")
+    if not key.isascii():
+        for position, character in enumerate(key):
+            if "\ud800" <= character <= "\udfff":
+                raise _refuse(key, "a lone surrogate cannot be encoded", position)
+            if character in _INVISIBLE:
+                raise _refuse(
+                    key, f"{unicodedata.name(character, 'an invisible mark')} hides", position
+                )
+            if unicodedata.category(character) == "Cc":
+                raise _refuse(key, "a control character", position)
+        if not unicodedata.is_normalized("NFC", key):
+            raise _refuse(
+                key,
+                "it is not in Unicode normal form NFC; unicodedata.normalize('NFC', key) gives one",
+            )
+    for position, character in enumerate(key):
+        if character < " " or character == "\x7f":
+            raise _refuse(key, "a control character", position)
+    if "\\" in key:
+        raise _refuse(key, "a backslash is a separator to some systems", key.index("\\"))
+    if key.startswith("/"):
+        raise _refuse(key, "it starts with '/'")
+    for segment in key.split("/"):
+        if segment in ("", ".", ".."):
+            raise _refuse(key, f"the segment {segment!r} is dropped or resolved by some clients")
+    size = len(key.encode())
+    if size > MAX_KEY_BYTES:
+        raise _refuse(key, f"{size} bytes are more than S3's limit of {MAX_KEY_BYTES}")
+    return key
+
+
+class RootPath:
+    """The folder of the bucket that a provider works in; `""` is the whole bucket.
+
+    Keys that an application sees are relative to it. `join` and `strip` are exact inverses, and
+    neither accepts a key outside.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Check `path` like a key; `""` is allowed."""
+        self.path = check_key(path) if path else ""
+        self.prefix = f"{self.path}/" if self.path else ""
+
+    def join(self, key: str) -> str:
+        """Return the object key in the bucket of the application's `key`."""
+        check_key(key)
+        return check_key(self.prefix + key) if self.prefix else key
+
+    def strip(self, object_key: str) -> str:
+        """Return the application's key of `object_key`; `InvalidKey` if it lies outside."""
+        if not object_key.startswith(self.prefix) or object_key == self.prefix:
+            raise _refuse(object_key, f"it lies outside the root path {self.path!r}")
+        return object_key[len(self.prefix) :]

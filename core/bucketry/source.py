@@ -1,0 +1,187 @@
+"""What is uploaded: bytes, a path, a binary file or an iterator of bytes, read in one way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from bucketry.errors import InvalidSource, SourceChanged
+
+Body = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Iterable[bytes]
+"""What `Provider.upload` takes. A `str` is always refused: it could be a path or the text."""
+
+
+class Source:
+    """The bytes of one upload, read forwards, once.
+
+    `size` is the number of bytes, or None when only the end of the source will tell. `name` is the
+    file's name where the source has one. A file that bucketry opened is closed by bucketry; a file
+    that the caller passed is left open, its position behind the last byte read.
+    """
+
+    def __init__(self, body: Body) -> None:
+        """Open `body`; `InvalidSource` for text, folders, unreadable files and other types."""
+        self.size: int | None = None
+        self.name: str | None = None
+        self._file: IO[bytes] | None = None
+        self._chunks: Iterator[bytes] | None = None
+        self._pending = b""
+        self._owned = False
+        self._stat: os.stat_result | None = None
+        self.bytes_read = 0
+        if isinstance(body, bytes | bytearray | memoryview):
+            self._pending = bytes(body)
+            self.size = len(self._pending)
+        elif isinstance(body, str):
+            raise InvalidSource(
+                "a str is not a source: pass pathlib.Path(...) for a file, .encode() for its text"
+            )
+        elif isinstance(body, os.PathLike):
+            self._open_path(Path(body))
+        elif hasattr(body, "read"):
+            self._use_file(body)
+        elif isinstance(body, Iterable):
+            self._chunks = iter(body)
+        else:
+            raise InvalidSource(
+                f"{type(body).__name__} is not a source: pass bytes, a pathlib.Path, a file opened "
+                "in binary mode, or an iterator of bytes"
+            )
+
+    def _open_path(self, path: Path) -> None:
+        try:
+            self._file = path.open("rb")
+        except IsADirectoryError:
+            raise InvalidSource(f"{path} is a folder; upload its files one by one") from None
+        except OSError as error:
+            raise InvalidSource(f"{path} cannot be read: {error.strerror}") from error
+        self._owned = True
+        self.name = path.name
+        self._measure(self._file)
+
+    def _use_file(self, file: Any) -> None:
+        if hasattr(file, "encoding"):
+            raise InvalidSource("the file is open in text mode; open it with mode 'rb'")
+        self._file = file
+        name = getattr(file, "name", None)
+        if isinstance(name, str):
+            self.name = Path(name).name
+        self._measure(file)
+
+    def _measure(self, file: Any) -> None:
+        """Learn the number of bytes left and how the file looks now, where it is a real file."""
+        try:
+            if not file.seekable():
+                return
+            start = file.tell()
+            end = file.seek(0, os.SEEK_END)
+            file.seek(start)
+        except (AttributeError, OSError, ValueError):
+            return
+        self.size = max(0, end - start)
+        try:
+            self._stat = os.fstat(file.fileno())
+        except (AttributeError, OSError, ValueError):
+            self._stat = None
+
+    def read(self, size: int) -> bytes:
+        """Return exactly `size` bytes, fewer only at the end; short reads are put together."""
+        buffer = self._pending[:size]
+        self._pending = self._pending[size:]
+        if len(buffer) == size or (self._file is None and self._chunks is None):
+            self.bytes_read += len(buffer)
+            return buffer
+        parts = [buffer]
+        missing = size - len(buffer)
+        while missing > 0:
+            chunk = self._next_chunk(missing)
+            if not chunk:
+                break
+            if len(chunk) > missing:
+                self._pending = chunk[missing:]
+                chunk = chunk[:missing]
+            parts.append(chunk)
+            missing -= len(chunk)
+        whole = b"".join(parts)
+        self.bytes_read += len(whole)
+        return whole
+
+    def _next_chunk(self, size: int) -> bytes:
+        if self._file is not None:
+            chunk = self._file.read(size)
+            if chunk is None:
+                raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
+        else:
+            assert self._chunks is not None  # noqa: S101 - one of the two is always set
+            chunk = next((c for c in self._chunks if len(c) > 0), b"")
+        if not isinstance(chunk, bytes | bytearray | memoryview):
+            raise InvalidSource(f"the source gives {type(chunk).__name__}, not bytes")
+        return bytes(chunk)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the whole source in hex, read ahead and rewound.
+
+        `InvalidSource` for a stream that cannot be rewound.
+        """
+        if self._file is None and self._chunks is None:
+            return hashlib.sha256(self._pending).hexdigest()
+        if self._file is None or self.size is None:
+            raise InvalidSource(
+                "a name made from the content needs bytes or a file; a stream is read only once, "
+                "so give it a key"
+            )
+        start = self._file.tell()
+        hasher = hashlib.sha256()
+        while chunk := self._file.read(1 << 20):
+            hasher.update(chunk)
+        self._file.seek(start)
+        return hasher.hexdigest()
+
+    def check_complete(self) -> None:
+        """Raise `SourceChanged` unless exactly the promised bytes came and the file is unchanged.
+
+        Call it after the last read and before the object is published. A file rewritten with the
+        same size within the clock's resolution cannot be noticed.
+        """
+        if self.size is not None and (self.bytes_read != self.size or self._has_more()):
+            raise SourceChanged(
+                f"the source had {self.size} bytes at the start and gave "
+                f"{self.bytes_read}{' and more' if self.bytes_read >= self.size else ''}",
+                hint="Upload a file that nobody writes to, or a copy of it.",
+            )
+        if self._stat is not None and self._file is not None:
+            now = os.fstat(self._file.fileno())
+            before = self._stat
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                raise SourceChanged(
+                    "the file was written to during the upload",
+                    hint="Upload a file that nobody writes to, or a copy of it.",
+                )
+
+    def _has_more(self) -> bool:
+        if self._pending:
+            return True
+        if self._file is None and self._chunks is None:
+            return False
+        self._pending = self._next_chunk(1)
+        return bool(self._pending)
+
+    def close(self) -> None:
+        """Close the file if bucketry opened it."""
+        if self._owned and self._file is not None:
+            self._file.close()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,79 @@
+"""Downloads to disk: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from bucketry.errors import IntegrityError, InvalidInput, StorageError
+from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
+
+CHUNK = 1 << 20
+MAX_RESUMES = 4
+"""How often an interrupted download is taken up again where it broke off."""
+
+
+def download(
+    open_object: Callable[[ByteRange | None], ObjectReader],
+    target: Path,
+    progress: Progress | None,
+) -> ObjectInfo:
+    """Write an object to `target` through a temporary file beside it, replaced at the end.
+
+    A broken connection is taken up with a range; an object that was replaced in between, or has
+    another size than announced, is an `IntegrityError` and leaves `target` as it was.
+    """
+    if target.is_dir():
+        raise InvalidInput(f"{target} is a folder; name the file to write")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            info = _fill(open_object, file.write, progress)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes the file private; a download gets the rights of a file made with open().
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    return info
+
+
+def _fill(
+    open_object: Callable[[ByteRange | None], ObjectReader],
+    write: Callable[[bytes], object],
+    progress: Progress | None,
+) -> ObjectInfo:
+    received = 0
+    first: ObjectInfo | None = None
+    for attempt in range(MAX_RESUMES + 1):
+        try:
+            with open_object(ByteRange(start=received) if received else None) as reader:
+                if first is None:
+                    first = reader.info
+                elif reader.info.etag != first.etag or reader.info.size != first.size:
+                    raise IntegrityError("the object was replaced while it was being downloaded")
+                for chunk in reader.chunks(CHUNK):
+                    write(chunk)
+                    received += len(chunk)
+                    if progress is not None:
+                        progress(len(chunk))
+        except StorageError as error:
+            resumable = first is not None and first.etag is not None and error.retryable
+            if not resumable or attempt == MAX_RESUMES:
+                raise
+            continue
+        if received == first.size:
+            return first
+        if received > first.size:
+            break
+    assert first is not None  # noqa: S101 - the loop ends otherwise only by an exception
+    raise IntegrityError(f"{received} bytes arrived, {first.size} were announced")

@@ -1,0 +1,72 @@
+"""What users may configure for any vendor that speaks S3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from bucketry import AmbientCredentials, Credentials, Encryption
+from bucketry.model import ChecksumAlgorithm, Visibility
+
+MIB = 1 << 20
+
+
+@frozen(kw_only=True)
+class Multipart:
+    """How large uploads are cut.
+
+    `part_size` is in bytes, at least 5 MiB; it grows by itself when an object would need more parts
+    than the vendor allows. `concurrency` is the number of parts on their way at the same time.
+    """
+
+    part_size: int = 8 * MIB
+    concurrency: int = 4
+    leave_parts_on_error: bool = False
+
+
+@frozen(kw_only=True)
+class ExtraParams:
+    """Native parameters for every call of a kind, spelled as boto3's.
+
+    `upload_stream` counts for sources of unknown length, on top of `upload`.
+    """
+
+    upload: Mapping[str, Any] = field(factory=dict)
+    upload_stream: Mapping[str, Any] = field(factory=dict)
+    delete: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class S3Options:
+    """Options of every S3 vendor; a vendor's own class adds to them.
+
+    None means: the vendor's page decides. See `schemas/bucketry_schemas/leaves.schema.json` for
+    each option's meaning, which editors show too.
+    """
+
+    bucket: str
+    credentials: Credentials | AmbientCredentials
+    region: str | None = None
+    endpoint: str | None = None
+    public_endpoint: str | None = None
+    addressing: Literal["path", "virtual"] | None = None
+    allow_http: bool = False
+    ca_bundle: str | None = None
+    base_url: str | None = None
+    root_path: str = ""
+    visibility: Visibility = "private"
+    acl: str | None = None
+    signed_url_expires: int = 900
+    key_strategy: Literal["slug", "name", "date", "hash"] = "slug"
+    checksum_algorithm: ChecksumAlgorithm | None = None
+    prevent_overwrite: bool = False
+    storage_class: str | None = None
+    encryption: Encryption | None = None
+    tags: Mapping[str, str] = field(factory=dict)
+    multipart: Multipart = field(factory=Multipart)
+    extra_params: ExtraParams = field(factory=ExtraParams)
+    deadline: int = 60
+    unsupported: Literal["refuse", "ignore"] = "refuse"
+    overrides: Sequence[str] = ()

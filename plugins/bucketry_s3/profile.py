@@ -21,6 +21,9 @@ class Profile:
         regions: regions that the template is known to work with; for completion and for a hint,
             never to refuse one, because vendors open new ones.
         signing_regions: region in the endpoint to region in the signature, where they differ.
+        public_base: template of the address that objects are publicly served from, where it is
+            not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
+            when every option that it names is set and there is no `base_url`.
         signing_region: one region for every signature (``auto``), or None for the configured one.
     """
 
@@ -30,3 +33,4 @@ class Profile:
     regions: Sequence[str] = ()
     signing_regions: Mapping[str, str] = field(factory=dict)
     signing_region: str | None = None
+    public_base: str = ""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from string import Formatter
+from typing import Any, Literal
 
+import attrs
 from attrs import field, frozen
+
+Template = str | Callable[[Any], str]
+"""Text in which ``{option}`` stands for an option's value, or a function that chooses such a text
+from the options: AWS has other domains in China, R2 one more label in a jurisdiction."""
+
+FALLBACK_REGION = "us-east-1"
+"""What a signature names where neither configuration nor vendor gives a region: S3's own default,
+and what servers that do not check the region are commonly sent."""
 
 
 @frozen(kw_only=True)
@@ -13,24 +23,63 @@ class Profile:
     """Where an S3 vendor lives.
 
     Attributes:
-        endpoint: template of the endpoint; ``{region}`` and the names of other options stand for
-            their values (``https://{account_id}.r2.cloudflarestorage.com``). "" when there is none
-            to derive and users must give `endpoint`.
+        endpoint: template of the endpoint (``https://{account_id}.r2.cloudflarestorage.com``).
+            "" when there is none to derive and users must give `endpoint`.
         addressing: style used unless the configuration says otherwise.
-        default_region: region used when none is configured; None makes `region` a must.
+        default_region: region used when none is configured; None makes `region` a must wherever
+            the endpoint is made from it.
         regions: regions that the template is known to work with; for completion and for a hint,
             never to refuse one, because vendors open new ones.
         signing_regions: region in the endpoint to region in the signature, where they differ.
+        signing_region: one region for every signature (``auto``), or None for the configured one.
         public_base: template of the address that objects are publicly served from, where it is
             not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
             when every option that it names is set and there is no `base_url`.
-        signing_region: one region for every signature (``auto``), or None for the configured one.
     """
 
-    endpoint: str
+    endpoint: Template
     addressing: Literal["path", "virtual"]
     default_region: str | None = None
     regions: Sequence[str] = ()
     signing_regions: Mapping[str, str] = field(factory=dict)
     signing_region: str | None = None
-    public_base: str = ""
+    public_base: Template = ""
+
+    def region_of(self, options: Any) -> str | None:
+        """Return the region that the endpoint is made from; None where there is none."""
+        region: str | None = options.region or self.default_region
+        return region
+
+    def signing_region_of(self, options: Any) -> str:
+        """Return the region that signatures name."""
+        region = self.signing_region or self.region_of(options) or FALLBACK_REGION
+        return self.signing_regions.get(region, region)
+
+    def endpoint_of(self, options: Any) -> str:
+        """Return the configured endpoint, else the template's, "" where an option is missing."""
+        configured: str | None = options.endpoint
+        return configured or self._fill(self.endpoint, options)
+
+    def public_base_of(self, options: Any) -> str:
+        """Return the address that public objects are served from, "" where it is the endpoint."""
+        return self._fill(self.public_base, options)
+
+    def names_in_endpoint(self, options: Any) -> Sequence[str]:
+        """Return the options that the endpoint's template names, in its order."""
+        return _names(self._choose(self.endpoint, options))
+
+    def _choose(self, template: Template, options: Any) -> str:
+        if callable(template):
+            return template(attrs.evolve(options, region=self.region_of(options)))
+        return template
+
+    def _fill(self, template: Template, options: Any) -> str:
+        text = self._choose(template, options)
+        values = {name: getattr(options, name) for name in _names(text)}
+        if "region" in values:
+            values["region"] = self.region_of(options)
+        return text.format_map(values) if all(values.values()) else ""
+
+
+def _names(template: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(template) if name]

@@ -35,6 +35,7 @@ class Profile:
         public_base: template of the address that objects are publicly served from, where it is
             not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
             when every option that it names is set and there is no `base_url`.
+        hints: error code to what to change at this vendor, where its codes mean something special.
     """
 
     endpoint: Template
@@ -44,6 +45,7 @@ class Profile:
     signing_regions: Mapping[str, str] = field(factory=dict)
     signing_region: str | None = None
     public_base: Template = ""
+    hints: Mapping[str, str] = field(factory=dict)
 
     def region_of(self, options: Any) -> str | None:
         """Return the region that the endpoint is made from; None where there is none."""

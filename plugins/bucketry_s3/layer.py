@@ -1,0 +1,204 @@
+"""The S3 family: plain S3 behaviour for every vendor that speaks it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from bucketry import (
+    ByteRange,
+    ClientSettings,
+    Deleted,
+    LayerContext,
+    ObjectInfo,
+    ObjectReader,
+    Page,
+    PluginError,
+    SignedUrl,
+    SignRequest,
+    StorageError,
+    StoredObject,
+    Swept,
+    Upload,
+    hookimpl,
+)
+from bucketry_s3 import copying, listing, reading, removing, writing
+from bucketry_s3.bucket import Bucket
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.signing import Presigner
+from bucketry_s3.transport import Boto3Transport, Transport
+from bucketry_s3.urls import bucket_base, key_of_url, object_url
+
+_RESPONSE_PARAMS = {
+    "cache_control": "response-cache-control",
+    "content_disposition": "response-content-disposition",
+    "content_encoding": "response-content-encoding",
+    "content_language": "response-content-language",
+    "content_type": "response-content-type",
+    "expires": "response-expires",
+}
+
+
+class S3Layer:
+    """Answers every hook with plain S3; a vendor's page and layers say what differs.
+
+    `profile` names the endpoints, `context.capabilities` what the vendor can do. Nothing is sent
+    and no client is made before the first operation.
+    """
+
+    def __init__(self, options: S3Options, profile: Profile, context: LayerContext) -> None:
+        self._options = options
+        self._profile = profile
+        self._context = context
+
+    @cached_property
+    def settings(self) -> ClientSettings:
+        """The client settings of this provider, asked for once."""
+        settings = self._context.hooks.bucketry_client_settings(options=self._options)
+        if not isinstance(settings, ClientSettings):
+            raise PluginError(
+                "bucketry_client_settings",
+                f"it answered {type(settings).__name__}; a wrapper must return the answer from "
+                "below",
+            )
+        return settings
+
+    @cached_property
+    def transport(self) -> Transport:
+        """The transport; `Boto3Transport.client()` leads on to boto3 itself."""
+        return Boto3Transport(self.settings, self._options.bucket)
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        """The bucket that everything is done on."""
+        return Bucket(self.transport, self._options, self._context.capabilities)
+
+    @cached_property
+    def _presigner(self) -> Presigner:
+        base = bucket_base(
+            self.settings.public_endpoint, self._options.bucket, self.settings.addressing
+        )
+        return Presigner(base, self._options.bucket, self.settings.region, time.time)
+
+    @cached_property
+    def _public_base(self) -> str:
+        """The address in front of every key: `base_url`, the vendor's own, or the endpoint's."""
+        if self._options.base_url:
+            return self._options.base_url.rstrip("/")
+        own = self._profile.public_base_of(self._options)
+        return own or bucket_base(
+            self.settings.public_endpoint, self._options.bucket, self.settings.addressing
+        )
+
+    @hookimpl
+    def bucketry_client_settings(self) -> ClientSettings:
+        """Take endpoint, region and addressing from the configuration, else from the profile."""
+        options = self._options
+        endpoint = self._profile.endpoint_of(options).rstrip("/")
+        return ClientSettings(
+            endpoint=endpoint,
+            public_endpoint=(options.public_endpoint or endpoint).rstrip("/"),
+            region=self._profile.signing_region_of(options),
+            addressing=options.addressing or self._profile.addressing,
+            credentials=options.credentials,
+            ca_bundle=options.ca_bundle,
+        )
+
+    @hookimpl
+    def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
+        """Spell the upload's options as boto3 does."""
+        return writing.put_params(self.bucket, upload)
+
+    @hookimpl
+    def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
+        """Store in one request or in parts."""
+        return writing.store(self.bucket, upload, params)
+
+    @hookimpl
+    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+        """Delete one by one or in batches."""
+        return removing.delete(self.bucket, keys, params)
+
+    @hookimpl
+    def bucketry_object_url(self, key: str) -> str:
+        """Append the key to the public address."""
+        return object_url(self._public_base, key)
+
+    @hookimpl
+    def bucketry_key_of_url(self, url: str) -> str | None:
+        """Take the public address away again."""
+        return key_of_url(self._public_base, url)
+
+    @hookimpl
+    def bucketry_sign(self, request: SignRequest) -> SignedUrl:
+        """Sign with SigV4; `base_url` is read unsigned, because its host could not verify."""
+        if self._options.base_url and request.method in ("GET", "HEAD"):
+            return SignedUrl(
+                url=object_url(self._public_base, request.key), method=request.method, signed=False
+            )
+        pair = self.transport.key_pair()
+        if request.method == "POST":
+            form = self._presigner.post(
+                request.key,
+                request.expires_in,
+                pair,
+                content_type=request.content_type,
+                min_size=request.min_size,
+                max_size=request.max_size,
+            )
+            return SignedUrl(
+                url=form.url, method="POST", fields=form.fields, expires_at=form.expires_at
+            )
+        params = {_RESPONSE_PARAMS[name]: value for name, value in request.response.items()}
+        if request.version:
+            params["versionId"] = request.version
+        headers = {"Content-Type": request.content_type} if request.content_type else {}
+        signed = self._presigner.url(
+            request.method, request.key, request.expires_in, pair, params=params, headers=headers
+        )
+        return SignedUrl(
+            url=signed.url, method=request.method, headers=headers, expires_at=signed.expires_at
+        )
+
+    @hookimpl
+    def bucketry_head(self, key: str) -> ObjectInfo:
+        """HeadObject."""
+        return reading.head(self.bucket, key)
+
+    @hookimpl
+    def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+        """GetObject."""
+        return reading.open_object(self.bucket, key, byte_range)
+
+    @hookimpl
+    def bucketry_list(
+        self, prefix: str, delimiter: str, start_after: str, page_size: int
+    ) -> Iterator[Page]:
+        """ListObjectsV2."""
+        return listing.pages(self.bucket, prefix, delimiter, start_after, page_size)
+
+    @hookimpl
+    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+        """CopyObject, or parts of it."""
+        return copying.copy(self.bucket, source, target, params)
+
+    @hookimpl
+    def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
+        """ListMultipartUploads and abort."""
+        return listing.sweep(self.bucket, prefix, older_than, dry_run)
+
+    @hookimpl
+    def bucketry_explain_error(self, error: StorageError) -> str:
+        """Give the vendor's own advice for the code, else the family's."""
+        from bucketry_s3.errors import hint_for
+
+        return self._profile.hints.get(error.code or "") or hint_for(error)
+
+    def close(self) -> None:
+        """Close the connections, if any were opened."""
+        if "transport" in self.__dict__:
+            self.transport.close()

@@ -30,3 +30,25 @@ check: lint types test
 
 clean:
 	rm -rf .venv
+
+# The tests marked `server`, against real servers. One that cannot run here is skipped, said aloud.
+SERVERS := ceph swift minio
+SERVER_TARGETS := $(SERVERS:%=servers-%)
+
+.PHONY: test-servers test-floors $(SERVER_TARGETS)
+
+test-servers: $(STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m servers $(SERVERS) -- $(BIN)/pytest -m server -n auto -q
+
+$(SERVER_TARGETS): servers-%: $(STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m servers $* -- $(BIN)/pytest -m server -n auto -q
+
+# The unit tests with the oldest dependencies that pyproject.toml allows, in a second environment.
+FLOORS := .venv/floors
+
+test-floors: $(STAMP)
+	@$(PYTHON) -m venv --clear $(FLOORS)
+	@$(BIN)/python .ci/floors.py pyproject.toml > $(FLOORS)/constraints.txt
+	@$(FLOORS)/bin/pip install --quiet --disable-pip-version-check \
+		--constraint $(FLOORS)/constraints.txt --editable '.[test]'
+	@$(FLOORS)/bin/pytest -n auto -q

@@ -1,0 +1,108 @@
+"""What the operating system says and needs: errors in bucketry's words, locks, durable names."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
+
+if sys.platform != "win32":
+    import fcntl
+
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def explain(error: OSError) -> StorageError:
+    """Return the typed error for what a call on the store's own files raised."""
+    code = errno.errorcode.get(error.errno or 0)
+    reason = error.strerror or str(error)
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NotFound("there is no object under this key", code=code)
+    if error.errno in _DENIED:
+        return AccessDenied(
+            f"the file system refuses it: {reason}",
+            code=code,
+            hint="Give the user of this process the rights to read and write in the directory.",
+        )
+    if error.errno in _FULL:
+        return Rejected(
+            f"there is no room: {reason}", code=code, hint="Make room, or raise the quota."
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return Rejected(
+            "the file system has no names this long",
+            code=code,
+            hint="Shorten the key: most file systems take 255 bytes between two slashes.",
+        )
+    return Unavailable(f"the file system failed: {reason}", code=code)
+
+
+@contextmanager
+def disk() -> Iterator[None]:
+    """Turn an `OSError` of the store's own files into a `StorageError`."""
+    try:
+        yield
+    except OSError as error:
+        raise explain(error) from error
+
+
+if sys.platform == "win32":
+    _locks: dict[Path, threading.Lock] = {}
+
+    @contextmanager
+    def locked(file: Path) -> Iterator[None]:
+        """Hold the lock `file` against the other threads of this process."""
+        with _locks.setdefault(file, threading.Lock()):
+            yield
+
+else:
+
+    @contextmanager
+    def locked(file: Path) -> Iterator[None]:
+        """Hold the lock `file` against every other thread and process of this machine.
+
+        flock belongs to the open file, so a thread that opens the file anew waits like a process.
+        A killed process lets go of it.
+        """
+        with disk():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            with disk():
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            # Said aloud, because a process forked meanwhile shares the open file.
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power failure; Windows has no such call."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_file(target: Path, data: bytes, temporary: Path, mode: int = 0o666) -> None:
+    """Put `data` into `target`, whole or not at all, through the new file `temporary`."""
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(target.parent)

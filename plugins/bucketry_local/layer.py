@@ -1,0 +1,206 @@
+"""The layer that answers every hook with files on disk."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from bucketry import (
+    ByteRange,
+    Deleted,
+    LayerContext,
+    ObjectInfo,
+    ObjectReader,
+    Page,
+    Secret,
+    SignedUrl,
+    SignRequest,
+    StoredObject,
+    Unsupported,
+    UnsupportedOptionWarning,
+    Upload,
+    hookimpl,
+)
+from bucketry.source import Source
+from bucketry_local import reading
+from bucketry_local.options import LocalOptions
+from bucketry_local.records import Details, Record
+from bucketry_local.signing import Signer, key_of_url, object_url
+from bucketry_local.store import Store
+
+# Parameters are spelled as boto3's, so that an application's layers work here as in production.
+_HEADERS = {
+    "ContentType": "content_type",
+    "CacheControl": "cache_control",
+    "ContentDisposition": "content_disposition",
+    "ContentEncoding": "content_encoding",
+    "ContentLanguage": "content_language",
+}
+_KNOWN = frozenset({*_HEADERS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
+
+# Options that the schema refuses, by the parameter they would become.
+_OPTIONS = {
+    "ACL": "acl",
+    "ChecksumAlgorithm": "checksum_algorithm",
+    "SSEKMSKeyId": "encryption",
+    "ServerSideEncryption": "encryption",
+    "StorageClass": "storage_class",
+}
+
+
+class LocalLayer:
+    """Answers every hook with files on disk.
+
+    `store` holds the files, `signer` makes and checks signed URLs; `bucketry_local.wsgi` uses both.
+    """
+
+    def __init__(self, options: LocalOptions, context: LayerContext) -> None:
+        self._options = options
+        self._context = context
+        self.base_url = options.base_url.rstrip("/")
+        self.store = Store(options.directory)
+
+    @property
+    def _bucket(self) -> str:
+        return self.store.root.name
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The signer, with the configured key or the one kept in the store."""
+        key = self._options.signing_key or Secret(self.store.signing_key())
+        return Signer(key, self.base_url)
+
+    def is_private(self, key: str) -> bool:
+        """Return what the whole stack says of an object key."""
+        return bool(self._context.hooks.bucketry_is_private(key=key))
+
+    @hookimpl
+    def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
+        """Spell the upload's options as boto3 does."""
+        options = self._options
+        params: dict[str, Any] = {
+            name: getattr(upload, attribute) for name, attribute in _HEADERS.items()
+        }
+        params |= {
+            "ACL": upload.acl,
+            "StorageClass": upload.storage_class,
+            "ChecksumAlgorithm": upload.checksum_algorithm,
+            "ServerSideEncryption": upload.encryption and upload.encryption.type,
+            "Metadata": dict(upload.metadata),
+            "Tagging": urlencode(options.tags if upload.tags is None else upload.tags),
+            "IfMatch": upload.if_match,
+        }
+        prevent = upload.prevent_overwrite
+        if prevent is None:
+            prevent = options.prevent_overwrite and upload.if_match is None
+        if prevent:
+            params["IfNoneMatch"] = "*"
+        given = {name: value for name, value in params.items() if value}
+        return given | dict(upload.extra_params)
+
+    def _known(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters that mean something here; refuse or leave out the others."""
+        for name in sorted(set(params) - _KNOWN):
+            reason, mend = f"files on disk have no parameter {name}", "leave it out"
+            if name in _OPTIONS:
+                schema = json.loads(self._context.vendor.schema.read_text())
+                entry = schema["x-unsupported"][_OPTIONS[name]]
+                reason, mend = entry["reason"], entry["mend"]
+            if self._options.unsupported == "refuse":
+                raise Unsupported(reason, hint=f"{mend[0].upper()}{mend[1:]}.")
+            warnings.warn(
+                f"{self._context.provider}: {name} was left out, because {reason}; {mend}",
+                UnsupportedOptionWarning,
+                stacklevel=2,
+            )
+        return {name: value for name, value in params.items() if name in _KNOWN}
+
+    @hookimpl
+    def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
+        """Write the file."""
+        params = self._known(params)
+        if params.get("IfNoneMatch", "*") != "*":
+            raise Unsupported('IfNoneMatch can only be "*": no object at all')
+        record = self.store.put(
+            upload.key,
+            upload.source,
+            Details(
+                content_type=params.get("ContentType", upload.content_type),
+                cache_control=params.get("CacheControl"),
+                content_disposition=params.get("ContentDisposition"),
+                content_encoding=params.get("ContentEncoding"),
+                content_language=params.get("ContentLanguage"),
+                metadata=dict(params.get("Metadata", {})),
+                tags=dict(parse_qsl(params.get("Tagging", ""), keep_blank_values=True)),
+            ),
+            if_absent="IfNoneMatch" in params,
+            if_match=params.get("IfMatch"),
+            progress=upload.progress,
+        )
+        return self._stored(upload.key, record)
+
+    def _stored(self, key: str, record: Record) -> StoredObject:
+        return StoredObject(
+            key=key,
+            bucket=self._bucket,
+            etag=record.etag,
+            size=record.size,
+            checksum_algorithm="SHA256",
+            checksum=record.sha256,
+        )
+
+    @hookimpl
+    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+        """Remove the files, and the folders that get empty."""
+        self._known(params)
+        return self.store.delete(keys)
+
+    @hookimpl
+    def bucketry_object_url(self, key: str) -> str:
+        """Append the key to the base URL."""
+        return object_url(self.base_url, key)
+
+    @hookimpl
+    def bucketry_key_of_url(self, url: str) -> str | None:
+        """Take the base URL away again."""
+        return key_of_url(self.base_url, url)
+
+    @hookimpl
+    def bucketry_sign(self, request: SignRequest) -> SignedUrl:
+        """Sign with HMAC-SHA256; the WSGI app checks it."""
+        if request.method == "POST":
+            raise Unsupported("files on disk take no form uploads", hint="Sign a PUT.")
+        if request.version is not None:
+            raise Unsupported("files on disk keep no versions", hint="Leave version out.")
+        self.store.path(request.key)
+        return self.signer.sign(request)
+
+    @hookimpl
+    def bucketry_head(self, key: str) -> ObjectInfo:
+        """Look at the file."""
+        return reading.object_info(key, self.store.head(key))
+
+    @hookimpl
+    def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+        """Open the file; a replacement while it is read does not disturb the reader."""
+        return reading.open_object(self.store, key, byte_range)
+
+    @hookimpl
+    def bucketry_list(
+        self, prefix: str, delimiter: str, start_after: str, page_size: int
+    ) -> Iterator[Page]:
+        """Walk the folders, in the order of the keys' UTF-8 bytes."""
+        return reading.pages(self.store, prefix, delimiter, start_after, page_size)
+
+    @hookimpl
+    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+        """Copy the file, with headers, metadata and tags."""
+        self._known(params)
+        file, record = self.store.open(source)
+        with file:
+            copied = self.store.put(target, Source(file), record.details)
+        return self._stored(target, copied)

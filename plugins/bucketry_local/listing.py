@@ -1,0 +1,82 @@
+"""Keys of a directory tree, in the order of their UTF-8 bytes, without reading ahead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bucketry.keys import MAX_KEY_BYTES
+from bucketry_local.disk import explain
+
+OWN = ".bucketry"
+"""Folder of the store's own files; never a key's first segment."""
+
+
+def entries(
+    root: Path, *, prefix: str = "", delimiter: str = "", start_after: str = ""
+) -> Iterator[tuple[str, bool]]:
+    """Yield each key behind `start_after`, or folder of keys, and whether it is a folder.
+
+    Symbolic links are left out, and so is what no key can name: special files, names that are not
+    UTF-8, paths longer than a key may be. Memory grows with the largest folder, not with the tree.
+    """
+    if delimiter in ("", "/"):
+        yield from _walk(root, prefix, start_after, by_folder=bool(delimiter))
+        return
+    seen = ""
+    for key, _ in _walk(root, prefix, start_after, by_folder=False):
+        at = key.find(delimiter, len(prefix))
+        if at < 0:
+            yield key, False
+        elif (folder := key[: at + len(delimiter)]) != seen:
+            seen = folder
+            yield folder, True
+
+
+def _walk(
+    root: Path, prefix: str, start_after: str, *, by_folder: bool
+) -> Iterator[tuple[str, bool]]:
+    # Text compares by code point, which is the order of its UTF-8 bytes.
+    stack = [_names(root, "", prefix)]
+    while stack:
+        name = next(stack[-1], None)
+        if name is None:
+            stack.pop()
+        elif not name.endswith("/"):
+            if name > start_after and name.startswith(prefix):
+                yield name, False
+        elif name > start_after or start_after.startswith(name):
+            # Every key in this folder begins with `name`.
+            if by_folder and name.startswith(prefix) and name != prefix:
+                if any(True for _ in _walk(root, name, start_after, by_folder=False)):
+                    yield name, True
+            elif name.startswith(prefix) or prefix.startswith(name):
+                stack.append(_names(root / name, name, prefix))
+
+
+def _names(folder: Path, base: str, prefix: str) -> Iterator[str]:
+    """Yield the keys directly in `folder`, subfolders with a ``/`` at their end, sorted."""
+    only, more, _ = prefix[len(base) :].partition("/")
+    names = []
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if (more and entry.name != only) or (not base and entry.name.casefold() == OWN):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    names.append(f"{base}{entry.name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    names.append(base + entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return iter(())  # removed since its parent was read
+    except OSError as error:
+        raise explain(error) from error
+    return iter(sorted(name for name in names if _nameable(name)))
+
+
+def _nameable(name: str) -> bool:
+    try:
+        return len(name.encode()) <= MAX_KEY_BYTES
+    except UnicodeEncodeError:
+        return False

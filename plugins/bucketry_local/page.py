@@ -1,0 +1,76 @@
+"""The page of the embedded provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
+from bucketry.keys import RootPath
+from bucketry_local.layer import LocalLayer
+from bucketry_local.listing import OWN
+from bucketry_local.options import LocalOptions
+
+T = TypeVar("T")
+
+
+def _fact(value: T, note: str = "") -> Fact[T]:
+    return Fact(value, "documented", "docs/vendors/local.md", "2026-11", note)
+
+
+_ONE_OPERATION = "an upload is one operation, whatever its size"
+
+CAPABILITIES = Capabilities(
+    acl=_fact("none"),
+    canned_acls=_fact(frozenset()),
+    addressing=_fact(frozenset({"path"})),
+    checksums=_fact(
+        dict.fromkeys(("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"), "refused"),
+        "SHA-256 is always kept and told by head",
+    ),
+    checksum_trailers=_fact("no"),
+    batch_delete=_fact("yes"),
+    put_if_absent=_fact("enforced"),
+    put_if_match=_fact("enforced"),
+    complete_if_absent=_fact("enforced", _ONE_OPERATION),
+    complete_if_match=_fact("enforced", _ONE_OPERATION),
+    delete_if_match=_fact("refused"),
+    if_match_etag=_fact("quoted", "taken without quotes too"),
+    encryption=_fact({}, "encrypt the file system"),
+    tagging=_fact("yes"),
+    storage_classes=_fact(frozenset()),
+    multipart=_fact("no", _ONE_OPERATION),
+    copy=_fact("yes"),
+    presign=_fact(frozenset({"GET", "HEAD", "PUT", "DELETE"})),
+    presign_seconds_max=_fact(604_800),
+    post_policy=_fact("no"),
+    public_url=_fact("yes", "while the WSGI app runs at base_url"),
+    versioning=_fact("no"),
+    cors=_fact("no"),
+    lifecycle=_fact("no"),
+    policy=_fact("no"),
+    server=_fact("bucketry_local"),
+)
+
+
+def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
+    try:
+        RootPath(options.root_path)
+    except InvalidKey as error:
+        yield "root_path", str(error)
+    if options.root_path.partition("/")[0].casefold() == OWN:
+        yield "root_path", f"must not be {OWN}, where the store keeps its own files"
+
+
+vendor = Vendor(
+    name="local",
+    title="Files on disk",
+    summary="Plain files in a folder of this machine, for development, tests and small sites; "
+    "a bundled WSGI app serves them and checks signed URLs.",
+    options=LocalOptions,
+    schema=SchemaFile(package="bucketry_schemas", path="vendors/local.schema.json"),
+    capabilities=CAPABILITIES,
+    layers=lambda options, context: [LocalLayer(options, context)],
+    docs_url="https://github.com/bucketry/bucketry/blob/main/docs/vendors/local.md",
+    check=_check,
+)

@@ -1,0 +1,114 @@
+"""Objects as readers and listings see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
+from bucketry_local.disk import disk
+from bucketry_local.listing import entries
+from bucketry_local.records import Record
+from bucketry_local.store import Store
+
+
+def object_info(key: str, record: Record) -> ObjectInfo:
+    """Return what `head` tells of an object."""
+    details = record.details
+    return ObjectInfo(
+        key=key,
+        size=record.size,
+        etag=record.etag,
+        last_modified=_modified(record),
+        content_type=details.content_type,
+        cache_control=details.cache_control,
+        content_disposition=details.content_disposition,
+        content_encoding=details.content_encoding,
+        content_language=details.content_language,
+        metadata=dict(details.metadata),
+        checksums={"SHA256": record.sha256} if record.sha256 else {},
+    )
+
+
+def _modified(record: Record) -> datetime:
+    seconds, rest = divmod(record.mtime_ns, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=rest // 1000)
+
+
+def open_object(store: Store, key: str, byte_range: ByteRange | None) -> ObjectReader:
+    """Open an object, or a range of it."""
+    file, record = store.open(key)
+    try:
+        start, stop = _resolve(byte_range, record.size)
+        return ObjectReader(object_info(key, record), FileStream(file, start, stop))
+    except BaseException:
+        file.close()
+        raise
+
+
+def _resolve(byte_range: ByteRange | None, size: int) -> tuple[int, int]:
+    """Return the first byte to read and the one behind the last."""
+    if byte_range is None:
+        return 0, size
+    start = byte_range.start if byte_range.start >= 0 else max(0, size + byte_range.start)
+    stop = size if byte_range.stop is None else min(byte_range.stop, size)
+    if start >= size:
+        raise Rejected(
+            f"the range begins behind the object's end, which has {size} bytes",
+            code="InvalidRange",
+            status=416,
+        )
+    return start, stop
+
+
+class FileStream:
+    """Bytes `start` to `stop` of `file`, which it closes; `IntegrityError` if they end early."""
+
+    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
+        with disk():
+            file.seek(start)
+        self._file = file
+        self._left = stop - start
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        wanted = self._left if size < 0 else min(size, self._left)
+        with disk():
+            data = self._file.read(wanted)
+        if len(data) < wanted:
+            raise IntegrityError("the file was cut short while it was read")
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def pages(
+    store: Store, prefix: str, delimiter: str, start_after: str, page_size: int
+) -> Iterator[Page]:
+    """Yield pages of a listing; no page is empty."""
+    objects: list[ObjectInfo] = []
+    folders: list[str] = []
+    for key, is_folder in entries(
+        store.root, prefix=prefix, delimiter=delimiter, start_after=start_after
+    ):
+        if is_folder:
+            folders.append(key)
+        else:
+            try:
+                record = store.record_at(key, store.root / key)
+            except NotFound:
+                continue  # deleted since its folder was read
+            objects.append(
+                ObjectInfo(
+                    key=key, size=record.size, etag=record.etag, last_modified=_modified(record)
+                )
+            )
+        if len(objects) + len(folders) == page_size:
+            yield Page(objects=objects, folders=folders)
+            objects, folders = [], []
+    if objects or folders:
+        yield Page(objects=objects, folders=folders)

@@ -1,0 +1,373 @@
+"""Objects as plain files: whole or not at all, also under races and after a crash.
+
+======================================  =======================================================
+``<directory>/<key>``                   the bytes
+``<directory>/.bucketry/objects/``      one JSON file per key, see `bucketry_local.records`
+``<directory>/.bucketry/tmp/``          uploads on their way
+``<directory>/.bucketry/lock``          held while names change
+``<directory>/.bucketry/signing-key``   see `bucketry_local.signing`
+======================================  =======================================================
+
+An upload is received into a temporary file on the same file system and synced. Then, under one lock
+for the whole store, its preconditions are checked, its record is written, and one rename (or, to
+prevent an overwrite, one hard link, which fails if the name is taken) makes it visible. The lock is
+held for that alone, never while bytes move, so one lock is enough; it also keeps a delete from
+removing a folder that an upload is about to use. Readers take no lock.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from bucketry import (
+    AlreadyExists,
+    Deleted,
+    Failure,
+    InvalidKey,
+    NotFound,
+    PreconditionFailed,
+    Rejected,
+    StorageError,
+    Unavailable,
+    Unconfirmed,
+)
+from bucketry.keys import check_key
+from bucketry.model import Progress
+from bucketry.source import Source
+from bucketry_local.disk import disk, locked, sync_folder, write_file
+from bucketry_local.listing import OWN
+from bucketry_local.records import Details, Record, Records, by_hand
+
+CHUNK = 1 << 20
+"""Bytes held in memory while an upload or a copy moves."""
+
+STALE_SECONDS = 86_400
+"""Age at which a temporary file counts as left behind by a killed process."""
+
+_LOOKS = 100
+
+
+class Store:
+    """The files of one directory. Nothing is made on disk before the first upload.
+
+    Every method raises `InvalidKey` for a key that cannot be a file here, and `StorageError`.
+    Symbolic links are never followed: a key whose path has one is `Rejected`.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self.root = Path(os.path.realpath(Path(directory).expanduser()))
+        self.own = self.root / OWN
+        self._temporaries = self.own / "tmp"
+        self._records = Records(self.own / "objects")
+        self._tidied = False
+
+    def path(self, key: str) -> Path:
+        """Return the file of `key`, inside the directory for certain."""
+        check_key(key)
+        if key.partition("/")[0].casefold() == OWN:
+            raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
+        path = self.root / key
+        # The root is resolved and the key has no dots, so only a link can make a difference.
+        if os.path.realpath(path) != str(path):
+            raise Rejected("there is a symbolic link in its path, which could lead elsewhere")
+        return path
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the store's lock."""
+        return locked(self.own / "lock")
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def head(self, key: str) -> Record:
+        """Return the record of an object."""
+        return self.record_at(key, self.path(key))
+
+    def record_at(self, key: str, path: Path) -> Record:
+        """Return the record of the file `path`, which a listing has found for `key`."""
+        for _ in range(_LOOKS):
+            with disk():
+                seen = _regular(os.lstat(path))
+            record = self._identify(key, path, seen)
+            if record is not None:
+                return record
+        raise Unavailable("it is being replaced without a pause")
+
+    def open(self, key: str) -> tuple[BinaryIO, Record]:
+        """Return the bytes of an object, as they are now, and its record."""
+        path = self.path(key)
+        for _ in range(_LOOKS):
+            with disk():
+                _regular(os.lstat(path))  # opening a pipe would wait for its other end
+                file = open(path, "rb", opener=_open_no_link)  # noqa: SIM115 - the caller closes it
+            try:
+                record = self._identify(key, path, _regular(os.fstat(file.fileno())))
+            except BaseException:
+                file.close()
+                raise
+            if record is not None:
+                return file, record
+            file.close()
+        raise Unavailable("it is being replaced without a pause")
+
+    def _identify(self, key: str, path: Path, seen: os.stat_result) -> Record | None:
+        """Return the record of the file seen, or None if another has taken its place since.
+
+        The records of the file in place are written before it and removed after it. So a file that
+        stays in place while no record is found for it has none.
+        """
+        with disk():
+            record = self._records.find(key, seen)
+            if record is not None:
+                return record
+            unrecorded = by_hand(key, seen)
+            return unrecorded if unrecorded.describes(os.lstat(path)) else None
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def put(
+        self,
+        key: str,
+        source: Source,
+        details: Details,
+        *,
+        if_absent: bool = False,
+        if_match: str | None = None,
+        progress: Progress | None = None,
+    ) -> Record:
+        """Store the bytes of `source` under `key` and return their record.
+
+        With `if_absent`, exactly one of several writers wins and the others get `AlreadyExists`.
+        With `if_match`, the object there must have that ETag, or `PreconditionFailed`. Both are
+        checked before the source is read, and again when it counts. Whatever fails, also in
+        `source`, leaves the old object as it was.
+        """
+        path = self.path(key)
+        self._check(key, path, if_absent, if_match)
+        with self._temporary() as (temporary, file):
+            md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+            while chunk := source.read(CHUNK):
+                with disk():
+                    file.write(chunk)
+                md5.update(chunk)
+                sha256.update(chunk)
+                if progress is not None:
+                    progress(len(chunk))
+            source.check_complete()
+            with disk():
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+            with self.locked():
+                current = self._check(key, path, if_absent, if_match)
+                with disk():
+                    stamp = _stamp(temporary, after=current.mtime_ns if current else 0)
+                record = Record(
+                    size=stamp.st_size,
+                    mtime_ns=stamp.st_mtime_ns,
+                    etag=md5.hexdigest(),
+                    sha256=base64.b64encode(sha256.digest()).decode(),
+                    details=details,
+                )
+                self._publish(key, path, temporary, record, current, if_absent)
+        return record
+
+    def _check(self, key: str, path: Path, if_absent: bool, if_match: str | None) -> Record | None:
+        """Return the record of the object in place, if the preconditions hold."""
+        current: Record | None
+        try:
+            current = self.record_at(key, path)
+        except NotFound:
+            current = None
+        if if_absent and current is not None:
+            raise AlreadyExists(
+                "there is an object under this key already, and prevent_overwrite is on",
+                hint="Choose another key, or use replace().",
+            )
+        if if_match is not None and (current is None or current.etag != if_match.strip('"')):
+            raise PreconditionFailed(
+                "there is no object under this key, or it is another version of it"
+            )
+        return current
+
+    def _publish(
+        self,
+        key: str,
+        path: Path,
+        temporary: Path,
+        record: Record,
+        current: Record | None,
+        if_absent: bool,
+    ) -> None:
+        """Write the record and give the temporary file its name; the lock is held."""
+        records = [record, current] if current else [record]
+        try:
+            with disk():
+                self._make_folders(path.parent)
+                if path.is_dir():
+                    with suppress(OSError):
+                        path.rmdir()  # an empty folder stands for nothing
+                if path.is_dir():
+                    raise Rejected(
+                        "other keys have this one as their folder, and a file system has no room "
+                        "for both",
+                        hint="Choose another key; object storage takes both, a disk does not.",
+                    )
+                self._records.write(key, records, self._new_name())
+                if if_absent:
+                    os.link(temporary, path)
+                else:
+                    os.replace(temporary, path)
+        except BaseException as error:
+            if current is None:
+                with suppress(OSError):
+                    self._records.remove(key)
+            self._prune(path.parent)
+            if isinstance(error.__cause__, FileExistsError):
+                raise AlreadyExists("something has taken this name already") from None
+            raise
+        try:
+            sync_folder(path.parent)
+        except OSError as error:
+            raise Unconfirmed(
+                f"the object is in place, but the disk did not confirm it: {error.strerror}",
+                may_have_applied=True,
+            ) from error
+
+    def _make_folders(self, folder: Path) -> None:
+        """Make `folder` and the missing ones above it."""
+        missing = []
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for each in reversed(missing):
+            if each.exists():
+                raise Rejected(
+                    f"{each.relative_to(self.root).as_posix()!r} is an object, and a file system "
+                    "has no room for others below it",
+                    hint="Choose another key; object storage takes both, a disk does not.",
+                )
+            each.mkdir()
+            sync_folder(each.parent)
+
+    def _prune(self, folder: Path) -> Path:
+        """Remove empty folders upwards and return the first that stays; the lock is held."""
+        while folder != self.root:
+            try:
+                folder.rmdir()
+            except OSError:
+                break
+            folder = folder.parent
+        return folder
+
+    def delete(self, keys: Sequence[str]) -> Deleted:
+        """Delete objects and the folders that get empty; an outcome for each key."""
+        deleted: list[str] = []
+        failures: list[Failure] = []
+        changed: set[Path] = set()
+        for key in keys:
+            try:
+                self._delete(key, changed)
+            except (StorageError, InvalidKey) as error:
+                reason = error.reason if isinstance(error, StorageError) else str(error)
+                failures.append(Failure(key=key, reason=reason, code=getattr(error, "code", None)))
+            else:
+                deleted.append(key)
+        with disk():
+            for folder in changed:
+                with suppress(FileNotFoundError):
+                    sync_folder(folder)
+        return Deleted(keys=deleted, failures=failures)
+
+    def _delete(self, key: str, changed: set[Path]) -> None:
+        path = self.path(key)
+        try:
+            with disk():
+                _regular(os.lstat(path))
+            with self.locked(), disk():
+                _regular(os.lstat(path))
+                path.unlink()
+                self._records.remove(key)
+                changed.add(self._prune(path.parent))
+        except NotFound:
+            return
+
+    # -- the store's own files ---------------------------------------------------------------
+
+    def signing_key(self) -> str:
+        """Return the key kept in the store, made at random the first time."""
+        file = self.own / "signing-key"
+        with disk():
+            if not file.exists():
+                with self.locked():
+                    if not file.exists():
+                        text = secrets.token_hex(32)
+                        write_file(file, text.encode(), self._new_name(), mode=0o600)
+            text = file.read_text("utf-8").strip()
+        if len(text) < 16:
+            raise Rejected(
+                f"{file} holds no signing key",
+                hint="Delete the file, and a new one is made; URLs signed so far stop to work.",
+            )
+        return text
+
+    def _new_name(self) -> Path:
+        """Return the name of a temporary file; the folder exists from the first one on."""
+        self._temporaries.mkdir(parents=True, exist_ok=True)
+        return self._temporaries / secrets.token_hex(16)
+
+    @contextmanager
+    def _temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """Give a new file on the same file system, with a new file's usual rights."""
+        with disk():
+            path = self._new_name()
+            file = open(path, "xb")  # noqa: SIM115 - closed below
+            if not self._tidied:
+                self._tidy()
+        try:
+            yield path, file
+        finally:
+            file.close()
+            path.unlink(missing_ok=True)
+
+    def _tidy(self) -> None:
+        """Remove what killed processes left behind."""
+        oldest = time.time() - STALE_SECONDS
+        for leftover in self._temporaries.iterdir():
+            with suppress(FileNotFoundError):
+                if leftover.stat().st_mtime < oldest:
+                    leftover.unlink()
+        self._tidied = True
+
+
+def _regular(seen: os.stat_result) -> os.stat_result:
+    """Return `seen` if it is a file's: folders and pipes are no objects."""
+    if not stat.S_ISREG(seen.st_mode):
+        raise NotFound("there is no object under this key")
+    return seen
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+
+
+def _stamp(temporary: Path, *, after: int) -> os.stat_result:
+    """Give the file a modification time later than `after`, so that no two versions share one.
+
+    The kernel's clock ticks too slowly for that: two uploads within 4 ms would look alike.
+    """
+    wanted = max(time.time_ns(), after + 1)
+    while True:
+        os.utime(temporary, ns=(wanted, wanted))
+        seen = os.stat(temporary)
+        if seen.st_mtime_ns > after:
+            return seen
+        wanted += 1_000_000_000  # a file system that counts in seconds

@@ -1,0 +1,58 @@
+"""Layers for behaviour that is not data, named after the behaviour, for any vendor to use."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from typing import Any
+
+from attrs import frozen
+
+from bucketry import LayerContext, UnsupportedOptionWarning, hookimpl
+
+# The grants are ACLs written out in parameters of their own.
+_ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
+
+
+@frozen(eq=False)
+class NoAclLayer:
+    """For vendors whose objects have no ACL: takes out what code has set, with a warning.
+
+    A configuration that asks for an ACL is refused when it is loaded; this is for parameters that
+    an application, an override or `extra_params` brings along later.
+    """
+
+    options: Any
+    context: LayerContext
+
+    def _strip(self, params: dict[str, Any]) -> None:
+        for name in _ACL_PARAMS:
+            if name in params:
+                del params[name]
+                effect = (
+                    "accepts ACLs without effect"
+                    if self.context.capabilities.acl.value == "ignored"
+                    else "has no object ACLs"
+                )
+                warnings.warn(
+                    f"{self.context.provider}: {name} was left out, because "
+                    f"{self.context.vendor.title} {effect}; the visibility setting and the "
+                    "bucket's own access rules decide who may read",
+                    UnsupportedOptionWarning,
+                    stacklevel=2,
+                )
+
+    # Asked before every other wrapper, so that it sees what they have added.
+    @hookimpl(wrapper=True, tryfirst=True)
+    def bucketry_put_params(self) -> Generator[None, Any, Any]:
+        """Take ACL parameters out of an upload."""
+        params = yield
+        if isinstance(params, dict):
+            self._strip(params)
+        return params
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def bucketry_copy(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        """Take ACL parameters out of a copy."""
+        self._strip(params)
+        return (yield)

@@ -1,0 +1,268 @@
+"""`s3_vendor`: a page's facts and profile become a `Vendor`, with the rules all S3 options obey."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, SchemaFile, Vendor
+from bucketry.headers import check_header_value, check_param_values
+from bucketry.host.answers import PROTECTED_PARAMS
+from bucketry.keys import RootPath
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.schema import acl_refusal, refusals
+
+Check = Callable[[Any], Iterable[tuple[str, str]]]
+Refine = Callable[[Capabilities, Any], Capabilities]
+
+# Bucket names of S3 and of the older, laxer servers (Amazon S3 User Guide, bucket naming rules).
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+
+# Where clouds answer with a machine's own credentials; an endpoint there is an attack or an error.
+_METADATA = [
+    ipaddress.ip_network(network) for network in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254")
+]
+
+
+def s3_vendor(
+    *,
+    name: str,
+    title: str,
+    summary: str,
+    profile: Profile,
+    capabilities: Capabilities,
+    docs_url: str,
+    options: type[Any] = S3Options,
+    endpoint_hosts: Sequence[str] = (),
+    traits: Sequence[Callable[[Any, LayerContext], object]] = (),
+    check: Check | None = None,
+    refine: Refine | None = None,
+    schema: SchemaFile | None = None,
+) -> Vendor:
+    """Return the page of a vendor that speaks S3.
+
+    Args:
+        name: what users write as ``provider``, and the entry point's name.
+        title: the vendor's own name.
+        summary: one sentence on what is different here.
+        profile: how endpoints are named.
+        capabilities: what it can do; the schema's refusals follow from it.
+        docs_url: the vendor's page on its S3 interface.
+        options: `S3Options`, or a class that adds to it.
+        endpoint_hosts: host patterns of its endpoints, ``{region}`` standing for one label.
+        traits: build the layers above the family's, from options and context.
+        check: the vendor's own rules between options, on top of the family's.
+        refine: the capabilities under given options, where these can declare some.
+        schema: the schema file; ``bucketry_schemas/vendors/<name>.schema.json`` if None.
+    """
+
+    def layers(chosen: Any, context: LayerContext) -> list[object]:
+        # Reading a page must not import boto3.
+        from bucketry_s3.layer import S3Layer
+
+        return [
+            S3Layer(chosen, profile, context),
+            *(trait(chosen, context) for trait in traits),
+        ]
+
+    def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
+        able = refine(capabilities, chosen) if refine else capabilities
+        yield from _check_urls(chosen)
+        yield from _check_endpoint(chosen, profile, title)
+        yield from _check_place(chosen)
+        yield from _check_visibility(chosen, able, title)
+        yield from _check_sizes(chosen, able, title)
+        yield from _check_params(chosen, able, title)
+        if refine is not None:
+            yield from _check_declared(chosen, able, title)
+        if check is not None:
+            yield from check(chosen)
+
+    return Vendor(
+        name=name,
+        title=title,
+        summary=summary,
+        options=options,
+        schema=schema or SchemaFile(package="bucketry_schemas", path=f"vendors/{name}.schema.json"),
+        capabilities=capabilities,
+        layers=layers,
+        docs_url=docs_url,
+        endpoint_hosts=endpoint_hosts,
+        check=check_all,
+        refine=refine,
+    )
+
+
+def _check_urls(options: Any) -> Iterator[tuple[str, str]]:
+    for name in ("endpoint", "public_endpoint", "base_url"):
+        url: str | None = getattr(options, name)
+        if url:
+            http = options.allow_http or name == "base_url"
+            fault = url_fault(url, allow_http=http)
+            if fault:
+                yield name, fault
+
+
+def url_fault(url: str, *, allow_http: bool) -> str | None:
+    """Return what is wrong with a configured address, or None. The address is not repeated."""
+    if "://" not in url:
+        return "has no scheme; write https:// in front of the host"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        parts.port  # noqa: B018 - raises for a bad port
+    except ValueError:
+        return "is not a URL; write https://, the host and, where needed, a port and a path"
+    if parts.scheme not in ("http", "https"):
+        return "must start with https:// (or http://)"
+    if not host or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f\\<>\"{}]", url):
+        return "is not a URL; write https://, the host and, where needed, a port and a path"
+    if "@" in parts.netloc:
+        return "must not hold a user name or password; keys belong in credentials"
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        return "must not have a query or a fragment; it ends with the host or a path"
+    address = _ip_address(host)
+    if address is not None and any(address in network for network in _METADATA):
+        return (
+            "is a link-local address, where clouds keep their machines' credentials; "
+            "write the storage's own address"
+        )
+    local = host == "localhost" or host.endswith(".localhost")
+    local = local or (address is not None and address.is_loopback)
+    if parts.scheme == "http" and not allow_http and not local:
+        return (
+            "is plain http, which shows files and signed URLs to the network; "
+            "write https://, or set allow_http = true if the network is yours"
+        )
+    return None
+
+
+def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an IP address the way the system's resolver does: ``2852039166`` is one too."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+def _check_endpoint(options: Any, profile: Profile, title: str) -> Iterator[tuple[str, str]]:
+    """The options that the endpoint is made from are there."""
+    if options.endpoint:
+        return
+    names = profile.names_in_endpoint(options)
+    if not names and not profile.endpoint_of(options):
+        yield (
+            "endpoint",
+            f"{title} has no endpoint of its own to derive; write the server's address",
+        )
+    for name in names:
+        value = profile.region_of(options) if name == "region" else getattr(options, name)
+        if not value:
+            examples = f" (such as {', '.join(profile.regions[:3])})" if name == "region" else ""
+            yield (
+                name,
+                f"is missing; {title}'s endpoint is made from it; set {name}{examples}, "
+                "or endpoint",
+            )
+
+
+def _check_place(options: Any) -> Iterator[tuple[str, str]]:
+    if not _BUCKET.fullmatch(options.bucket):
+        hint = ""
+        if "/" in options.bucket:
+            hint = "; a folder inside it belongs in root_path"
+        elif ":" in options.bucket:
+            hint = "; a tenant before ':' is no part of it (Contabo: tenant_id)"
+        yield (
+            "bucket",
+            "is no bucket name: 3 to 63 letters, digits, '.', '-' and '_', "
+            f"a letter or digit at both ends{hint}",
+        )
+    try:
+        RootPath(options.root_path)
+    except InvalidKey as error:
+        # The message repeats the key; a configuration's values are never shown.
+        yield (
+            "root_path",
+            f"cannot stand in front of keys: {str(error).rpartition(' is refused: ')[2]}",
+        )
+
+
+def _check_visibility(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+    if options.visibility == "public" and not options.base_url and able.public_url.value == "no":
+        yield (
+            "visibility",
+            f"{title} serves no anonymous reads on its S3 address, so a public object has no URL "
+            'there; set base_url to the address that serves the bucket, or visibility = "private"',
+        )
+
+
+def _check_sizes(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+    size = options.multipart.part_size
+    least, most = able.part_size_min.value, able.part_size_max.value
+    if least is not None and size < least:
+        yield "multipart.part_size", f"{title} wants parts of at least {least:,} bytes"
+    if most is not None and size > most:
+        yield "multipart.part_size", f"{title} takes parts of at most {most:,} bytes"
+
+
+def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+    encryption = options.encryption
+    if encryption is not None and encryption.kms_key_id and encryption.type == "AES256":
+        yield (
+            "encryption.kms_key_id",
+            "belongs to a KMS type; with AES256 the vendor uses its own keys; "
+            'leave it out or set type = "aws:kms"',
+        )
+    for name in ("acl", "storage_class"):
+        value = getattr(options, name)
+        if value is not None:
+            yield from _header_fault(name, check_header_value, value)
+    yield from _header_fault("tags", check_param_values, options.tags)
+    for name in ("upload", "upload_stream", "delete"):
+        params = getattr(options.extra_params, name)
+        path = f"extra_params.{name}"
+        yield from _header_fault(path, check_param_values, params)
+        taken = sorted(PROTECTED_PARAMS.intersection(params))
+        if taken:
+            yield (
+                path,
+                f"may not set {', '.join(taken)}: the bucket option, the key and the source do",
+            )
+        refusal = acl_refusal(title, able)
+        if refusal is not None and "ACL" in params and options.unsupported == "refuse":
+            yield f"{path}.ACL", f"{refusal.reason}; {refusal.mend}"
+
+
+def _check_declared(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+    """Hold the options against capabilities that the configuration itself declares."""
+    limits = refusals(title, able, declared=True)
+    for name, refusal in limits.unsupported.items():
+        if getattr(options, name):
+            yield name, f"{refusal.reason}; {refusal.mend}"
+    for name, narrowing in limits.narrowed.items():
+        value = getattr(options, name)
+        if name == "encryption" and value is not None:
+            name, value = "encryption.type", value.type
+        if value is not None and value not in narrowing.values:
+            yield name, narrowing.reason
+
+
+def _header_fault(
+    name: str, check: Callable[[str, Any], object], value: Any
+) -> Iterator[tuple[str, str]]:
+    try:
+        check(name, value)
+    except InvalidHeader as error:
+        yield name, str(error)

@@ -1,0 +1,197 @@
+"""Amazon S3: the reference. Every other page is a part of this one, or differs from it.
+
+Strapi's documentation of its S3 provider shows `public-read` as the ACL to use. Buckets made since
+April 2023 have ACLs switched off and answer 400 AccessControlListNotSupported to it; bucketry
+sends no ACL unless one is configured. Open such a bucket with a bucket policy and set
+`visibility = "public"`.
+
+The region is a must: a guess would end in a redirect. China (`cn-...`) and the European Sovereign
+Cloud (`eusc-...`) have domains of their own, and `dualstack = true` gives the endpoint that also
+answers over IPv6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import field, frozen
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    GIB,
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    from_code,
+    words,
+)
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_MODEL = "boto/botocore:botocore/data/s3/2006-03-01/service-2.json 1.43.67"
+_GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
+
+# boto/botocore:botocore/data/endpoints.json 1.43.67, without the isolated partitions.
+_REGIONS = words(
+    """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1
+    ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5
+    ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1
+    eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1
+    mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2 cn-north-1 cn-northwest-1
+    us-gov-east-1 us-gov-west-1 eusc-de-east-1
+    """
+)
+
+
+@frozen(kw_only=True)
+class AwsOptions(S3Options):
+    """Options of Amazon S3."""
+
+    dualstack: bool = field(
+        default=False,
+        metadata={
+            "schema": {
+                "title": "Dual stack",
+                "description": "Use the endpoint that answers over IPv4 and IPv6.",
+                "type": "boolean",
+                "default": False,
+            }
+        },
+    )
+
+
+def _endpoint(options: Any) -> str:
+    """Choose the partition's domain (boto/botocore:botocore/data/endpoints.json 1.43.67)."""
+    region = options.region or ""
+    domain = "amazonaws.com"
+    if region.startswith("cn-"):
+        domain = "amazonaws.com.cn"
+    elif region.startswith("eusc-"):
+        domain = "amazonaws.eu"
+    return f"https://s3.{'dualstack.' if options.dualstack else ''}{{region}}.{domain}"
+
+
+def _check(options: Any) -> Iterator[tuple[str, str]]:
+    if options.dualstack and options.endpoint:
+        yield "dualstack", "does nothing beside endpoint; write one of the two"
+
+
+vendor = s3_vendor(
+    name="aws",
+    title="Amazon S3",
+    summary="The reference; new buckets refuse ACLs, and the region must be given.",
+    docs_url="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html",
+    options=AwsOptions,
+    check=_check,
+    profile=Profile(
+        endpoint=_endpoint,
+        addressing="virtual",
+        regions=_REGIONS,
+    ),
+    endpoint_hosts=(
+        "s3.{region}.amazonaws.com",
+        "s3.dualstack.{region}.amazonaws.com",
+        "s3-fips.{region}.amazonaws.com",
+        "s3.{region}.amazonaws.com.cn",
+        "s3.dualstack.{region}.amazonaws.com.cn",
+        "s3.{region}.amazonaws.eu",
+        "s3.dualstack.{region}.amazonaws.eu",
+        "s3.amazonaws.com",
+    ),
+    capabilities=Capabilities(
+        acl=documented(
+            "object",
+            f"{_GUIDE}/about-object-ownership.html",
+            note="Switched off on buckets made since April 2023: 400 AccessControlListNotSupported "
+            "(strapi/strapi:packages/providers/upload-aws-s3/src/index.ts).",
+        ),
+        canned_acls=documented(
+            frozenset(
+                words(
+                    "private public-read public-read-write authenticated-read aws-exec-read "
+                    "bucket-owner-read bucket-owner-full-control"
+                )
+            ),
+            _MODEL,
+        ),
+        addressing=documented(
+            frozenset({"path", "virtual"}),
+            "boto/botocore:botocore/data/s3/2006-03-01/endpoint-rule-set-1.json 1.43.67",
+            note="Dotted buckets by path only over TLS: the certificate covers one label.",
+        ),
+        checksums=documented(every_checksum("verified"), _MODEL),
+        checksum_trailers=documented("yes", "boto/botocore:botocore/httpchecksum.py 1.43.67"),
+        batch_delete=documented("yes", _MODEL),
+        batch_delete_digest=documented("any", _MODEL),
+        batch_delete_limit=documented(1000, _MODEL),
+        put_if_absent=documented(
+            "enforced",
+            f"{_GUIDE}/conditional-writes.html",
+            note='If-None-Match takes "*" only. 412, or 409 ConditionalRequestConflict to retry.',
+        ),
+        put_if_match=documented(
+            "enforced",
+            f"{_GUIDE}/conditional-writes.html",
+            note="Since November 2024. On a missing key it gives 404.",
+        ),
+        complete_if_absent=documented("enforced", _MODEL),
+        complete_if_match=documented("enforced", _MODEL),
+        delete_if_match=documented("enforced", _MODEL, note="Since September 2025."),
+        if_match_etag=from_code(
+            "quoted",
+            "TheOrcDev/videorc:docs/releases/storage-compat-2026-09.md (live probe)",
+            as_of="2026-09-21",
+        ),
+        encryption=documented(
+            {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "yes", "SSE-C": "yes"},
+            _MODEL,
+            note="SSE-C may be switched off by a setting of new buckets.",
+        ),
+        tagging=documented("yes", _MODEL, note="At most 10 tags."),
+        storage_classes=documented(
+            frozenset(
+                words(
+                    "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING "
+                    "GLACIER DEEP_ARCHIVE OUTPOSTS GLACIER_IR SNOW EXPRESS_ONEZONE FSX_OPENZFS "
+                    "FSX_ONTAP"
+                )
+            ),
+            _MODEL,
+        ),
+        multipart=documented("yes", f"{_GUIDE}/qfacts.html", note="Objects up to 48.8 TiB."),
+        part_size_min=documented(5 * MIB, f"{_GUIDE}/qfacts.html"),
+        part_size_max=documented(5 * GIB, f"{_GUIDE}/qfacts.html"),
+        parts_max=documented(10_000, f"{_GUIDE}/qfacts.html"),
+        equal_parts=documented(False, f"{_GUIDE}/qfacts.html"),
+        put_size_max=documented(5 * GIB, f"{_GUIDE}/upload-objects.html"),
+        copy=documented("yes", _MODEL, note="Up to 5 GiB in one request."),
+        presign=documented(SIGNED_METHODS, f"{_GUIDE}/using-presigned-url.html"),
+        presign_seconds_max=documented(SEVEN_DAYS, f"{_GUIDE}/using-presigned-url.html"),
+        post_policy=documented("yes", f"{_GUIDE}/using-presigned-url.html"),
+        public_url=documented(
+            "yes",
+            f"{_GUIDE}/VirtualHosting.html",
+            note="Needs a bucket policy, and Block Public Access switched off.",
+        ),
+        complete_location=from_code(
+            "url",
+            "strapi/strapi:packages/providers/upload-aws-s3/src/index.ts 1647f26, strapi#25939",
+            note="Path form for dotted buckets.",
+        ),
+        versioning=documented("yes", _MODEL),
+        cors=documented("yes", _MODEL),
+        lifecycle=documented("yes", _MODEL),
+        policy=documented("yes", _MODEL),
+        rate_limits=documented(
+            "3,500 PUT, COPY, POST, DELETE and 5,500 GET, HEAD a second and prefix; 503 SlowDown",
+            f"{_GUIDE}/optimizing-performance.html",
+            note="The page was not read again in 2026-10.",
+        ),
+        server=documented("proprietary", "https://aws.amazon.com/s3/"),
+    ),
+)

@@ -1,0 +1,136 @@
+"""IONOS Object Storage: the region `de` lives on the host `eu-central-1`; two kinds of bucket.
+
+The region's name and the host's differ for Frankfurt: the host is `s3.eu-central-1.ionoscloud.com`,
+signatures name `de`. Write `region = "de"` or `region = "eu-central-1"`, both work. The regions
+`de`, `eu-central-2` and `eu-south-2` hold the older user-owned buckets, `eu-central-3`,
+`eu-central-4` and `us-central-1` the contract-owned ones.
+
+Strapi's documentation calls ACLs supported and path addressing required. ACLs are documented for
+user-owned buckets only, while the API description of contract-owned ones has none; virtual-hosted
+addresses are in use for public reads, but every tool sends requests by path, so that stays the
+default. A completed multipart upload calls its Location `bucket/key`; it is never used as a URL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    GIB,
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    from_code,
+    inferred,
+    reported,
+    unknown,
+    words,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+# The description of contract-owned buckets.
+_API = "ionos-cloud/sdk-go-object-storage:docs/api c2f4cee"
+_API_DATE = "2025-11-11"
+_LIMITS = "https://docs.ionos.com/cloud/storage-and-backup/s3-object-storage/overview/limitations"
+_NO_CONDITION = "The API description has conditions on reads only; may be ignored in silence."
+
+
+def _endpoint(options: Any) -> str:
+    """Choose the host of a region (https://api.ionos.com/docs/s3/v2/, endpoint table)."""
+    if options.region == "de":
+        return "https://s3.eu-central-1.ionoscloud.com"
+    return "https://s3.{region}.ionoscloud.com"
+
+
+vendor = s3_vendor(
+    name="ionos",
+    title="IONOS Object Storage",
+    summary="Path addressing; Frankfurt signs as region de; ACLs on user-owned buckets only.",
+    docs_url="https://api.ionos.com/docs/s3/v2/",
+    profile=Profile(
+        endpoint=_endpoint,
+        addressing="path",
+        # ionos-cloud/terraform-provider-ionoscloud:services/objectstorage/client.go 62ea59ad
+        regions=words("de eu-central-2 eu-south-2 eu-central-3 eu-central-4 us-central-1"),
+        signing_regions={"eu-central-1": "de"},
+    ),
+    endpoint_hosts=(
+        "s3.{region}.ionoscloud.com",
+        "s3-{region}.ionoscloud.com",
+        "s3-de-central.profitbricks.com",
+    ),
+    capabilities=Capabilities(
+        acl=documented(
+            "object",
+            "https://api.ionos.com/docs/s3/v2/",
+            note="User-owned buckets. Sources disagree: the API description of contract-owned "
+            f"buckets has no ACL ({_API}), the general access page names no kind of bucket.",
+        ),
+        addressing=from_code(
+            frozenset({"path", "virtual"}),
+            "rclone/rclone:backend/s3/provider/IONOS.yaml 64ab1ac32",
+            as_of="2026-08-21",
+            note="Tools use path; virtual was seen for public reads in user-owned regions.",
+        ),
+        checksums=unknown("The API description lists Content-MD5 only.", _API, as_of=_API_DATE),
+        checksum_trailers=reported(
+            "no",
+            "suitenumerique/docs#1202",
+            as_of="2025-07-20",
+            note="400 XAmzContentSHA256Mismatch; the kind of bucket is not told.",
+        ),
+        batch_delete=documented("yes", _API, as_of=_API_DATE),
+        batch_delete_digest=unknown("The API description lists no digest.", _API, as_of=_API_DATE),
+        put_if_absent=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
+        put_if_match=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
+        complete_if_absent=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
+        complete_if_match=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
+        delete_if_match=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
+        encryption=documented(
+            {"AES256": "yes", "aws:kms": "no", "aws:kms:dsse": "no", "SSE-C": "yes"},
+            _API,
+            as_of=_API_DATE,
+        ),
+        tagging=documented("yes", f"{_API}/TaggingApi.md", as_of=_API_DATE),
+        storage_classes=documented(
+            frozenset({"STANDARD"}),
+            "ionos-cloud/sdk-go-s3:docs/api 2e0ec24",
+            as_of="2024-10-23",
+            note="What another value does is not known.",
+        ),
+        multipart=documented("yes", _API, as_of=_API_DATE, note="Objects up to 5 TiB."),
+        part_size_min=inferred(5 * MIB, "S3's own limit"),
+        part_size_max=inferred(5 * GIB, "S3's own limit"),
+        parts_max=documented(10_000, _API, as_of=_API_DATE),
+        equal_parts=documented(False, _LIMITS),
+        put_size_max=documented(
+            5_000_000_000,
+            _LIMITS,
+            note="4.65 GiB on user-owned buckets, 5 GiB on contract-owned ones.",
+        ),
+        copy=documented("yes", _API, as_of=_API_DATE),
+        presign=documented(SIGNED_METHODS, _API, as_of=_API_DATE, note="GET and PUT are stated."),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
+        post_policy=documented("yes", f"{_API} (POSTObject)", as_of=_API_DATE),
+        public_url=from_code(
+            "yes",
+            "iterate-ch/profiles:IONOS Cloud Object Storage (Frankfurt).cyberduckprofile 0a0ec1e",
+            as_of="2026-06-22",
+            note="The path form is the safest.",
+        ),
+        complete_location=from_code(
+            "bucket/key",
+            "strapi/strapi:packages/providers/upload-aws-s3/src/index.ts 1647f26, strapi#25939",
+        ),
+        versioning=documented("yes", _API, as_of=_API_DATE),
+        cors=documented("yes", _API, as_of=_API_DATE),
+        lifecycle=documented("yes", _API, as_of=_API_DATE),
+        policy=documented(
+            "yes", _LIMITS, note="1 MiB on contract-owned buckets, 20 KiB on user-owned ones."
+        ),
+        rate_limits=documented("no limit on requests; about 10 Gbit/s a region", _LIMITS),
+    ),
+)

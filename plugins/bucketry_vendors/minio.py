@@ -1,0 +1,146 @@
+"""MinIO, community server: ACLs without effect, two storage classes, Location from the request.
+
+Give `endpoint`; plain http inside your own network needs `allow_http = true`. Where the server is
+reached by another name from outside, write that as `public_endpoint`: the Location it answers with
+follows the request's Host header and is never used as a URL.
+
+Strapi's documentation calls ACLs supported; MinIO ignores them on an upload, objects stay private,
+and a bucket policy opens a bucket. It says that MinIO ignores the storage class; MinIO refuses all
+but two. AES256 works only where the server has a KMS, and then `aws:kms` works as well, which the
+documentation reserves to AWS. What the server does decides here. The community repository is no
+longer maintained.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    TIB,
+    documented,
+    every_checksum,
+    from_code,
+    inferred,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.traits import NoAclLayer
+from bucketry_s3.vendor import s3_vendor
+
+_SOURCE = "minio/minio:cmd"
+_DATE = "2026-02-12"
+_DOCS = "minio/docs"
+
+
+vendor = s3_vendor(
+    name="minio",
+    title="MinIO",
+    summary="ACLs have no effect; two storage classes; give the server's endpoint.",
+    docs_url="https://min.io/docs/minio/linux/reference/s3-api-compatibility.html",
+    traits=(NoAclLayer,),
+    profile=Profile(
+        endpoint="",
+        addressing="path",
+        # A server that sets MINIO_REGION wants that region in signatures.
+        default_region="us-east-1",
+    ),
+    capabilities=Capabilities(
+        acl=from_code(
+            "ignored",
+            f"{_SOURCE}/acl-handlers.go 7aac2a2c",
+            as_of=_DATE,
+            note="Ignored with an upload; PutObjectAcl answers NotImplemented to all but private.",
+        ),
+        addressing=documented(
+            frozenset({"path", "virtual"}), _DOCS, note="virtual needs MINIO_DOMAIN on the server."
+        ),
+        checksums=from_code(
+            every_checksum("verified"), "minio/minio:internal/hash/checksum.go", as_of=_DATE
+        ),
+        checksum_trailers=from_code(
+            "yes",
+            f"{_SOURCE}/streaming-v4-unsigned.go 7aac2a2c",
+            as_of=_DATE,
+            note="Releases before 2023 fail. Plain http never shows it: SDKs send a header there.",
+        ),
+        batch_delete=from_code("yes", f"{_SOURCE}/bucket-handlers.go 7aac2a2c", as_of=_DATE),
+        batch_delete_digest=from_code(
+            "any",
+            f"{_SOURCE}/bucket-handlers.go 7aac2a2c",
+            as_of=_DATE,
+            note="Older releases want Content-MD5 (s3fs-fuse/s3fs-fuse#2639).",
+        ),
+        batch_delete_limit=from_code(1000, f"{_SOURCE}/bucket-handlers.go 7aac2a2c", as_of=_DATE),
+        put_if_absent=from_code(
+            "enforced", f"{_SOURCE}/object-handlers-common.go checkPreconditionsPUT", as_of=_DATE
+        ),
+        put_if_match=from_code(
+            "enforced", f"{_SOURCE}/object-handlers-common.go checkPreconditionsPUT", as_of=_DATE
+        ),
+        complete_if_absent=from_code(
+            "enforced", f"{_SOURCE}/object-multipart-handlers.go 7aac2a2c", as_of=_DATE
+        ),
+        complete_if_match=from_code(
+            "enforced", f"{_SOURCE}/object-multipart-handlers.go 7aac2a2c", as_of=_DATE
+        ),
+        if_match_etag=inferred("quoted", "like AWS; whether unquoted works too was not looked at"),
+        encryption=from_code(
+            {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
+            "minio/minio:internal/crypto 7aac2a2c",
+            as_of=_DATE,
+            note="AES256 and aws:kms only where the server has a KMS, an error otherwise; SSE-C "
+            "only over TLS.",
+        ),
+        tagging=from_code("yes", f"{_SOURCE}/object-handlers.go 7aac2a2c", as_of=_DATE),
+        storage_classes=from_code(
+            frozenset({"STANDARD", "REDUCED_REDUNDANCY"}),
+            "minio/minio:internal/config/storageclass 7aac2a2c",
+            as_of=_DATE,
+            note="Any other value gives 400 InvalidStorageClass.",
+        ),
+        multipart=from_code("yes", f"{_SOURCE}/object-multipart-handlers.go", as_of=_DATE),
+        part_size_min=from_code(5 * MIB, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
+        part_size_max=from_code(5 * TIB, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
+        parts_max=from_code(10_000, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
+        equal_parts=from_code(False, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
+        put_size_max=from_code(5 * TIB, f"{_SOURCE}/utils.go globalMaxObjectSize", as_of=_DATE),
+        copy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        presign=from_code(
+            SIGNED_METHODS,
+            f"{_SOURCE}/signature-v4-parser.go 7aac2a2c",
+            as_of=_DATE,
+            note="GET and PUT are stated.",
+        ),
+        presign_seconds_max=from_code(
+            SEVEN_DAYS, f"{_SOURCE}/signature-v4-parser.go 7aac2a2c", as_of=_DATE
+        ),
+        post_policy=from_code(
+            "yes",
+            "chuanghiduoc/nestjs-fastify-nx#143 (measured on RELEASE.2025-09-07)",
+            as_of="2026-08-01",
+        ),
+        public_url=documented("yes", _DOCS, note="Needs an anonymous bucket policy."),
+        complete_location=from_code(
+            "request-host",
+            f"{_SOURCE}/api-response.go getObjectLocation 7aac2a2c",
+            as_of=_DATE,
+            note="Behind a proxy an internal host or http; some releases gave bucket/key "
+            "(strapi/strapi#25939).",
+        ),
+        versioning=from_code(
+            "yes", f"{_SOURCE}/api-router.go", as_of=_DATE, note="On erasure-coded deployments."
+        ),
+        cors=from_code(
+            "no",
+            f"{_SOURCE}/api-router.go 7aac2a2c",
+            as_of=_DATE,
+            note="NotImplemented; one setting for the whole server instead (cors_allow_origin). "
+            "aminueza/terraform-provider-minio lists it for the commercial server.",
+        ),
+        lifecycle=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        policy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        rate_limits=documented("none unless configured", _DOCS),
+        server=documented("MinIO", "minio/minio:README.md 7aac2a2c", as_of=_DATE),
+    ),
+)

@@ -88,36 +88,46 @@ class Source:
         except (AttributeError, OSError, ValueError):
             self._stat = None
 
-    def read(self, size: int) -> bytes:
-        """Return exactly `size` bytes, fewer only at the end; short reads are put together."""
-        buffer = self._pending[:size]
-        self._pending = self._pending[size:]
-        if len(buffer) == size or (self._file is None and self._chunks is None):
-            self.bytes_read += len(buffer)
-            return buffer
-        parts = [buffer]
-        missing = size - len(buffer)
-        while missing > 0:
-            chunk = self._next_chunk(missing)
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill `buffer` and return the number of bytes, less than its length only at the end.
+
+        Short reads of the source are put together, so the end is never seen too early.
+        """
+        view = memoryview(buffer)
+        filled = 0
+        while filled < len(view):
+            chunk = self._pending or self._next_chunk(len(view) - filled)
             if not chunk:
                 break
-            if len(chunk) > missing:
-                self._pending = chunk[missing:]
-                chunk = chunk[:missing]
-            parts.append(chunk)
-            missing -= len(chunk)
-        whole = b"".join(parts)
-        self.bytes_read += len(whole)
-        return whole
+            taken = min(len(chunk), len(view) - filled)
+            view[filled : filled + taken] = memoryview(chunk)[:taken]
+            self._pending = chunk[taken:] if taken < len(chunk) else b""
+            filled += taken
+        self.bytes_read += filled
+        return filled
+
+    def read(self, size: int) -> bytes:
+        """Return exactly `size` bytes, fewer only at the end."""
+        buffer = bytearray(size)
+        filled = self.readinto(buffer)
+        return bytes(memoryview(buffer)[:filled])
+
+    def exhausted(self) -> bool:
+        """Return whether there is nothing left; may read ahead a little."""
+        if not self._pending:
+            self._pending = self._next_chunk(1 << 16)
+        return not self._pending
 
     def _next_chunk(self, size: int) -> bytes:
+        """Return some bytes that follow `_pending`, b"" at the end."""
         if self._file is not None:
             chunk = self._file.read(size)
             if chunk is None:
                 raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
-        else:
-            assert self._chunks is not None  # noqa: S101 - one of the two is always set
+        elif self._chunks is not None:
             chunk = next((c for c in self._chunks if len(c) > 0), b"")
+        else:
+            return b""
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise InvalidSource(f"the source gives {type(chunk).__name__}, not bytes")
         return bytes(chunk)
@@ -147,10 +157,10 @@ class Source:
         Call it after the last read and before the object is published. A file rewritten with the
         same size within the clock's resolution cannot be noticed.
         """
-        if self.size is not None and (self.bytes_read != self.size or self._has_more()):
+        if self.size is not None and (self.bytes_read != self.size or not self.exhausted()):
+            more = " and more" if self.bytes_read >= self.size else ""
             raise SourceChanged(
-                f"the source had {self.size} bytes at the start and gave "
-                f"{self.bytes_read}{' and more' if self.bytes_read >= self.size else ''}",
+                f"the source had {self.size} bytes at the start and gave {self.bytes_read}{more}",
                 hint="Upload a file that nobody writes to, or a copy of it.",
             )
         if self._stat is not None and self._file is not None:
@@ -161,14 +171,6 @@ class Source:
                     "the file was written to during the upload",
                     hint="Upload a file that nobody writes to, or a copy of it.",
                 )
-
-    def _has_more(self) -> bool:
-        if self._pending:
-            return True
-        if self._file is None and self._chunks is None:
-            return False
-        self._pending = self._next_chunk(1)
-        return bool(self._pending)
 
     def close(self) -> None:
         """Close the file if bucketry opened it."""

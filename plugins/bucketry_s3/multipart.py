@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 from attrs import field, frozen
@@ -29,7 +30,6 @@ class Job:
         place: bucket and key.
         params: native parameters of its creation.
         complete_params: preconditions that belong to its completion.
-        part_size: bytes of every part but the last; for messages only, the pieces come cut.
         parts_max: parts that the vendor allows.
         deadline: makes the time limit of a request with a body of so many bytes.
     """
@@ -38,7 +38,6 @@ class Job:
     place: Mapping[str, str]
     params: Mapping[str, Any]
     complete_params: Mapping[str, Any]
-    part_size: int
     parts_max: int
     concurrency: int
     leave_parts_on_error: bool
@@ -72,15 +71,17 @@ def part_size_for(size: int | None, wanted: int, parts_max: int) -> int:
 
 def upload_parts(
     job: Job,
-    pieces: Iterator[bytes],
+    first: bytearray,
+    read: Callable[[bytearray], int],
     before_complete: Callable[[], None],
     settle: Callable[[Completed, StorageError], Mapping[str, Any]],
 ) -> Completed:
-    """Upload `pieces` as parts of one object and complete it.
+    """Upload `first`, a full part, and all that `read` fills buffers with; complete the object.
 
-    At most `concurrency` parts are on their way while one more is read. `before_complete` may
-    still refuse. `settle` is asked when the completion failed in a way that may have been a
-    success: it returns the answer that stands in for the lost one, or raises.
+    At most `concurrency` parts are on their way while one more is read, in as many buffers, which
+    are used again and again. `before_complete` may still refuse. `settle` is asked when the
+    completion failed in a way that may have been a success: it returns the answer that stands in
+    for the lost one, or raises.
 
     Whatever happens, Complete's own failure included, the parts are removed again, unless the
     configuration wants them left.
@@ -92,7 +93,7 @@ def upload_parts(
     if not upload_id:
         raise Unavailable("the answer to CreateMultipartUpload names no upload")
     try:
-        sent = _send_parts(job, upload_id, pieces)
+        sent = _send_parts(job, upload_id, first, read)
         before_complete()
         return _complete(job, upload_id, sent, settle)
     except BaseException as error:
@@ -108,28 +109,36 @@ class _Sent:
     checksum: str | None
 
 
-def _send_parts(job: Job, upload_id: str, pieces: Iterator[bytes]) -> _Sent:
+def _send_parts(
+    job: Job, upload_id: str, first: bytearray, read: Callable[[bytearray], int]
+) -> _Sent:
     whole = RunningCrc(job.algorithm) if job.algorithm in FULL_OBJECT else None
     parts: list[dict[str, Any]] = []
     size = 0
-    waiting: deque[Future[dict[str, Any]]] = deque()
+    waiting: deque[tuple[Future[dict[str, Any]], bytearray]] = deque()
+    buffer = first
     with ThreadPoolExecutor(job.concurrency, thread_name_prefix="bucketry-part") as pool:
         try:
-            for number, piece in enumerate(pieces, 1):
+            for number in count(1):
                 if number > job.parts_max:
                     raise InvalidSource(
-                        f"the stream is longer than {job.parts_max} parts of {job.part_size:,} "
+                        f"the stream is longer than {job.parts_max} parts of {len(first):,} "
                         "bytes, this vendor's limit; raise multipart.part_size"
                     )
-                size += len(piece)
+                size += len(buffer)
                 if whole is not None:
-                    whole.update(piece)
-                # A bytearray, because botocore would glue bytes to the headers, a second copy.
-                waiting.append(pool.submit(_send_part, job, upload_id, number, bytearray(piece)))
-                del piece  # or it would stay in memory while the next one is read
-                if len(waiting) >= job.concurrency:
-                    parts.append(waiting.popleft().result())
-            parts += [future.result() for future in waiting]
+                    whole.update(buffer)
+                waiting.append((pool.submit(_send_part, job, upload_id, number, buffer), buffer))
+                if len(waiting) > job.concurrency:
+                    future, buffer = waiting.popleft()
+                    parts.append(future.result())
+                else:
+                    buffer = bytearray(len(first))
+                filled = read(buffer)
+                if not filled:
+                    break
+                del buffer[filled:]
+            parts += [future.result() for future, _ in waiting]
         except BaseException:
             # Parts on their way must land before the abort, or they would be left behind.
             pool.shutdown(wait=True, cancel_futures=True)

@@ -32,7 +32,7 @@ class Transport(Protocol):
     def send(
         self, operation: str, params: Mapping[str, Any], deadline: Deadline
     ) -> tuple[dict[str, Any], int]:
-        """Return the answer and the number of attempts that it took.
+        """Return the answer and the number of attempts that it took. A ``Body`` is a bytearray.
 
         Raises `StorageError`, or `InvalidInput` for parameters that the API does not know.
         """
@@ -73,8 +73,11 @@ class Boto3Transport:
         def attempt(number: int) -> dict[str, Any]:
             nonlocal attempts
             attempts = number
+            given = dict(params)
+            if "Body" in given:
+                given["Body"] = _Body(given["Body"])
             try:
-                answer: dict[str, Any] = call(**params)
+                answer: dict[str, Any] = call(**given)
             except (BotoCoreError, ClientError, HTTPClientError, HTTPError, OSError) as error:
                 raise translate(error, operation) from error
             return answer
@@ -177,6 +180,28 @@ class Boto3Transport:
 
     def __repr__(self) -> str:
         return f"Boto3Transport({self._settings.endpoint})"
+
+
+class _Body:
+    """A buffer as a file: botocore and its native signer copy plain bytes whole, files in pieces."""
+
+    def __init__(self, buffer: bytearray) -> None:
+        self._buffer = buffer
+        self._position = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        end = len(self._buffer) if size is None or size < 0 else self._position + size
+        data = bytes(memoryview(self._buffer)[self._position : end])
+        self._position += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        start = (0, self._position, len(self._buffer))[whence]
+        self._position = start + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
 
 
 def _without_expect(request: Any, **_: Any) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -89,15 +88,13 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
     source, multipart = upload.source, bucket.options.multipart
     parts_max = bucket.capabilities.parts_max.value or MAX_PARTS
     part_size = part_size_for(source.size, multipart.part_size, parts_max)
+    first = bytearray(part_size if source.size is None else min(part_size, source.size))
     try:
-        first = source.read(part_size)
-        second = source.read(part_size) if len(first) == part_size else b""
-        if not second:
+        del first[source.readinto(first) :]
+        if len(first) < part_size or source.exhausted():
             source.check_complete()
             return _put(bucket, upload, params, first)
-        ahead = deque((first, second))
-        del first, second  # the queue alone keeps them, and lets go of them
-        return _put_parts(bucket, upload, params, _pieces(ahead, upload, part_size), part_size)
+        return _put_parts(bucket, upload, params, first)
     except PreconditionFailed as error:
         if "IfNoneMatch" not in params:
             raise
@@ -110,27 +107,21 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         ) from error.__cause__
 
 
-def _pieces(ahead: deque[bytes], upload: Upload, part_size: int) -> Iterator[bytes]:
-    while ahead:
-        yield ahead.popleft()
-    while piece := upload.source.read(part_size):
-        yield piece
-
-
 def _algorithm(params: dict[str, Any]) -> ChecksumAlgorithm | None:
     """Take the algorithm out of the parameters of a single request."""
     algorithm: ChecksumAlgorithm | None = params.pop(_ALGORITHM_PARAM, None)
     return algorithm
 
 
-def _put(bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: bytes) -> StoredObject:
+def _put(
+    bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: bytearray
+) -> StoredObject:
     native = dict(params)
     algorithm = _algorithm(native)
     digest = checksum(algorithm, body) if algorithm else None
     if algorithm and digest:
         native[checksum_param(algorithm)] = digest
-    # A bytearray, because botocore would glue bytes to the headers, a second copy.
-    native |= {"Key": upload.key, "Body": bytearray(body)}
+    native |= {"Key": upload.key, "Body": body}
     try:
         answer, _ = _demand_etag(bucket, native, len(body))
     except StorageError as error:
@@ -159,7 +150,7 @@ def _demand_etag(
 
 
 def _settle_put(
-    bucket: Bucket, key: str, body: bytes, params: Mapping[str, Any], error: StorageError
+    bucket: Bucket, key: str, body: bytearray, params: Mapping[str, Any], error: StorageError
 ) -> dict[str, Any]:
     """Find out whether a failed request was stored all the same; raise `error` if it was not.
 
@@ -197,8 +188,7 @@ def _put_parts(
     bucket: Bucket,
     upload: Upload,
     params: Mapping[str, Any],
-    pieces: Iterator[bytes],
-    part_size: int,
+    first: bytearray,
 ) -> StoredObject:
     native = dict(params)
     algorithm = native.get(_ALGORITHM_PARAM)
@@ -220,7 +210,6 @@ def _put_parts(
             place={"Bucket": bucket.name, "Key": upload.key},
             params=native,
             complete_params=_complete_conditions(bucket, conditions),
-            part_size=part_size,
             parts_max=bucket.capabilities.parts_max.value or MAX_PARTS,
             concurrency=bucket.options.multipart.concurrency,
             leave_parts_on_error=bucket.options.multipart.leave_parts_on_error,
@@ -228,7 +217,8 @@ def _put_parts(
             progress=upload.progress,
             deadline=bucket.deadline,
         ),
-        pieces,
+        first,
+        upload.source.readinto,
         before_complete,
         lambda outcome, error: _settle_complete(bucket, upload.key, outcome, error),
     )

@@ -1,0 +1,1 @@
+"""Measured against plain boto3, in one run."""

@@ -1,11 +1,16 @@
-"""From a file or a mapping to an open provider."""
+"""From a file or a mapping to an open provider.
 
-from __future__ import annotations
+Each step is a module: `load` reads, `check` and `explain` say what is wrong, `environment` resolves
+references, `strapi` translates, `unsupported` sets aside, `convert` makes the options object, and
+`configuration` puts them together. Importing this package imports neither jsonschema nor cattrs.
+"""
 
+from bucketry.config.configuration import (
+    Config,
+    check_config,
+    load_config,
+    open_provider,
+    open_providers,
+)
 
-def open_provider(*a, **k):
-    raise NotImplementedError
-
-
-def open_providers(*a, **k):
-    raise NotImplementedError
+__all__ = ["Config", "check_config", "load_config", "open_provider", "open_providers"]

@@ -1,0 +1,82 @@
+"""Checks settings against a schema and says every fault in the user's terms."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from bucketry.config.explain import explain
+from bucketry.config.schemas import Schema
+from bucketry.config.settings import Fault, Settings
+
+if TYPE_CHECKING:
+    from jsonschema import Draft7Validator
+
+ENVELOPE: Schema = {
+    "title": "bucketry configuration",
+    "description": "Named providers, and which of them is the default.",
+    "type": "object",
+    "properties": {
+        "$schema": {
+            "title": "Schema",
+            "description": "Address of this schema, for editors.",
+            "type": "string",
+        },
+        "default": {
+            "title": "Default provider",
+            "description": "Name of the provider that is opened when none is named.",
+            "type": "string",
+            "examples": ["media"],
+        },
+        "providers": {
+            "title": "Providers",
+            "description": "The configured providers by name.",
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+                "x-message": "a provider's name has 1 to 64 letters, digits, '-' or '_'",
+            },
+            "additionalProperties": {
+                "type": "object",
+                "properties": {
+                    "provider": {
+                        "title": "Vendor",
+                        "description": "The vendor's name, as `bucketry providers` lists them.",
+                        "type": ["string", "object"],
+                        "examples": ["r2"],
+                    }
+                },
+                "required": ["provider"],
+            },
+        },
+    },
+    "required": ["providers"],
+    "additionalProperties": False,
+}
+"""What stands around the providers' own options."""
+
+
+def check(settings: Settings, schema: Schema) -> list[Fault]:
+    """Return what in `settings` does not follow `schema`, at the places the user wrote it."""
+    errors = list(_validator(json.dumps(schema)).iter_errors(settings.values))
+    faults: dict[Fault, None] = {}
+    for finding in explain(errors, schema):
+        if finding.missing and (*finding.path, finding.missing) in settings.unknown:
+            continue
+        origin = settings.origin(finding.path)
+        sentence = finding.sentence
+        if origin.variable:
+            sentence += f" (the value of the environment variable {origin.variable})"
+        faults[Fault(origin.path, sentence)] = None
+    return list(faults)
+
+
+@lru_cache(maxsize=64)
+def _validator(schema: str) -> Draft7Validator:
+    from jsonschema import Draft7Validator
+    from referencing import Registry
+
+    registry: Registry[Any] = Registry()  # without a way to fetch anything
+    return Draft7Validator(json.loads(schema), registry=registry)

@@ -1,0 +1,276 @@
+"""A configuration that has been read: its providers by name, checked and opened."""
+
+from __future__ import annotations
+
+import copy
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from attrs import frozen
+
+from bucketry.config.check import ENVELOPE, check
+from bucketry.config.load import Document, read
+from bucketry.config.overrides import load_overrides
+from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
+from bucketry.config.settle import Faulty, Settled, plugin_failure, settle
+from bucketry.errors import (
+    BucketryError,
+    ConfigError,
+    PluginError,
+    Problem,
+    UnsupportedOptionWarning,
+)
+from bucketry.host.catalog import Catalog, installed
+from bucketry.provider import Provider
+
+Source = str | os.PathLike[str] | Mapping[str, Any] | None
+"""A configuration: a file, a mapping, or None for the file that is found."""
+
+
+@frozen(eq=False)
+class _Entry:
+    """One provider as it stands in the document; a document of one provider gives it no name."""
+
+    path: Path
+    name: str | None = None
+
+
+class Config:
+    """A configuration: named providers, or a single one that goes by its vendor's name.
+
+    Get one from `load_config`.
+    """
+
+    def __init__(
+        self, document: Document, catalog: Catalog, environ: Mapping[str, str], *, single: bool
+    ) -> None:
+        """Take the document apart; `ConfigError` for what stands around the providers.
+
+        A document that is neither shape is read as one provider if `single`.
+        """
+        self._document = document
+        self._catalog = catalog
+        self._environ = environ
+        self._settled: dict[str, Settled] = {}
+        self._entries: dict[str, _Entry] = {}
+        self._default: str | None = None
+        self._envelope_faults: list[Fault] = []
+        data = document.data
+        if "providers" not in data and ("provider" in data or single):
+            settled = self._settle(_Entry(()))
+            self._entries[settled.vendor.name] = _Entry(())
+            self._settled[settled.vendor.name] = settled
+        else:
+            self._read_envelope(data)
+
+    def _read_envelope(self, data: dict[str, Any]) -> None:
+        self._envelope_faults = check(Settings(data, {}), ENVELOPE)
+        providers = data.get("providers")
+        for name, entry in providers.items() if isinstance(providers, dict) else ():
+            if isinstance(entry, dict):
+                self._entries[name] = _Entry(("providers", name), name)
+        default = data.get("default")
+        if isinstance(default, str):
+            self._default = default
+            if default not in self._entries:
+                self._envelope_faults.append(
+                    Fault(("default",), f"names no provider; {self._offer(default)}")
+                )
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the providers, in the order of the file."""
+        return list(self._entries)
+
+    @property
+    def default(self) -> str | None:
+        """Name of the provider that is opened when none is named, if that is clear."""
+        if self._default is None and len(self._entries) == 1:
+            return next(iter(self._entries))
+        return self._default
+
+    @property
+    def file(self) -> str | None:
+        """The file it was read from, or None for a mapping."""
+        return self._document.file
+
+    def check(self, names: Iterable[str] | None = None) -> None:
+        """Check the providers, all by default: `ConfigError` with every problem at once.
+
+        A plugin that cannot be loaded is one problem among the others.
+        """
+        faults = list(self._envelope_faults)
+        for name in self.names if names is None else names:
+            try:
+                self._settled_as(name)
+            except Faulty as error:
+                faults.extend(error.faults)
+            except PluginError as error:
+                faults.append(Fault((*self._entry(name).path, "provider"), str(error)))
+        if faults:
+            raise self._error(faults)
+
+    def open(self, name: str | None = None) -> Provider:
+        """Open the provider `name`, or the default one. Nothing is sent yet.
+
+        `ConfigError` with everything that is wrong with it; `PluginError` if its vendor's plugin
+        cannot be used. Warns of options that were left out with ``unsupported = "ignore"``.
+        """
+        name = self._pick(name)
+        try:
+            settled = self._settled_as(name)
+        except Faulty as error:
+            raise self._error(error.faults) from None
+        layers, faults = load_overrides(settled.options.overrides, settled.settings)
+        if faults:
+            raise self._error(faults)
+        for ignored in settled.ignored:
+            left_out = f"{name}: {dotted(ignored.path)} is left out: {ignored.reason}"
+            warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=3)
+        for advice in settled.advice:
+            warnings.warn(f"{name}: {advice}", UserWarning, stacklevel=3)
+        try:
+            return Provider(
+                name=name,
+                vendor=settled.vendor,
+                options=settled.options,
+                distribution=settled.distribution,
+                overrides=layers,
+            )
+        except BucketryError:
+            raise
+        except Exception as error:
+            raise plugin_failure(
+                settled.vendor, settled.distribution, "building its layers", error
+            ) from None
+
+    def _pick(self, name: str | None) -> str:
+        wanted = self.default if name is None else name
+        if self._envelope_faults:
+            raise self._error(self._envelope_faults)
+        if wanted is None:
+            fault = Fault((), f"say which provider, or set default; {self._offer('')}")
+            raise self._error([fault])
+        self._entry(wanted)
+        return wanted
+
+    def _entry(self, name: str) -> _Entry:
+        if name not in self._entries:
+            raise self._error([Fault((), f"there is no provider {name!r}; {self._offer(name)}")])
+        return self._entries[name]
+
+    def _offer(self, name: str) -> str:
+        near = get_close_matches(name, self.names, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        return f"{meant}There are: {', '.join(self.names) or 'none'}"
+
+    def _settled_as(self, name: str) -> Settled:
+        if name not in self._settled:
+            self._settled[name] = self._settle(self._entry(name))
+        return self._settled[name]
+
+    def _settle(self, entry: _Entry) -> Settled:
+        values = Settings(self._document.data, {}).get(entry.path)
+        settings = Settings(copy.deepcopy(values), {(): Origin(entry.path)})
+        return settle(settings, self._catalog, self._environ)
+
+    def _error(self, faults: Iterable[Fault]) -> ConfigError:
+        return ConfigError(self._document.problems(faults))
+
+
+def load_config(
+    config: Source = None,
+    *,
+    only: str | None = None,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Read and check a configuration: `ConfigError` with every problem at once.
+
+    Args:
+        config: a file, a mapping, or None for the file that is found: `bucketry.toml` (or .json,
+            .yaml, .yml) in the working folder or above, else the one in ``BUCKETRY_CONFIG``.
+        only: check this provider alone; what is wrong with the others then does not matter.
+        catalog: the vendors to choose from; the installed ones if None.
+        environ: the environment; this process's if None.
+    """
+    loaded = _open_config(config, catalog, environ, single=False)
+    loaded.check(None if only is None else [only])
+    return loaded
+
+
+def check_config(
+    config: Source = None,
+    *,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Problem, ...]:
+    """Return every problem of a configuration, in file order; none means that it can be opened.
+
+    Opens nothing, imports none of the application's layers and touches no network.
+    """
+    try:
+        load_config(config, catalog=catalog, environ=environ)
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def open_provider(
+    what: str | Mapping[str, Any] | None = None,
+    *,
+    config: Source = None,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Provider:
+    """Open one provider. Nothing is sent before its first operation.
+
+    Args:
+        what: the name of a configured provider; None for the configuration's `default`, or its
+            only provider; or a mapping with the configuration of one provider, which then goes by
+            its vendor's name.
+        config: where the names are configured: a file, a mapping, or None for `bucketry.toml` (or
+            .json, .yaml, .yml) in the working folder or above, else the file in
+            ``BUCKETRY_CONFIG``.
+        catalog: the vendors to choose from; the installed ones if None.
+        environ: the environment for ``{ env = "NAME" }``; this process's if None.
+
+    Raises `ConfigError` with every problem of this provider's configuration, and `PluginError` if
+    its vendor's plugin cannot be used. Other providers in the same file are not looked at.
+    """
+    if isinstance(what, Mapping):
+        if config is not None:
+            raise TypeError("give either a mapping or the name of a configured provider")
+        return _open_config(what, catalog, environ, single=True).open()
+    if what is not None and not isinstance(what, str):
+        raise TypeError(f"a provider is named by text or given as a mapping, not {type(what)!r}")
+    return _open_config(config, catalog, environ, single=False).open(what)
+
+
+def open_providers(
+    config: Source = None,
+    *,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> dict[str, Provider]:
+    """Open every provider of a configuration, by name; `ConfigError` with every problem at once."""
+    loaded = load_config(config, catalog=catalog, environ=environ)
+    return {name: loaded.open(name) for name in loaded.names}
+
+
+def _open_config(
+    config: Source,
+    catalog: Catalog | None,
+    environ: Mapping[str, str] | None,
+    *,
+    single: bool,
+) -> Config:
+    environ = os.environ if environ is None else environ
+    document = read(config, environ)
+    try:
+        return Config(document, catalog or installed(), environ, single=single)
+    except Faulty as error:
+        raise ConfigError(document.problems(error.faults)) from None

@@ -1,0 +1,110 @@
+"""Settings on their way to a provider, each with the place it was written at."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+Path = tuple[str | int, ...]
+"""The way to a value: ``("providers", "media", "overrides", 0)``."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_$@/:-]{1,64}")
+_LONGEST_NAME = 64
+
+
+def dotted(path: Path) -> str:
+    """Return ``providers.media.overrides[0]``; a name with odd characters is quoted."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + shown_name(part)
+    return text
+
+
+def shown_name(name: str) -> str:
+    """Return a name as messages show it: odd ones quoted, escaped and shortened."""
+    if _PLAIN.fullmatch(name):
+        return name
+    return json.dumps(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "...")
+
+
+@frozen
+class Fault:
+    """What is wrong with the setting at `path`, in a sentence without values."""
+
+    path: Path
+    sentence: str
+
+
+@frozen
+class Origin:
+    """Where a setting comes from.
+
+    Attributes:
+        path: where it stands in the user's document.
+        reference: the ``{ env = ... }`` that stands there, or None for the value itself.
+        derived: whether it follows from what stands there, and is not written there as it is.
+    """
+
+    path: Path
+    reference: Mapping[str, Any] | None = None
+    derived: bool = False
+
+    @property
+    def variable(self) -> str | None:
+        """Name of the environment variable that the value was read from."""
+        return self.reference["env"] if self.reference else None
+
+
+@frozen(eq=False)
+class Settings:
+    """The options of one provider as nested dictionaries, and where each was written.
+
+    Attributes:
+        values: the options.
+        origins: origins by path; what has none stands below the nearest thing that has one.
+        unknown: settings without a value because of a fault that is reported already.
+    """
+
+    values: dict[str, Any] = field(repr=False)
+    origins: dict[Path, Origin]
+    unknown: set[Path] = field(factory=set)
+
+    def origin(self, path: Path) -> Origin:
+        """Return where the setting at `path` comes from."""
+        for length in range(len(path), -1, -1):
+            known = self.origins.get(path[:length])
+            if known is not None:
+                if length == len(path):
+                    return known
+                return evolve(known, path=known.path + path[length:])
+        return Origin(path)
+
+    def get(self, path: Path) -> Any:
+        """Return the value at `path`, or None."""
+        value: Any = self.values
+        for part in path:
+            if not isinstance(value, dict) or part not in value:
+                return None
+            value = value[part]
+        return value
+
+    def put(self, path: Path, value: Any, origin: Origin) -> None:
+        """Set the value at `path` and where it comes from; the tables on the way are made."""
+        table = self.values
+        for part in path[:-1]:
+            table = table.setdefault(str(part), {})
+        table[str(path[-1])] = value
+        self.origins[path] = origin
+
+    def drop(self, path: Path) -> None:
+        """Remove the value at `path`, if it is there."""
+        table = self.get(path[:-1])
+        if isinstance(table, dict):
+            table.pop(path[-1], None)

@@ -1,0 +1,148 @@
+"""The way of one provider's settings: translate, look up, check, convert, check again."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+from attrs import frozen
+
+from bucketry.config.check import check
+from bucketry.config.convert import to_options
+from bucketry.config.environment import resolve
+from bucketry.config.schemas import Schema, member, vendor_schema
+from bucketry.config.settings import Fault, Path, Settings
+from bucketry.config.unsupported import Ignored, set_aside
+from bucketry.errors import InvalidKey, PluginError
+from bucketry.host.catalog import Catalog
+from bucketry.keys import RootPath
+from bucketry.model import Vendor
+
+# All that is asked before the vendor, and with it the schema, is known.
+_ENTRY: Schema = {
+    "type": "object",
+    "properties": {
+        "provider": {"type": "string", "minLength": 1, "x-missing": "it names the vendor"}
+    },
+    "required": ["provider"],
+    "additionalProperties": False,
+}
+
+
+class Faulty(Exception):
+    """The settings cannot be used; `faults` says why."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(len(faults))
+        self.faults = tuple(faults)
+
+
+@frozen(eq=False)
+class Settled:
+    """One provider's settings after every check, ready to be opened.
+
+    Attributes:
+        vendor: the vendor's page, from `distribution`.
+        schema: the vendor's schema, self-contained.
+        settings: the settings as the vendor's schema has accepted them.
+        options: the vendor's options object.
+        ignored: options left out because the vendor cannot honour them.
+        advice: what works but should be written in another way.
+    """
+
+    vendor: Vendor
+    distribution: str
+    schema: Schema
+    settings: Settings
+    options: Any
+    ignored: Sequence[Ignored] = ()
+    advice: Sequence[str] = ()
+
+
+def settle(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Settled:
+    """Check one provider's settings. `Faulty` with all that is wrong, or `PluginError`."""
+    vendor, distribution = _vendor(settings, catalog, environ)
+    schema = vendor_schema(vendor, distribution)
+    faults = resolve(settings, schema, environ)
+    refused, ignored = set_aside(settings, schema)
+    faults += refused
+    if "provider" not in schema.get("properties", {}):
+        settings.drop(("provider",))
+    faults += check(settings, schema)
+    if faults:
+        raise Faulty(faults)
+    options = to_options(settings.values, vendor, distribution)
+    faults = [
+        Fault(settings.origin(path).path, _masked(sentence, settings, schema))
+        for path, sentence in _cross_checks(options, vendor, distribution)
+    ]
+    if faults:
+        raise Faulty(faults)
+    return Settled(vendor, distribution, schema, settings, options, ignored)
+
+
+def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> tuple[Vendor, str]:
+    faults = resolve(settings, _ENTRY, environ)
+    name = settings.values.get("provider")
+    alone = Settings({} if name is None else {"provider": name}, settings.origins, settings.unknown)
+    faults += check(alone, _ENTRY)
+    if faults:
+        raise Faulty(faults)
+    try:
+        return catalog.load(str(name)), catalog.distribution(str(name))
+    except PluginError as error:
+        if name in catalog.names():
+            raise
+        # Not installed or blocked: that is for the user to mend, in this place.
+        raise Faulty([Fault(settings.origin(("provider",)).path, error.reason)]) from None
+
+
+def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[tuple[Path, str]]:
+    """Yield the faults that only the finished options show."""
+    found = []
+    if vendor.check is not None:
+        try:
+            found = [(_path(dotted), sentence) for dotted, sentence in vendor.check(options)]
+        except Exception as error:
+            raise plugin_failure(vendor, distribution, "its check of the options", error) from None
+    yield from found
+    if all(path != ("root_path",) for path, _ in found):
+        try:
+            RootPath(options.root_path)
+        except InvalidKey:
+            yield (
+                ("root_path",),
+                "cannot stand in front of keys: no '/' at its ends, no '//', no '.' or '..' "
+                "between slashes, no backslash, no invisible characters",
+            )
+
+
+def _path(dotted: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
+
+
+def plugin_failure(vendor: Vendor, distribution: str, what: str, error: Exception) -> PluginError:
+    """Return the error for a plugin whose code fails. Its own text may repeat secrets."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {FilePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    who = f"{vendor.name} ({distribution})" if distribution else vendor.name
+    return PluginError(
+        who, f"{what} failed with {type(error).__name__}{place}; report it to its authors"
+    )
+
+
+def _masked(sentence: str, settings: Settings, schema: Schema) -> str:
+    """Return a plugin's sentence without any secret that it repeats."""
+    for secret in _secrets(settings.values, schema):
+        sentence = sentence.replace(secret, "***")
+    return sentence
+
+
+def _secrets(value: Any, schema: Schema | None) -> Iterator[str]:
+    if schema is not None and schema.get("writeOnly") and value:
+        yield str(value)
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield from _secrets(below, member(schema, name))

@@ -200,6 +200,8 @@ class StorageError(BucketryError):
         reason = changes.pop("reason", self.reason)
         copy = type(self)(reason, **{**fields, **changes})
         copy.__cause__ = self.__cause__
+        for note in getattr(self, "__notes__", ()):
+            copy.add_note(note)
         return copy.with_traceback(self.__traceback__)
 
     def __reduce__(self) -> tuple[Callable[..., StorageError], tuple[Any, ...]]:

@@ -1,0 +1,155 @@
+"""A transport that keeps objects in a dictionary and fails where a test says so."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bucketry import (
+    Capabilities,
+    Credentials,
+    NotFound,
+    PreconditionFailed,
+    Provider,
+    Rejected,
+    Secret,
+    Unavailable,
+)
+from bucketry_s3 import Multipart, Profile, S3Layer, S3Options, s3_vendor
+from bucketry_s3.deadline import Deadline
+from bucketry_s3.signing import KeyPair
+
+MIB = 1 << 20
+Fault = Callable[["MemoryTransport", str, Mapping[str, Any]], None]
+
+
+def md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+class MemoryTransport:
+    """Answers S3's operations; `fail[name]` is called before, `after[name]` behind one."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.uploads: dict[str, dict[int, bytes]] = {}
+        self.etags: dict[str, str] = {}
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.fail: dict[str, Fault] = {}
+        self.after: dict[str, Fault] = {}
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self._lock = threading.Lock()
+
+    def send(
+        self, operation: str, params: Mapping[str, Any], deadline: Deadline
+    ) -> tuple[dict[str, Any], int]:
+        # The body is copied, because the caller fills its buffer again.
+        noted = {**params, "Body": bytes(params["Body"])} if "Body" in params else dict(params)
+        with self._lock:
+            self.sent.append((operation, noted))
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            if operation in self.fail:
+                self.fail[operation](self, operation, noted)
+            answer: dict[str, Any] = getattr(self, f"_{operation}")(noted)
+            if operation in self.after:
+                self.after[operation](self, operation, noted)
+            return answer, 1
+        finally:
+            with self._lock:
+                self.in_flight -= 1
+
+    def operations(self) -> list[str]:
+        return [operation for operation, _ in self.sent]
+
+    def params_of(self, operation: str) -> list[dict[str, Any]]:
+        return [params for name, params in self.sent if name == operation]
+
+    def key_pair(self) -> KeyPair:
+        return KeyPair(access_key_id="AK", secret_access_key="SK")
+
+    def close(self) -> None:
+        pass
+
+    def _PutObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        if p.get("IfNoneMatch") == "*" and p["Key"] in self.objects:
+            raise PreconditionFailed("exists", code="PreconditionFailed", status=412)
+        self.objects[p["Key"]] = p["Body"]
+        return {"ETag": f'"{md5(p["Body"])}"'}
+
+    def _HeadObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        if p["Key"] not in self.objects:
+            raise NotFound("none", code="NoSuchKey", status=404)
+        data = self.objects[p["Key"]]
+        return {
+            "ETag": f'"{self.etags.get(p["Key"], md5(data))}"',
+            "ContentLength": len(data),
+            "LastModified": datetime.now(UTC),
+        }
+
+    def _CreateMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        self.uploads["U1"] = {}
+        return {"UploadId": "U1"}
+
+    def _UploadPart(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            self.uploads[p["UploadId"]][p["PartNumber"]] = p["Body"]
+        return {"ETag": f'"{md5(p["Body"])}"'}
+
+    def _CompleteMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        if p["UploadId"] not in self.uploads:
+            raise Rejected("no such upload", code="NoSuchUpload", status=404)
+        if p.get("IfNoneMatch") == "*" and p["Key"] in self.objects:
+            raise PreconditionFailed("exists", code="PreconditionFailed", status=412)
+        stored = self.uploads.pop(p["UploadId"])
+        listed = p["MultipartUpload"]["Parts"]
+        assert [part["PartNumber"] for part in listed] == sorted(stored)
+        self.objects[p["Key"]] = b"".join(stored[number] for number in sorted(stored))
+        digests = b"".join(bytes.fromhex(md5(stored[number])) for number in sorted(stored))
+        etag = f"{md5(digests)}-{len(stored)}"
+        self.etags[p["Key"]] = etag
+        return {"ETag": f'"{etag}"', "Location": "media/big"}
+
+    def _AbortMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        if p["UploadId"] not in self.uploads:
+            raise Rejected("no such upload", code="NoSuchUpload", status=404)
+        del self.uploads[p["UploadId"]]
+        return {}
+
+
+def always(error: Exception) -> Fault:
+    def fault(transport: MemoryTransport, operation: str, params: Mapping[str, Any]) -> None:
+        raise error
+
+    return fault
+
+
+def lost() -> Unavailable:
+    return Unavailable("the connection broke", may_have_applied=True)
+
+
+def provider_on(
+    transport: MemoryTransport, *, capabilities: Capabilities | None = None, **options: Any
+) -> Provider:
+    """Return an S3 provider whose bytes go to `transport`; parts of 5 MiB, 3 at a time."""
+    vendor = s3_vendor(
+        name="memory",
+        title="Memory",
+        summary="",
+        profile=Profile(endpoint="https://s3.example.com", addressing="path"),
+        capabilities=capabilities or Capabilities(),
+        docs_url="",
+    )
+    chosen = S3Options(
+        bucket="media",
+        credentials=Credentials(access_key_id="AK", secret_access_key=Secret("SK")),
+        **{"multipart": Multipart(part_size=5 * MIB, concurrency=3), **options},
+    )
+    provider = Provider(name="m", vendor=vendor, options=chosen)
+    provider.layer(S3Layer).__dict__["transport"] = transport
+    return provider

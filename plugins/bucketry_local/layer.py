@@ -71,12 +71,12 @@ class LocalLayer:
     @cached_property
     def signer(self) -> Signer:
         """The signer, with the configured key or the one kept in the store."""
-        key = self._options.signing_key or Secret(self.store.signing_key())
+        key = self._options.signing_key or Secret(self.store.own.signing_key())
         return Signer(key, self.base_url)
 
     def is_private(self, key: str) -> bool:
-        """Return what the whole stack says of an object key."""
-        return bool(self._context.hooks.bucketry_is_private(key=key))
+        """Return what the whole stack says of an object key; private unless it says no."""
+        return self._context.hooks.bucketry_is_private(key=key) is not False
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class LocalLayer:
             raise Unsupported("files on disk take no form uploads", hint="Sign a PUT.")
         if request.version is not None:
             raise Unsupported("files on disk keep no versions", hint="Leave version out.")
-        self.store.path(request.key)
+        self.store.check(request.key)
         return self.signer.sign(request)
 
     @hookimpl

@@ -71,6 +71,6 @@ vendor = Vendor(
     schema=SchemaFile(package="bucketry_schemas", path="vendors/local.schema.json"),
     capabilities=CAPABILITIES,
     layers=lambda options, context: [LocalLayer(options, context)],
-    docs_url="https://github.com/bucketry/bucketry/blob/main/docs/vendors/local.md",
+    docs_url="docs/vendors/local.md",
     check=_check,
 )

@@ -20,13 +20,19 @@ import attrs
 from attrs import field, frozen
 from attrs.validators import deep_mapping, instance_of, optional
 
-from bucketry.headers import guess_content_type
+from bucketry.headers import check_header_value, guess_content_type
 from bucketry_local.disk import write_file
 
 logger = logging.getLogger("bucketry.local")
 
+
+def _header(details: object, attribute: attrs.Attribute[str], value: str) -> None:
+    check_header_value(attribute.name, value)
+
+
 _TEXT = instance_of(str)
-_OPTIONAL_TEXT = optional(instance_of(str))
+_OPTIONAL_TEXT = optional(_TEXT)
+_OPTIONAL_HEADER = optional(_header)
 _TEXTS = deep_mapping(_TEXT, _TEXT, instance_of(dict))
 
 
@@ -34,11 +40,11 @@ _TEXTS = deep_mapping(_TEXT, _TEXT, instance_of(dict))
 class Details:
     """What an upload says of its bytes."""
 
-    content_type: str = field(validator=_TEXT)
-    cache_control: str | None = field(default=None, validator=_OPTIONAL_TEXT)
-    content_disposition: str | None = field(default=None, validator=_OPTIONAL_TEXT)
-    content_encoding: str | None = field(default=None, validator=_OPTIONAL_TEXT)
-    content_language: str | None = field(default=None, validator=_OPTIONAL_TEXT)
+    content_type: str = field(validator=_header)
+    cache_control: str | None = field(default=None, validator=_OPTIONAL_HEADER)
+    content_disposition: str | None = field(default=None, validator=_OPTIONAL_HEADER)
+    content_encoding: str | None = field(default=None, validator=_OPTIONAL_HEADER)
+    content_language: str | None = field(default=None, validator=_OPTIONAL_HEADER)
     metadata: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
     tags: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
 

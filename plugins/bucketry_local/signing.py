@@ -42,6 +42,11 @@ def key_of_url(base_url: str, url: str) -> str | None:
         return None
 
 
+def is_signed(query_string: str) -> bool:
+    """Return whether a query claims to be signed."""
+    return f"{_SIGNATURE}=" in query_string
+
+
 @frozen(kw_only=True)
 class Grant:
     """What a valid signed URL allows.

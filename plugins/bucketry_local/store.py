@@ -20,11 +20,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import secrets
 import stat
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,15 +42,13 @@ from bucketry import (
 from bucketry.keys import check_key
 from bucketry.model import Progress
 from bucketry.source import Source
-from bucketry_local.disk import disk, locked, sync_folder, write_file
+from bucketry_local.disk import disk, sync_folder
 from bucketry_local.listing import OWN
+from bucketry_local.own import OwnFolder
 from bucketry_local.records import Details, Record, Records, by_hand
 
 CHUNK = 1 << 20
 """Bytes held in memory while an upload or a copy moves."""
-
-STALE_SECONDS = 86_400
-"""Age at which a temporary file counts as left behind by a killed process."""
 
 _LOOKS = 100
 
@@ -60,36 +57,34 @@ class Store:
     """The files of one directory. Nothing is made on disk before the first upload.
 
     Every method raises `InvalidKey` for a key that cannot be a file here, and `StorageError`.
-    Symbolic links are never followed: a key whose path has one is `Rejected`.
+    Symbolic links are never followed: behind one there is no object, and nothing is written.
     """
 
     def __init__(self, directory: str) -> None:
         self.root = Path(os.path.realpath(Path(directory).expanduser()))
-        self.own = self.root / OWN
-        self._temporaries = self.own / "tmp"
-        self._records = Records(self.own / "objects")
-        self._tidied = False
+        self.own = OwnFolder(self.root / OWN)
+        self._records = Records(self.own.path / "objects")
 
-    def path(self, key: str) -> Path:
-        """Return the file of `key`, inside the directory for certain."""
+    def check(self, key: str) -> None:
+        """Raise `InvalidKey` unless `key` may name an object here."""
         check_key(key)
         if key.partition("/")[0].casefold() == OWN:
             raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
+
+    def _path(self, key: str, refuse: type[StorageError]) -> Path:
+        """Return the file of `key`, inside the directory for certain, else raise `refuse`."""
+        self.check(key)
         path = self.root / key
         # The root is resolved and the key has no dots, so only a link can make a difference.
         if os.path.realpath(path) != str(path):
-            raise Rejected("there is a symbolic link in its path, which could lead elsewhere")
+            raise refuse("there is a symbolic link in its path, and links are not followed")
         return path
-
-    def locked(self) -> AbstractContextManager[None]:
-        """Hold the store's lock."""
-        return locked(self.own / "lock")
 
     # -- reading -----------------------------------------------------------------------------
 
     def head(self, key: str) -> Record:
         """Return the record of an object."""
-        return self.record_at(key, self.path(key))
+        return self.record_at(key, self._path(key, NotFound))
 
     def record_at(self, key: str, path: Path) -> Record:
         """Return the record of the file `path`, which a listing has found for `key`."""
@@ -103,7 +98,7 @@ class Store:
 
     def open(self, key: str) -> tuple[BinaryIO, Record]:
         """Return the bytes of an object, as they are now, and its record."""
-        path = self.path(key)
+        path = self._path(key, NotFound)
         for _ in range(_LOOKS):
             with disk():
                 _regular(os.lstat(path))  # opening a pipe would wait for its other end
@@ -150,9 +145,9 @@ class Store:
         checked before the source is read, and again when it counts. Whatever fails, also in
         `source`, leaves the old object as it was.
         """
-        path = self.path(key)
+        path = self._path(key, Rejected)
         self._check(key, path, if_absent, if_match)
-        with self._temporary() as (temporary, file):
+        with self.own.temporary() as (temporary, file):
             md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
             while chunk := source.read(CHUNK):
                 with disk():
@@ -166,7 +161,7 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-            with self.locked():
+            with self.own.locked():
                 current = self._check(key, path, if_absent, if_match)
                 with disk():
                     stamp = _stamp(temporary, after=current.mtime_ns if current else 0)
@@ -221,7 +216,7 @@ class Store:
                         "for both",
                         hint="Choose another key; object storage takes both, a disk does not.",
                     )
-                self._records.write(key, records, self._new_name())
+                self._records.write(key, records, self.own.new_name())
                 if if_absent:
                     os.link(temporary, path)
                 else:
@@ -288,64 +283,17 @@ class Store:
         return Deleted(keys=deleted, failures=failures)
 
     def _delete(self, key: str, changed: set[Path]) -> None:
-        path = self.path(key)
+        path = self._path(key, Rejected)
         try:
             with disk():
                 _regular(os.lstat(path))
-            with self.locked(), disk():
+            with self.own.locked(), disk():
                 _regular(os.lstat(path))
                 path.unlink()
                 self._records.remove(key)
                 changed.add(self._prune(path.parent))
         except NotFound:
             return
-
-    # -- the store's own files ---------------------------------------------------------------
-
-    def signing_key(self) -> str:
-        """Return the key kept in the store, made at random the first time."""
-        file = self.own / "signing-key"
-        with disk():
-            if not file.exists():
-                with self.locked():
-                    if not file.exists():
-                        text = secrets.token_hex(32)
-                        write_file(file, text.encode(), self._new_name(), mode=0o600)
-            text = file.read_text("utf-8").strip()
-        if len(text) < 16:
-            raise Rejected(
-                f"{file} holds no signing key",
-                hint="Delete the file, and a new one is made; URLs signed so far stop to work.",
-            )
-        return text
-
-    def _new_name(self) -> Path:
-        """Return the name of a temporary file; the folder exists from the first one on."""
-        self._temporaries.mkdir(parents=True, exist_ok=True)
-        return self._temporaries / secrets.token_hex(16)
-
-    @contextmanager
-    def _temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
-        """Give a new file on the same file system, with a new file's usual rights."""
-        with disk():
-            path = self._new_name()
-            file = open(path, "xb")  # noqa: SIM115 - closed below
-            if not self._tidied:
-                self._tidy()
-        try:
-            yield path, file
-        finally:
-            file.close()
-            path.unlink(missing_ok=True)
-
-    def _tidy(self) -> None:
-        """Remove what killed processes left behind."""
-        oldest = time.time() - STALE_SECONDS
-        for leftover in self._temporaries.iterdir():
-            with suppress(FileNotFoundError):
-                if leftover.stat().st_mtime < oldest:
-                    leftover.unlink()
-        self._tidied = True
 
 
 def _regular(seen: os.stat_result) -> os.stat_result:

@@ -1,0 +1,101 @@
+"""A small HTTP server for `bucketry_local.wsgi.app`: for development, tests and demonstrations."""
+
+from __future__ import annotations
+
+import socketserver
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from types import TracebackType
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from bucketry import Provider
+from bucketry_local.wsgi import app
+
+
+class Server:
+    """Serves one provider, one thread per request, without a log; use it as a context manager.
+
+    It listens from the start, so that with ``port=0`` the provider can be given its address::
+
+        with Server(port=0) as server:
+            media = bucketry.open_provider(
+                {"provider": "local", "directory": "files", "base_url": server.url}
+            )
+            server.mount(media)
+
+    It speaks HTTP/1.0 without TLS. For more, put `app` behind any WSGI server.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 8900) -> None:
+        self._server = _ThreadingServer((host, port), _Handler)
+        self._server.set_app(_nothing_mounted)
+        self._host = host
+        # The pause is how long closing may take.
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """The address to use as `base_url`."""
+        return f"http://{self._host}:{self.port}"
+
+    def mount(self, provider: Provider) -> None:
+        """Serve `provider` from now on."""
+        self._server.set_app(app(provider))
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@contextmanager
+def serve(provider: Provider, host: str = "127.0.0.1", port: int = 8900) -> Iterator[Server]:
+    """Serve `provider` while the block runs. The provider's `base_url` must lead here."""
+    with Server(host, port) as server:
+        server.mount(provider)
+        yield server
+
+
+class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        # HTTPServer's own asks the name service for the machine's name.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = 30  # seconds that a silent client may keep a thread
+
+    def get_environ(self) -> dict[str, Any]:
+        environ = super().get_environ()
+        if "content-type" not in self.headers:
+            environ["CONTENT_TYPE"] = ""  # wsgiref makes one up
+        return environ
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing: a request line has the signature in it."""
+
+
+def _nothing_mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")])
+    return [b"nothing is served here yet\n"]

@@ -1,0 +1,256 @@
+"""A WSGI app that serves a local store: public objects, and whatever a signed URL allows.
+
+==========  ==================================================  ==================================
+method      needs                                               answers
+==========  ==================================================  ==================================
+GET, HEAD   a public object, or a signature                     200, 206, 304, 404, 412, 416
+PUT         a signature, Content-Length, the signed type        200, 400, 411, 412
+DELETE      a signature                                         204
+==========  ==================================================  ==================================
+
+A request that lacks a signature, or has a bad or expired one, gets 403 and one line that says why,
+before anything is looked up. There is no listing. Ranges and preconditions follow RFC 9110. Types
+that a browser could run are sent as attachments in a sandbox, see `bucketry_local.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from attrs import frozen
+
+from bucketry import (
+    AccessDenied,
+    AlreadyExists,
+    ByteRange,
+    InvalidInput,
+    InvalidKey,
+    NotFound,
+    PreconditionFailed,
+    Provider,
+    Rejected,
+    SourceChanged,
+    StorageError,
+    Unavailable,
+    Unsupported,
+)
+from bucketry.keys import RootPath
+from bucketry.uploads import UploadOptions
+from bucketry_local import rules
+from bucketry_local.layer import LocalLayer
+from bucketry_local.signing import Grant, is_signed
+from bucketry_local.store import CHUNK
+
+_METHODS = ("GET", "HEAD", "PUT", "DELETE")
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (InvalidInput, 400),
+    (NotFound, 404),
+    (AlreadyExists, 412),
+    (PreconditionFailed, 412),
+    (Rejected, 409),
+    (SourceChanged, 400),
+    (Unsupported, 501),
+    (Unavailable, 503),
+    (StorageError, 500),
+)
+
+_DISCARD_MAX = 8 << 20
+"""Bytes of a refused body that are still read, so that the client gets to see the answer."""
+
+
+def app(provider: Provider) -> WSGIApplication:
+    """Return the WSGI app for a provider of the vendor ``local``.
+
+    Mount it where the provider's `base_url` leads. Everything goes through the provider, so its
+    root path, overrides and upload rules count here too.
+    """
+    return _App(provider)
+
+
+@frozen
+class _Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: Iterable[bytes] = ()
+
+
+class _Refusal(Exception):
+    def __init__(self, status: int, text: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.headers = headers
+
+    def answer(self) -> _Answer:
+        body = f"{self.text}\n".encode()
+        return _Answer(
+            self.status,
+            [
+                ("Content-Type", "text/plain; charset=utf-8"),
+                ("Content-Length", str(len(body))),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "no-store"),
+                *self.headers,
+            ],
+            [body],
+        )
+
+
+class _App:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._layer: LocalLayer = provider.layer(LocalLayer)
+        self._root = RootPath(provider.options.root_path)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = _Body(environ)
+        try:
+            answer = self._answer(environ, body)
+        except _Refusal as refusal:
+            answer = refusal.answer()
+        except (StorageError, InvalidInput) as error:
+            answer = _refusal(error).answer()
+        if answer.status >= 400:
+            body.discard()
+        status = HTTPStatus(answer.status)
+        start_response(f"{status.value} {status.phrase}", answer.headers)
+        return answer.body if environ["REQUEST_METHOD"] != "HEAD" else ()
+
+    def _answer(self, environ: WSGIEnvironment, body: _Body) -> _Answer:
+        method = environ["REQUEST_METHOD"]
+        if method not in _METHODS:
+            raise _Refusal(405, "not allowed here", [("Allow", ", ".join(_METHODS))])
+        key, object_key = self._keys(environ)
+        private = self._layer.is_private(object_key)
+        grant = self._grant(method, object_key, environ.get("QUERY_STRING", ""), private)
+        if method == "PUT":
+            return self._put(key, grant, environ, body)
+        if method == "DELETE":
+            return self._delete(key, environ)
+        return self._get(key, grant, environ, private)
+
+    def _keys(self, environ: WSGIEnvironment) -> tuple[str, str]:
+        """Return the key that the path names, without the root path and with it.
+
+        Servers give the path percent-decoded, as latin-1.
+        """
+        try:
+            object_key = environ.get("PATH_INFO", "").encode("latin-1").decode().removeprefix("/")
+            self._layer.store.check(object_key)
+            return self._root.strip(object_key), object_key
+        except (UnicodeError, InvalidKey):
+            raise _Refusal(404, "there is no object under this address") from None
+
+    def _grant(self, method: str, object_key: str, query: str, private: bool) -> Grant:
+        if is_signed(query):
+            try:
+                return self._layer.signer.verify(object_key, query, method)
+            except AccessDenied as error:
+                raise _Refusal(403, error.reason) from None
+        if method not in ("GET", "HEAD"):
+            raise _Refusal(403, f"{method} needs a signed URL")
+        if private:
+            raise _Refusal(403, "this is private and needs a signed URL")
+        return Grant(method=method)
+
+    def _get(self, key: str, grant: Grant, environ: WSGIEnvironment, private: bool) -> _Answer:
+        info = self._provider.head(key)
+        headers = rules.object_headers(info, grant.response, private)
+        status = rules.precondition(environ, info)
+        if status == 412:
+            raise _Refusal(412, "the object is another version")
+        if status == 304 or grant.method == "HEAD":
+            return _Answer(status, [*headers, ("Content-Length", str(info.size))])
+        span = rules.wanted_range(environ, info)
+        if span is not None:
+            start, stop = span
+            if stop == 0:
+                raise _Refusal(
+                    416, "the object has no such bytes", [("Content-Range", f"bytes */{info.size}")]
+                )
+            reader = self._provider.open(key, ByteRange(start=start, stop=stop))
+            if (reader.info.etag, reader.info.size) == (info.etag, info.size):
+                return _Answer(
+                    206,
+                    [
+                        *headers,
+                        ("Content-Range", f"bytes {start}-{stop - 1}/{info.size}"),
+                        ("Content-Length", str(stop - start)),
+                    ],
+                    reader,
+                )
+            reader.close()  # replaced in between, so the range is of no version that is known
+        reader = self._provider.open(key)
+        headers = rules.object_headers(reader.info, grant.response, private)
+        return _Answer(200, [*headers, ("Content-Length", str(reader.info.size))], reader)
+
+    def _put(self, key: str, grant: Grant, environ: WSGIEnvironment, body: _Body) -> _Answer:
+        content_type = environ.get("CONTENT_TYPE") or None
+        if grant.content_type is not None and content_type != grant.content_type:
+            raise _Refusal(403, f"the URL is signed for the content type {grant.content_type}")
+        if not body.announced:
+            raise _Refusal(411, "an upload needs a Content-Length")
+        options: UploadOptions = {
+            "content_type": content_type,
+            "cache_control": environ.get("HTTP_CACHE_CONTROL"),
+            "content_disposition": environ.get("HTTP_CONTENT_DISPOSITION"),
+            "content_encoding": environ.get("HTTP_CONTENT_ENCODING"),
+            "content_language": environ.get("HTTP_CONTENT_LANGUAGE"),
+            "if_match": environ.get("HTTP_IF_MATCH"),
+        }
+        absent = environ.get("HTTP_IF_NONE_MATCH")
+        if absent is not None:
+            if absent.strip() != "*":
+                raise _Refusal(501, "an upload takes If-None-Match with * only")
+            options["prevent_overwrite"] = True
+        stored = self._provider.upload(iter(body), key=key, **options)
+        return _Answer(200, [("ETag", f'"{stored.etag}"'), ("Content-Length", "0")])
+
+    def _delete(self, key: str, environ: WSGIEnvironment) -> _Answer:
+        if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
+            raise _Refusal(501, "there are no conditional deletes")
+        self._provider.delete(key)
+        return _Answer(204, [])
+
+
+class _Body:
+    """The body of a request, in pieces; one that ends early is no upload."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        length = environ.get("CONTENT_LENGTH", "")
+        self.announced = length.isascii() and length.isdecimal() and len(length) < 20
+        self._left = int(length) if self.announced else 0
+        self._input: Any = environ["wsgi.input"]
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._left:
+            try:
+                chunk = self._input.read(min(CHUNK, self._left))
+            except OSError as error:
+                raise SourceChanged("the connection broke") from error
+            if not chunk:
+                raise SourceChanged(f"the connection ended {self._left} bytes early")
+            self._left -= len(chunk)
+            yield chunk
+
+    def discard(self) -> None:
+        """Read the rest, up to a limit: closing before would hide the answer from the client."""
+        self._left = min(self._left, _DISCARD_MAX)
+        try:
+            for _ in self:
+                pass
+        except SourceChanged:
+            pass
+
+
+def _refusal(error: StorageError | InvalidInput) -> _Refusal:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    if isinstance(error, InvalidInput):
+        return _Refusal(status, str(error))
+    if status >= 500 and not isinstance(error, Unsupported):
+        return _Refusal(status, "the storage failed")
+    return _Refusal(error.status or status, error.reason)

@@ -14,11 +14,16 @@ from bucketry.errors import InvalidKey
 MAX_KEY_BYTES = 1024
 """Longest object key, in UTF-8 bytes, root path included (Amazon S3 User Guide, object keys)."""
 
-# Marks that reorder or hide text: a key must look like what it is. The two joiners (U+200C,
+# Marks that reorder, break or hide text: a key must look like what it is. The two joiners (U+200C,
 # U+200D) are allowed: Persian words and emoji need them.
 _INVISIBLE = frozenset(
-    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2061"
+    "\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff\ufff9"
+    "\ufffa\ufffb"
 )
+
+# All other characters above the controls have a place in XML 1.0 (section 2.2).
+_NOT_IN_XML = frozenset("\ufffe\uffff")
 
 
 def _refuse(key: str, reason: str, position: int | None = None) -> InvalidKey:
@@ -32,7 +37,8 @@ def check_key(key: str) -> str:
 
     Refused: the empty key; a leading ``/``; an empty, ``.`` or ``..`` segment (so ``//`` and a
     trailing ``/`` too); a backslash; control characters; invisible and bidirectional marks; lone
-    surrogates; text that is not in Unicode normal form NFC; more than 1,024 UTF-8 bytes.
+    surrogates; what XML has no place for; text that is not in Unicode normal form NFC; more than
+    1,024 UTF-8 bytes.
     """
     if not isinstance(key, str):
         raise InvalidKey(f"a key is a str, not {type(key).__name__}")
@@ -46,12 +52,18 @@ def check_key(key: str) -> str:
                 raise _refuse(
                     key, f"{unicodedata.name(character, 'an invisible mark')} hides", position
                 )
+            if character in _NOT_IN_XML:
+                raise _refuse(
+                    key, "XML, which S3 lists and deletes with, cannot carry it", position
+                )
             if unicodedata.category(character) == "Cc":
                 raise _refuse(key, "a control character", position)
         if not unicodedata.is_normalized("NFC", key):
+            normal = unicodedata.normalize("NFC", key)
             raise _refuse(
                 key,
                 "it is not in Unicode normal form NFC; unicodedata.normalize('NFC', key) gives one",
+                next(n for n, character in enumerate(key) if not normal.startswith(character, n)),
             )
     for position, character in enumerate(key):
         if character < " " or character == "\x7f":
@@ -60,9 +72,13 @@ def check_key(key: str) -> str:
         raise _refuse(key, "a backslash is a separator to some systems", key.index("\\"))
     if key.startswith("/"):
         raise _refuse(key, "it starts with '/'")
+    position = 0
     for segment in key.split("/"):
         if segment in ("", ".", ".."):
-            raise _refuse(key, f"the segment {segment!r} is dropped or resolved by some clients")
+            raise _refuse(
+                key, f"the segment {segment!r} is dropped or resolved by some clients", position
+            )
+        position += len(segment) + 1
     size = len(key.encode())
     if size > MAX_KEY_BYTES:
         raise _refuse(key, f"{size} bytes are more than S3's limit of {MAX_KEY_BYTES}")

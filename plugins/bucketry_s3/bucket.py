@@ -8,21 +8,27 @@ from typing import Any
 from bucketry import Capabilities
 from bucketry_s3.deadline import Deadline
 from bucketry_s3.options import S3Options
+from bucketry_s3.schema import Limits
 from bucketry_s3.transport import Transport
 
 
 class Bucket:
-    """One bucket: how to reach it, what was configured for it, what its vendor can do.
+    """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
     `seen` tells whether any request has succeeded yet, so that the bucket surely exists.
     """
 
     def __init__(
-        self, transport: Transport, options: S3Options, capabilities: Capabilities
+        self,
+        transport: Transport,
+        options: S3Options,
+        capabilities: Capabilities,
+        limits: Limits,
     ) -> None:
         self.transport = transport
         self.options = options
         self.capabilities = capabilities
+        self.limits = limits
         self.name = options.bucket
         self.seen = False
 

@@ -27,8 +27,10 @@ from bucketry import (
 )
 from bucketry_s3 import copying, listing, reading, removing, writing
 from bucketry_s3.bucket import Bucket
+from bucketry_s3.gate import within_limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
+from bucketry_s3.schema import refusals
 from bucketry_s3.signing import Presigner
 from bucketry_s3.transport import Boto3Transport, Transport
 from bucketry_s3.urls import bucket_base, key_of_url, object_url
@@ -75,7 +77,9 @@ class S3Layer:
     @cached_property
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
-        return Bucket(self.transport, self._options, self._context.capabilities)
+        vendor, able = self._context.vendor, self._context.capabilities
+        limits = refusals(vendor.title, able, declared=vendor.refine is not None)
+        return Bucket(self.transport, self._options, able, limits)
 
     @cached_property
     def _presigner(self) -> Presigner:
@@ -110,8 +114,10 @@ class S3Layer:
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
-        """Spell the upload's options as boto3 does."""
-        return writing.put_params(self.bucket, upload)
+        """Spell the upload's options as boto3 does, if the vendor can honour them."""
+        ignore = self._options.unsupported == "ignore"
+        within = within_limits(upload, self.bucket.limits, ignore=ignore)
+        return writing.put_params(self.bucket, within)
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:

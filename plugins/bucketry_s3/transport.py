@@ -183,7 +183,7 @@ class Boto3Transport:
 
 
 class _Body:
-    """A buffer as a file: botocore and its native signer copy plain bytes whole, files in pieces."""
+    """A buffer as a file: botocore and its native signer copy bytes whole, but files in pieces."""
 
     def __init__(self, buffer: bytearray) -> None:
         self._buffer = buffer

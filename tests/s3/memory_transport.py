@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
+
 from bucketry import (
     Capabilities,
     Credentials,
+    Fact,
     NotFound,
     PreconditionFailed,
     Provider,
@@ -136,13 +139,21 @@ def lost() -> Unavailable:
 def provider_on(
     transport: MemoryTransport, *, capabilities: Capabilities | None = None, **options: Any
 ) -> Provider:
-    """Return an S3 provider whose bytes go to `transport`; parts of 5 MiB, 3 at a time."""
+    """Return an S3 provider whose bytes go to `transport`; parts of 5 MiB, 3 at a time.
+
+    Its vendor honours create-only uploads, two storage classes and two kinds of encryption.
+    """
     vendor = s3_vendor(
         name="memory",
         title="Memory",
         summary="",
         profile=Profile(endpoint="https://s3.example.com", addressing="path"),
-        capabilities=capabilities or Capabilities(),
+        capabilities=attrs.evolve(
+            capabilities or Capabilities(),
+            put_if_absent=Fact("enforced"),
+            encryption=Fact({"AES256": "yes", "aws:kms": "yes"}),
+            storage_classes=Fact(frozenset({"STANDARD", "STANDARD_IA"})),
+        ),
         docs_url="",
     )
     chosen = S3Options(

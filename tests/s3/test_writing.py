@@ -19,6 +19,8 @@ from bucketry import (
     SourceChanged,
     Unavailable,
     Unconfirmed,
+    Unsupported,
+    UnsupportedOptionWarning,
 )
 from bucketry_s3 import ExtraParams, Multipart
 from bucketry_s3.multipart import part_size_for
@@ -394,6 +396,43 @@ def test_replace_never_asks_for_absence(transport: MemoryTransport) -> None:
 
     assert b"new" == transport.objects["k"]
     assert "IfNoneMatch" not in transport.params_of("PutObject")[0]
+
+
+# -- what the vendor cannot honour -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"storage_class": "GLACIER"}, "Memory has the storage classes STANDARD, STANDARD_IA"),
+        ({"encryption": Encryption(type="aws:kms:dsse")}, "Memory honours encryption of type"),
+        ({"tags": {"a": "b"}}, "Memory refuses object tags"),
+        ({"checksum_algorithm": "CRC32"}, "Memory refuses checksum headers"),
+    ],
+)
+def test_an_option_in_code_that_the_vendor_cannot_honour_is_refused_before_sending(
+    transport: MemoryTransport, options: Any, sentence: str
+) -> None:
+    provider = provider_on(
+        transport,
+        capabilities=Capabilities(tagging=Fact("no"), checksums=Fact({"CRC32": "refused"})),
+    )
+
+    with pytest.raises(Unsupported, match=sentence):
+        provider.upload(b"x", key="k", **options)
+
+    assert [] == transport.sent
+
+
+def test_with_unsupported_ignore_the_option_is_left_out_with_a_warning(
+    transport: MemoryTransport,
+) -> None:
+    provider = provider_on(transport, unsupported="ignore")
+
+    with pytest.warns(UnsupportedOptionWarning, match="storage_class was left out: Memory has"):
+        provider.upload(b"x", key="k", storage_class="GLACIER")
+
+    assert "StorageClass" not in transport.params_of("PutObject")[0]
 
 
 # -- parameters --------------------------------------------------------------------------------

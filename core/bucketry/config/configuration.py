@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bucketry.config.check import ENVELOPE, check
 from bucketry.config.load import Document, read
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
 from bucketry.config.settle import Faulty, Settled, plugin_failure, settle
+from bucketry.config.strapi import find_dialect, translate
 from bucketry.errors import (
     BucketryError,
     ConfigError,
@@ -32,10 +33,10 @@ Source = str | os.PathLike[str] | Mapping[str, Any] | None
 
 @frozen(eq=False)
 class _Entry:
-    """One provider as it stands in the document; a document of one provider gives it no name."""
+    """Where one provider stands in the document, and in which of the two shapes."""
 
     path: Path
-    name: str | None = None
+    strapi: bool = False
 
 
 class Config:
@@ -59,19 +60,25 @@ class Config:
         self._default: str | None = None
         self._envelope_faults: list[Fault] = []
         data = document.data
-        if "providers" not in data and ("provider" in data or single):
-            settled = self._settle(_Entry(()))
-            self._entries[settled.vendor.name] = _Entry(())
-            self._settled[settled.vendor.name] = settled
+        dialect = None if "providers" in data else find_dialect(data)
+        if dialect is not None:
+            self._take_single(_Entry(dialect, strapi=True))
+        elif "providers" not in data and ("provider" in data or single):
+            self._take_single(_Entry(()))
         else:
             self._read_envelope(data)
+
+    def _take_single(self, entry: _Entry) -> None:
+        settled = self._settle(entry)
+        self._entries[settled.vendor.name] = entry
+        self._settled[settled.vendor.name] = settled
 
     def _read_envelope(self, data: dict[str, Any]) -> None:
         self._envelope_faults = check(Settings(data, {}), ENVELOPE)
         providers = data.get("providers")
         for name, entry in providers.items() if isinstance(providers, dict) else ():
             if isinstance(entry, dict):
-                self._entries[name] = _Entry(("providers", name), name)
+                self._entries[name] = _Entry(("providers", name))
         default = data.get("default")
         if isinstance(default, str):
             self._default = default
@@ -175,7 +182,10 @@ class Config:
     def _settle(self, entry: _Entry) -> Settled:
         values = Settings(self._document.data, {}).get(entry.path)
         settings = Settings(copy.deepcopy(values), {(): Origin(entry.path)})
-        return settle(settings, self._catalog, self._environ)
+        if not entry.strapi:
+            return settle(settings, self._catalog, self._environ)
+        flat, advice = translate(settings, self._catalog, self._environ)
+        return evolve(settle(flat, self._catalog, self._environ), advice=advice)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))

@@ -1,0 +1,154 @@
+"""What one vendor's server accepts, refuses and ignores: a `Personality` made from its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from bucketry import Capabilities, Fact, Vendor
+from bucketry.model import Condition, Support
+from bucketry_s3.testing.documented import GENERAL, SOFTWARE, VENDORS, Feature, Habits
+from bucketry_s3.testing.errors import Refusal, S3Error
+
+MIB = 1 << 20
+GIB = 1 << 30
+ALGORITHMS = ("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME")
+PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
+
+ChecksumSupport = Literal["verified", "ignored", "refused"]
+
+
+@frozen(kw_only=True)
+class Personality:
+    """How the stand-in behaves. Change one point with `attrs.evolve`.
+
+    The fields named like those of `bucketry.Capabilities` mean the same, with a value for
+    everything. `assumed` names the ones that no fact says: they got the strictest behaviour that
+    is documented for such a server. `habits` and `refusals` come from `documented`.
+    """
+
+    name: str
+    acl: Literal["object", "bucket", "ignored", "none"]
+    canned_acls: frozenset[str]
+    addressing: frozenset[str]
+    checksums: Mapping[str, ChecksumSupport]
+    trailers: Support
+    batch_delete: Support
+    batch_delete_digest: Literal["any", "md5", "sha256"]
+    batch_delete_limit: int
+    put_if_absent: Condition
+    put_if_match: Condition
+    complete_if_absent: Condition
+    complete_if_match: Condition
+    delete_if_match: Condition
+    if_match_etag: Literal["quoted", "unquoted"]
+    encryption: Mapping[str, Support]
+    tagging: Support
+    storage_classes: frozenset[str]
+    multipart: Support
+    part_size_min: int
+    part_size_max: int
+    parts_max: int
+    equal_parts: bool
+    put_size_max: int
+    copy: Support
+    presign_seconds_max: int
+    post_policy: Support
+    public_url: Support
+    complete_location: str
+    versioning: Support
+    cors: Support
+    habits: Habits = field(factory=Habits, repr=False)
+    refusals: Mapping[Feature, Refusal] = field(factory=lambda: GENERAL, repr=False)
+    assumed: frozenset[str] = frozenset()
+
+    def refuse(self, feature: Feature, header: str = "", value: str = "") -> S3Error:
+        """Return this server's documented refusal of a feature."""
+        return self.refusals[feature].error(header, value)
+
+
+# What is assumed of a server that nobody has described: the strictest that any is known for.
+_STRICT: Mapping[str, Any] = {
+    "acl": "none",
+    "canned_acls": frozenset({"private"}),
+    "addressing": frozenset({"path"}),
+    "checksums": dict.fromkeys(ALGORITHMS, "refused"),
+    "checksum_trailers": "no",
+    "batch_delete": "yes",
+    "batch_delete_digest": "md5",
+    "batch_delete_limit": 1000,
+    "put_if_absent": "refused",
+    "put_if_match": "refused",
+    "complete_if_absent": "refused",
+    "complete_if_match": "refused",
+    "delete_if_match": "refused",
+    "if_match_etag": "quoted",
+    "encryption": {},
+    "tagging": "no",
+    "storage_classes": frozenset({"STANDARD"}),
+    "multipart": "yes",
+    "part_size_min": 5 * MIB,
+    "part_size_max": 5 * GIB,
+    "parts_max": 1000,
+    "equal_parts": True,
+    "put_size_max": 5 * GIB,
+    "copy": "yes",
+    "presign_seconds_max": 604_800,
+    "post_policy": "no",
+    "public_url": "no",
+    "complete_location": "absent",
+    "versioning": "no",
+    "cors": "no",
+}
+
+# The same for servers whose software is known, where it is less strict or differently so.
+_SOFTWARE_STRICT: Mapping[str, Mapping[str, Any]] = {
+    "ceph": {
+        "acl": "object",
+        "canned_acls": frozenset({"private", "public-read"}),
+        "checksums": dict.fromkeys(ALGORITHMS, "ignored"),
+        "if_match_etag": "unquoted",
+        "encryption": {"AES256": "ignored"},
+        "parts_max": 10_000,
+        "equal_parts": False,
+        "complete_location": "no-scheme",
+        "complete_if_absent": "ignored",
+        "complete_if_match": "ignored",
+        "put_if_absent": "ignored",
+        "put_if_match": "ignored",
+        "delete_if_match": "ignored",
+    },
+}
+
+
+def personality_from(name: str, capabilities: Capabilities) -> Personality:
+    """Make the personality of a server called `name` from what is known of it."""
+    server = (capabilities.server.value or "").lower()
+    software = next((word for word in SOFTWARE if word in server), "")
+    strict = {**_STRICT, **_SOFTWARE_STRICT.get(software, {})}
+    values, assumed = {}, set()
+    for field_name, fallback in strict.items():
+        fact: Fact[Any] = getattr(capabilities, field_name)
+        if fact.value is None:
+            assumed.add(field_name)
+        values[field_name] = fallback if fact.value is None else fact.value
+    if values["acl"] == "object":
+        values["canned_acls"] |= {"private"}
+    values["checksums"] = {**dict.fromkeys(ALGORITHMS, "refused"), **values["checksums"]}
+    values["trailers"] = values.pop("checksum_trailers")
+    general = SOFTWARE.get(software, Habits())
+    habits = VENDORS.get(name, general)
+    return Personality(
+        name=name,
+        habits=habits,
+        refusals={**GENERAL, **general.refusals, **habits.refusals},
+        assumed=frozenset(assumed),
+        **values,
+    )
+
+
+def personality_of(vendor: Vendor) -> Personality:
+    """Make the personality of a vendor from its page."""
+    return personality_from(vendor.name, vendor.capabilities)

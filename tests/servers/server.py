@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 import trustme
@@ -52,6 +52,7 @@ class Endpoint:
         server: ``ceph``, ``swift`` or ``minio``.
         version: the server's own version.
         profile: the vendor to configure a provider with.
+        options: further options that this profile needs for all that the server can do.
         url: TLS endpoint for path-style addressing.
         virtual_url: TLS endpoint for virtual-hosted addressing. The names below it resolve only
             with the help of the tests.
@@ -64,6 +65,7 @@ class Endpoint:
     server: str
     version: str
     profile: str
+    options: Mapping[str, Any] = attrs.field(factory=dict)
     url: str
     virtual_url: str
     plain_url: str | None = None
@@ -77,10 +79,9 @@ class Endpoint:
         return json.dumps(attrs.asdict(self))
 
     @classmethod
-    def from_environment(cls) -> Endpoint | None:
-        """Return the endpoint that ``BUCKETRY_TEST_SERVER`` names, or None if it is unset."""
-        text = os.environ.get(ENDPOINT_VARIABLE)
-        return cls(**json.loads(text)) if text else None
+    def from_environment(cls) -> Endpoint:
+        """Return what ``BUCKETRY_TEST_SERVER`` describes; `KeyError` if it is not set."""
+        return cls(**json.loads(os.environ[ENDPOINT_VARIABLE]))
 
 
 def servers_folder() -> Path:
@@ -132,7 +133,7 @@ class Server(ABC):
                 "another folder to run a second one"
             ) from None
         try:
-            self._kill_recorded()
+            self._end_leftovers()
             shutil.rmtree(self.folder)
             (self.folder / "log").mkdir(parents=True)
             return self._launch()
@@ -142,9 +143,11 @@ class Server(ABC):
 
     def stop(self) -> None:
         """End the processes and remove the data; the logs stay until the next start."""
-        self._kill_recorded()
+        # With SIGKILL: the data is thrown away, so nothing needs to be written in order.
         for process in self._started:
-            process.wait()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         self._started.clear()
         for path in self.folder.iterdir():
             if path.is_dir() and path.name != "log":
@@ -224,16 +227,12 @@ class Server(ABC):
             for path in sorted((self.folder / "log").glob("*.out"))
         )
 
-    def _kill_recorded(self) -> None:
-        """End every process that a pid file names, if it still is that process.
-
-        With SIGKILL: the data is thrown away, so nothing needs to be written in order.
-        """
+    def _end_leftovers(self) -> None:
+        """End what an earlier run left: processes of its pid files that still are those."""
         for path in self.folder.glob("*.pid"):
             pid, arguments = json.loads(path.read_text())
             if _command(pid) == arguments:
                 os.killpg(pid, signal.SIGKILL)
-            path.unlink()
 
 
 def _command(pid: int) -> list[str] | None:

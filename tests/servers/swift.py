@@ -135,6 +135,7 @@ class Swift(Server):
                 ]
             ).strip(),
             profile="s3",
+            options={"capabilities": {"put_if_absent": "enforced"}},
             url=f"https://{HOST}:{port}",
             virtual_url=f"https://{VIRTUAL_HOST}:{port}",
             ca_bundle=str(ca),

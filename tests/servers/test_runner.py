@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -122,25 +125,37 @@ def test_the_folder_belongs_to_one_run_at_a_time() -> None:
         Sleeper().start()
 
 
-def test_what_a_killed_run_left_behind_is_ended_by_the_next_start(folder: Path) -> None:
-    with subprocess.Popen(SLEEP, start_new_session=True) as left:
-        sleeper = folder / "sleeper"
-        sleeper.mkdir()
-        quoted = ", ".join(f'"{word}"' for word in SLEEP)
-        (sleeper / "old.pid").write_text(f"[{left.pid}, [{quoted}]]")
-        with Sleeper():
-            assert left.wait(5) == -9
+@pytest.fixture
+def other() -> Iterator[subprocess.Popen[bytes]]:
+    """A running process that no `Server` of this test has started."""
+    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(20)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        yield process
+        process.kill()
 
 
-def test_a_process_that_reuses_a_recorded_pid_is_left_alone(folder: Path) -> None:
-    with subprocess.Popen(SLEEP, start_new_session=True) as stranger:
-        sleeper = folder / "sleeper"
-        sleeper.mkdir()
-        (sleeper / "old.pid").write_text(f'[{stranger.pid}, ["radosgw", "-f"]]')
-        with Sleeper():
-            assert stranger.poll() is None
-        assert stranger.poll() is None
-        stranger.kill()
+def record(folder: Path, pid: int, command: object) -> None:
+    (folder / "sleeper").mkdir()
+    (folder / "sleeper" / "old.pid").write_text(json.dumps([pid, command]))
+
+
+def test_what_a_killed_run_left_behind_is_ended_by_the_next_start(
+    folder: Path, other: subprocess.Popen[bytes]
+) -> None:
+    record(folder, other.pid, other.args)
+    with Sleeper():
+        assert other.wait(5) == -signal.SIGKILL
+
+
+def test_a_process_that_reuses_a_recorded_pid_is_left_alone(
+    folder: Path, other: subprocess.Popen[bytes]
+) -> None:
+    record(folder, other.pid, ["radosgw", "-f"])
+    with Sleeper():
+        assert other.poll() is None
+    assert other.poll() is None
 
 
 @pytest.mark.parametrize(

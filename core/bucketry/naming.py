@@ -48,8 +48,8 @@ def slug(text: str) -> str:
 
 
 def _extension(upload: Upload) -> str:
-    suffix = PurePosixPath(upload.filename or "").suffix
-    return re.sub(r"[^A-Za-z0-9.]", "", suffix) if len(suffix) > 1 else ""
+    letters = re.sub(r"[^A-Za-z0-9]", "", PurePosixPath(upload.filename or "").suffix)
+    return f".{letters}" if letters else ""
 
 
 def _slugged(upload: Upload) -> str:

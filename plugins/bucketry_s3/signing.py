@@ -61,8 +61,28 @@ def _stamp(second: int) -> tuple[str, datetime]:
     return f"{moment:%Y%m%dT%H%M%SZ}", moment
 
 
-def _query(params: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(quote(name, safe="-._~"), quote(value, safe="-._~")) for name, value in params.items()]
+def _query(params: Mapping[str, str]) -> tuple[str, ...]:
+    """Return ``name=value`` pairs, percent-encoded."""
+    return tuple(
+        f"{quote(name, safe='-._~')}={quote(value, safe='-._~')}" for name, value in params.items()
+    )
+
+
+@lru_cache(maxsize=16)
+def _auth(
+    credential: str, stamp: str, expires_in: int, signed_headers: str, token: str
+) -> tuple[str, ...]:
+    """Return the pairs that every URL of this second shares, in botocore's order."""
+    params = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": credential,
+        "X-Amz-Date": stamp,
+        "X-Amz-Expires": str(expires_in),
+        "X-Amz-SignedHeaders": signed_headers,
+    }
+    if token:
+        params["X-Amz-Security-Token"] = token
+    return _query(params)
 
 
 class Presigner:
@@ -98,27 +118,16 @@ class Presigner:
         scope = f"{day}/{self._region}/s3/aws4_request"
         target = object_url(self._base, key)
         signed = {"host": self._host, **{name.lower(): value for name, value in headers.items()}}
-        names = sorted(signed)
-        auth = {
-            "X-Amz-Algorithm": ALGORITHM,
-            "X-Amz-Credential": f"{pair.access_key_id}/{scope}",
-            "X-Amz-Date": stamp,
-            "X-Amz-Expires": str(expires_in),
-            "X-Amz-SignedHeaders": ";".join(names),
-        }
-        if pair.session_token:
-            auth["X-Amz-Security-Token"] = pair.session_token
-        pairs = _query(params) + _query(auth)
-        canonical = "\n".join(
-            (
-                method,
-                target[self._path_start :],
-                "&".join(f"{name}={value}" for name, value in sorted(pairs)),
-                *(f"{name}:{' '.join(signed[name].split())}" for name in names),
-                "",
-                ";".join(names),
-                "UNSIGNED-PAYLOAD",
-            )
+        names = ";".join(sorted(signed))
+        auth = _auth(
+            f"{pair.access_key_id}/{scope}", stamp, expires_in, names, pair.session_token or ""
+        )
+        pairs = (*_query(params), *auth)
+        # No parameter's name begins another's, so whole pairs sort as their names do.
+        lines = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in sorted(signed))
+        canonical = (
+            f"{method}\n{target[self._path_start :]}\n{'&'.join(sorted(pairs))}\n"
+            f"{lines}\n{names}\nUNSIGNED-PAYLOAD"
         )
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         signature = hmac.digest(
@@ -126,9 +135,8 @@ class Presigner:
             f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode(),
             "sha256",
         ).hex()
-        query = "&".join(f"{name}={value}" for name, value in pairs)
         return Signed(
-            url=f"{target}?{query}&X-Amz-Signature={signature}",
+            url=f"{target}?{'&'.join(pairs)}&X-Amz-Signature={signature}",
             expires_at=_until(now, expires_in, pair),
         )
 

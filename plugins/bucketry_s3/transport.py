@@ -25,6 +25,8 @@ READ_TIMEOUT = 20
 
 POOL_SIZE = 32
 
+_SMALL_BODY = 64 * 1024
+
 
 class Transport(Protocol):
     """Sends one S3 operation, named and parametrised as in boto3, until a deadline."""
@@ -75,7 +77,7 @@ class Boto3Transport:
             attempts = number
             given = dict(params)
             if "Body" in given:
-                given["Body"] = _Body(given["Body"])
+                given["Body"] = _body(given["Body"])
             try:
                 answer: dict[str, Any] = call(**given)
             except (BotoCoreError, ClientError, HTTPClientError, HTTPError, OSError) as error:
@@ -180,6 +182,11 @@ class Boto3Transport:
 
     def __repr__(self) -> str:
         return f"Boto3Transport({self._settings.endpoint})"
+
+
+def _body(buffer: bytearray) -> Any:
+    """A small body goes out together with the headers; a large one must not be glued to them."""
+    return bytes(buffer) if len(buffer) <= _SMALL_BODY else _Body(buffer)
 
 
 class _Body:

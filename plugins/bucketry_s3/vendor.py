@@ -13,6 +13,7 @@ from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, Sche
 from bucketry.headers import check_header_value, check_param_values
 from bucketry.host.answers import PROTECTED_PARAMS
 from bucketry.keys import RootPath
+from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.schema import acl_refusal, refusals
@@ -62,13 +63,7 @@ def s3_vendor(
     """
 
     def layers(chosen: Any, context: LayerContext) -> list[object]:
-        # Reading a page must not import boto3.
-        from bucketry_s3.layer import S3Layer
-
-        return [
-            S3Layer(chosen, profile, context),
-            *(trait(chosen, context) for trait in traits),
-        ]
+        return [S3Layer(chosen, profile, context), *(trait(chosen, context) for trait in traits)]
 
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
         able = refine(capabilities, chosen) if refine else capabilities

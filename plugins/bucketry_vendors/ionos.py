@@ -56,6 +56,10 @@ vendor = s3_vendor(
         # ionos-cloud/terraform-provider-ionoscloud:services/objectstorage/client.go 62ea59ad
         regions=words("de eu-central-2 eu-south-2 eu-central-3 eu-central-4 us-central-1"),
         signing_regions={"eu-central-1": "de"},
+        hints={
+            "AuthorizationHeaderMalformed": "The region's name and the host's differ for "
+            'Frankfurt: write region = "de", which is the host eu-central-1.',
+        },
     ),
     endpoint_hosts=(
         "s3.{region}.ionoscloud.com",

@@ -44,6 +44,12 @@ vendor = s3_vendor(
         addressing="path",
         # A server that sets MINIO_REGION wants that region in signatures.
         default_region="us-east-1",
+        hints={
+            "InvalidStorageClass": "MinIO has STANDARD and REDUCED_REDUNDANCY only.",
+            "NotImplemented": "MinIO has no ACLs, and encrypts by itself only where the server has "
+            "a KMS.",
+            "AuthorizationHeaderMalformed": "Set `region` to the server's own (MINIO_REGION).",
+        },
     ),
     capabilities=Capabilities(
         acl=from_code(

@@ -68,6 +68,12 @@ vendor = s3_vendor(
         default_region="auto",
         regions=("auto",),
         signing_region="auto",
+        hints={
+            "NotImplemented": "R2 has no ACLs, no tags and no encryption by header: leave the "
+            "parameter out.",
+            "InvalidPart": "R2 wants all parts but the last to have the same size.",
+            "TooManyRequests": "R2 takes one write a second to the same key.",
+        },
     ),
     endpoint_hosts=(
         "{account_id}.r2.cloudflarestorage.com",

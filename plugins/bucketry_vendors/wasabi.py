@@ -50,6 +50,10 @@ vendor = s3_vendor(
             ap-southeast-1 ap-southeast-2
             """
         ),
+        hints={
+            "AccessDenied": "The key may not do this, or the account has no public access: then "
+            "Wasabi refuses public ACLs.",
+        },
     ),
     endpoint_hosts=("s3.{region}.wasabisys.com", "s3.wasabisys.com"),
     capabilities=Capabilities(

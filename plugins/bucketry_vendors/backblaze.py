@@ -1,0 +1,154 @@
+"""Backblaze B2: ACLs of buckets only, no tags, no conditional writes, no checksum headers.
+
+`download_host` (such as `f004.backblazeb2.com`, the number is the account's cluster) gives public
+objects their friendly address `https://f004.backblazeb2.com/file/<bucket>/<key>`; without it they
+have their S3 address. An account lives in one region; its master key cannot be used here. Versions
+are always kept: a deleted key leaves its old versions, and they are billed.
+
+Strapi's documentation calls ACLs supported: an object's ACL must equal its bucket's here. It says
+that checksums, `preventOverwrite` and tags work everywhere: all three are refused by B2, so they
+are refused when the configuration is loaded.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    from_code,
+    inferred,
+    reported,
+    words,
+)
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_S3 = "https://www.backblaze.com/docs/cloud-storage-s3-compatible-api"
+_CALLS = "https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api"
+_PUT = "https://www.backblaze.com/apidocs/s3-put-object"
+_RCLONE = "rclone/rclone:backend/b2/b2.go"
+_PROBE = "gordonmurray/firnflow:README.md 93046ed (live tests), hashicorp/terraform#37143"
+
+
+@frozen(kw_only=True)
+class BackblazeOptions(S3Options):
+    """Options of Backblaze B2; `download_host` makes the friendly public address."""
+
+    download_host: str | None = None
+
+
+vendor = s3_vendor(
+    name="backblaze",
+    title="Backblaze B2",
+    summary="Bucket ACLs only; no tags, no conditional writes, no checksum headers.",
+    docs_url=_S3,
+    options=BackblazeOptions,
+    profile=Profile(
+        endpoint="https://s3.{region}.backblazeb2.com",
+        addressing="path",
+        # iterate-ch/profiles 0a0ec1e; us-west-004 and ca-east-006 from the vendor's examples
+        regions=words(
+            "us-west-000 us-west-001 us-west-002 us-west-004 us-east-005 eu-central-003 ca-east-006"
+        ),
+        public_base="https://{download_host}/file/{bucket}",
+        hints={
+            "InvalidAccessKeyId": "The account's master key does not work with S3: create an "
+            "application key. Buckets made before May 2020 cannot be reached.",
+            "InvalidArgument": 'Where B2 says "Unsupported header", leave out the parameter that '
+            "sends it: tags, checksums and other ACLs than the bucket's are not accepted.",
+            "NotImplemented": "B2 has no conditional uploads and no form uploads.",
+        },
+    ),
+    endpoint_hosts=("s3.{region}.backblazeb2.com",),
+    capabilities=Capabilities(
+        acl=documented(
+            "bucket",
+            _S3,
+            note="An x-amz-acl that differs from the bucket's is an error; GetObjectAcl gives the "
+            "bucket's.",
+        ),
+        canned_acls=documented(frozenset({"private", "public-read"}), _S3),
+        addressing=documented(
+            frozenset({"path", "virtual"}),
+            _CALLS,
+            note="litestream advises path. Bucket names have no dots.",
+        ),
+        checksums=documented(
+            every_checksum("refused"),
+            f"{_S3} (Unsupported features)",
+            note="Sources disagree: CRC32 accepted in us-east-005 in July 2026 "
+            "(sathinduga/obsidian-s3-sync-and-backup#84).",
+        ),
+        checksum_trailers=reported(
+            "no",
+            "diced/zipline#746, stonith404/pingvin-share#798, iterate-ch/cyberduck#16107",
+            as_of="2025",
+            note='InvalidArgument "Unsupported header x-amz-checksum-..."; reads with '
+            "x-amz-checksum-mode are refused too.",
+        ),
+        batch_delete=documented("yes", _CALLS),
+        batch_delete_digest=inferred(
+            "md5", f"{_S3} (Unsupported features)", note="rclone and litestream send Content-MD5."
+        ),
+        put_if_absent=reported(
+            "refused",
+            _PROBE,
+            as_of="2026-07-17",
+            note='501 NotImplemented. taylorfinnell/awscr-s3#162 says "yes" without evidence.',
+        ),
+        put_if_match=inferred("refused", "as for If-None-Match"),
+        complete_if_absent=inferred("refused", "as for a single upload"),
+        complete_if_match=inferred("refused", "as for a single upload"),
+        encryption=documented(
+            {"AES256": "yes", "aws:kms": "no", "aws:kms:dsse": "no", "SSE-C": "yes"}, _PUT
+        ),
+        tagging=reported(
+            "no",
+            "Intrinsec/s3proxy#34, velero-io/velero-plugin-for-aws#299",
+            note='InvalidArgument "Unsupported header", to an empty one too; reading tags gives '
+            "an empty set.",
+        ),
+        storage_classes=inferred(frozenset({"STANDARD"}), f"{_PUT} (no list of classes)"),
+        multipart=from_code("yes", _RCLONE, note="Objects up to 10 TB."),
+        part_size_min=from_code(
+            5_000_000,
+            "Backblaze/b2-sdk-python:b2sdk/_internal/account_info (absoluteMinimumPartSize)",
+        ),
+        part_size_max=from_code(5_000_000_000, _RCLONE),
+        parts_max=from_code(10_000, _RCLONE),
+        equal_parts=from_code(False, _RCLONE),
+        put_size_max=from_code(5_000_000_000, _RCLONE),
+        copy=documented("yes", _CALLS),
+        presign=reported(
+            SIGNED_METHODS, "safebucket#1278, genblaze#246", note="GET and PUT are reported."
+        ),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
+        post_policy=reported("no", "safebucket#1278", as_of="2026-07", note="501 NotImplemented."),
+        public_url=from_code(
+            "yes",
+            "Backblaze/b2-sdk-python:b2sdk/_internal/bucket.py get_download_url",
+            note="Friendly address with download_host; the S3 address of a public bucket too.",
+        ),
+        versioning=documented("yes", _CALLS, note="Always on; a delete adds a marker."),
+        cors=documented("yes", _CALLS, note="Rules up to 100 KB."),
+        lifecycle=documented(
+            "no",
+            _CALLS,
+            note="The native API has rules. Sources disagree: yes in "
+            "aminueza/terraform-provider-minio:docs/index.md.",
+        ),
+        policy=documented(
+            "no",
+            _CALLS,
+            note="Sources disagree: yes in aminueza/terraform-provider-minio:docs/index.md.",
+        ),
+        rate_limits=inferred("no figures; 503 with advice to retry", "the vendor's documentation"),
+        server=documented("proprietary", _S3),
+    ),
+)

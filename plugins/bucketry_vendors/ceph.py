@@ -1,0 +1,121 @@
+"""Ceph's object gateway (RGW): the base of several vendors; behaviour depends on the release.
+
+Give `endpoint`. Measured facts are from release 16.2.15 (Pacific), an old one: checksum headers are
+ignored there, AES256 is taken without effect, and If-None-Match counts for a single upload but not
+when a multipart upload is completed. For a newer release, or for storage classes that its placement
+targets define, use `provider = "s3"` and declare what it can do.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    GIB,
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    inferred,
+    measured,
+    unknown,
+    words,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_DOCS = "https://docs.ceph.com/en/umbrella/radosgw/s3/"
+_SERVER = "Ceph 16.2.15"
+_TLS = "Ceph 16.2.15 over TLS"
+_DATE = "2026-11-24"
+
+
+vendor = s3_vendor(
+    name="ceph",
+    title="Ceph RGW",
+    summary="Depends on the release; If-Match takes the ETag without quotes.",
+    docs_url=_DOCS,
+    profile=Profile(endpoint="", addressing="path", default_region="default"),
+    capabilities=Capabilities(
+        acl=measured(
+            "object", _SERVER, as_of=_DATE, note="public-read opens, private closes an object."
+        ),
+        canned_acls=documented(
+            frozenset(words("private public-read public-read-write authenticated-read")),
+            _DOCS,
+            note="Another one gives 400 InvalidArgument on Ceph 16.2.15.",
+        ),
+        addressing=measured(
+            frozenset({"path", "virtual"}),
+            _SERVER,
+            as_of=_DATE,
+            note="virtual needs rgw_dns_name on the server.",
+        ),
+        checksums=measured(
+            every_checksum("ignored"),
+            _SERVER,
+            as_of=_DATE,
+            note="A wrong value is accepted and none is given back; a wrong Content-MD5 is "
+            "refused. Newer releases are said to verify.",
+        ),
+        checksum_trailers=measured(
+            "no",
+            _TLS,
+            as_of=_DATE,
+            note="411 MissingContentLength; over plain http SDKs send a header instead. Newer "
+            "releases parse them (boto/boto3#4435).",
+        ),
+        batch_delete=measured("yes", _SERVER, as_of=_DATE),
+        batch_delete_digest=measured(
+            "any", _SERVER, as_of=_DATE, note="Content-MD5 alone and CRC32 alone both pass."
+        ),
+        put_if_absent=measured("enforced", _SERVER, as_of=_DATE, note="412."),
+        put_if_match=measured("enforced", _SERVER, as_of=_DATE, note="412."),
+        complete_if_absent=measured("ignored", _SERVER, as_of=_DATE, note="It overwrote."),
+        complete_if_match=unknown("ceph/s3-tests has tests for newer releases.", "ceph/s3-tests"),
+        if_match_etag=measured(
+            "unquoted",
+            _SERVER,
+            as_of=_DATE,
+            note="An upload with the quoted form gives 412; reads accept both.",
+        ),
+        encryption=measured(
+            {"AES256": "ignored", "aws:kms": "yes", "SSE-C": "yes"},
+            _SERVER,
+            as_of=_DATE,
+            note="AES256 is accepted and not applied; aws:kms with keys that the server knows.",
+        ),
+        tagging=measured("yes", _SERVER, as_of=_DATE),
+        storage_classes=measured(
+            frozenset({"STANDARD"}),
+            _SERVER,
+            as_of=_DATE,
+            note="400 for others; placement targets can define more.",
+        ),
+        multipart=measured("yes", _SERVER, as_of=_DATE),
+        part_size_min=measured(5 * MIB, _SERVER, as_of=_DATE, note="400 EntityTooSmall."),
+        part_size_max=inferred(5 * GIB, "RGW's defaults"),
+        parts_max=inferred(10_000, "RGW's defaults"),
+        copy=measured("yes", _SERVER, as_of=_DATE),
+        presign=measured(SIGNED_METHODS, _SERVER, as_of=_DATE, note="GET and PUT were measured."),
+        presign_seconds_max=documented(SEVEN_DAYS, _DOCS),
+        post_policy=measured(
+            "yes", _SERVER, as_of=_DATE, note="Size, key and signature are enforced."
+        ),
+        public_url=measured(
+            "yes", _SERVER, as_of=_DATE, note="With a bucket policy or a public ACL."
+        ),
+        complete_location=measured(
+            "no-scheme",
+            _SERVER,
+            as_of=_DATE,
+            note="host/bucket/key without a port, with either addressing; a tenant is lost "
+            "(rclone/rclone commit 964fcd5f5).",
+        ),
+        versioning=measured("yes", _SERVER, as_of=_DATE),
+        cors=measured("yes", _SERVER, as_of=_DATE, note="Preflights included."),
+        lifecycle=measured("yes", _SERVER, as_of=_DATE),
+        policy=measured("yes", _SERVER, as_of=_DATE),
+        server=documented("Ceph RGW", _DOCS),
+    ),
+)

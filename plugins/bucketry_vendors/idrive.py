@@ -1,0 +1,66 @@
+"""IDrive e2: endpoints per region, some per customer; little is documented.
+
+Older accounts have a host of their own: write it as `endpoint`. Public access is for some paid
+accounts and is switched on per bucket in the dashboard, which also shows the public address: write
+that as `base_url`.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    GIB,
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    inferred,
+    unknown,
+    words,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_API = "https://www.idrive.com/e2/s3-compatible-api"
+_BUCKETS = "https://idrive.com/s3-storage-e2/faq-buckets"
+_DASHBOARD = "https://idrive.com/s3-storage-e2/faq-dashboard"
+
+
+vendor = s3_vendor(
+    name="idrive",
+    title="IDrive e2",
+    summary="Little is documented; public addresses are shown in the dashboard.",
+    docs_url=_API,
+    profile=Profile(
+        endpoint="https://s3.{region}.idrivee2.com",
+        addressing="path",
+        regions=words(
+            """
+            us-west-1 us-west-2 us-west-3 us-southwest-1 us-midwest-1 us-central-1 us-east-1
+            us-southeast-1 ca-east-1 eu-west-1 eu-west-2 eu-west-3
+            """
+        ),
+    ),
+    endpoint_hosts=("s3.{region}.idrivee2.com",),
+    capabilities=Capabilities(
+        acl=unknown("Public access is set for a bucket, on some paid accounts only.", _DASHBOARD),
+        addressing=unknown("rclone uses path.", "rclone/rclone:backend/s3/provider/IDrive.yaml"),
+        batch_delete=documented("yes", _BUCKETS),
+        encryption=unknown("Default encryption is a setting of the bucket.", _DASHBOARD),
+        tagging=unknown("The FAQ has an entry on it, which was not read.", _DASHBOARD),
+        multipart=inferred("yes", "S3's own rules"),
+        part_size_min=inferred(5 * MIB, "S3's own limit"),
+        part_size_max=inferred(5 * GIB, "S3's own limit"),
+        parts_max=inferred(10_000, "S3's own limit"),
+        copy=documented("yes", _BUCKETS),
+        presign=inferred(SIGNED_METHODS, "SigV4"),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
+        public_url=documented(
+            "no", _BUCKETS, note="An address of its own, shown in the dashboard; own domains work."
+        ),
+        versioning=documented("yes", _BUCKETS),
+        cors=documented("yes", _BUCKETS),
+        lifecycle=documented("yes", _BUCKETS),
+        policy=unknown("Bucket policies are made in the dashboard.", _BUCKETS),
+    ),
+)

@@ -1,0 +1,84 @@
+"""RustFS (1.0 release candidates): like MinIO; ACLs are accepted without effect.
+
+Give `endpoint`; plain http inside your own network needs `allow_http = true`. Storage classes other
+than two are refused, as by MinIO.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    from_code,
+    inferred,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.traits import NoAclLayer
+from bucketry_s3.vendor import s3_vendor
+
+_SOURCE = "rustfs/rustfs 20d12664"
+_DATE = "2026-08-23"
+_MINIO = "like MinIO"
+
+
+vendor = s3_vendor(
+    name="rustfs",
+    title="RustFS",
+    summary="Like MinIO; ACLs have no effect; give the server's endpoint.",
+    docs_url="https://docs.rustfs.com/",
+    traits=(NoAclLayer,),
+    profile=Profile(endpoint="", addressing="path", default_region="us-east-1"),
+    capabilities=Capabilities(
+        acl=from_code("ignored", _SOURCE, as_of=_DATE, note="Parsed; not enforced, on purpose."),
+        addressing=from_code(
+            frozenset({"path", "virtual"}),
+            _SOURCE,
+            as_of=_DATE,
+            note="virtual needs domains set on the server.",
+        ),
+        checksums=from_code(
+            every_checksum("verified"),
+            _SOURCE,
+            as_of=_DATE,
+            note="Betas before mid-2026 did not verify SHA256 (rustfs/rustfs#4341).",
+        ),
+        checksum_trailers=from_code("yes", _SOURCE, as_of=_DATE),
+        batch_delete=from_code("yes", _SOURCE, as_of=_DATE),
+        batch_delete_digest=inferred("any", _MINIO),
+        put_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
+        put_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
+        complete_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
+        complete_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
+        encryption=from_code(
+            {"AES256": "yes", "aws:kms": "yes", "SSE-C": "yes"},
+            _SOURCE,
+            as_of=_DATE,
+            note="AES256 and aws:kms where the server is configured for them.",
+        ),
+        tagging=from_code("yes", _SOURCE, as_of=_DATE),
+        storage_classes=from_code(
+            frozenset({"STANDARD", "REDUCED_REDUNDANCY"}),
+            "rustfs/rustfs:crates/e2e_test/src/storage_class_capability_test.rs 20d12664",
+            as_of=_DATE,
+            note="Any other value gives InvalidStorageClass.",
+        ),
+        multipart=from_code("yes", _SOURCE, as_of=_DATE),
+        part_size_min=inferred(5 * MIB, _MINIO),
+        parts_max=inferred(10_000, _MINIO),
+        copy=from_code("yes", _SOURCE, as_of=_DATE),
+        presign=from_code(SIGNED_METHODS, _SOURCE, as_of=_DATE, note="GET and PUT are stated."),
+        presign_seconds_max=from_code(SEVEN_DAYS, _SOURCE, as_of=_DATE),
+        post_policy=from_code("yes", _SOURCE, as_of=_DATE),
+        public_url=from_code("yes", _SOURCE, as_of=_DATE, note="Needs a bucket policy."),
+        complete_location=from_code("request-host", _SOURCE, as_of=_DATE),
+        versioning=from_code("yes", _SOURCE, as_of=_DATE),
+        cors=from_code("yes", _SOURCE, as_of=_DATE),
+        lifecycle=from_code("yes", _SOURCE, as_of=_DATE),
+        policy=from_code("yes", _SOURCE, as_of=_DATE),
+        server=documented("RustFS", _SOURCE, as_of=_DATE),
+    ),
+)

@@ -1,0 +1,131 @@
+"""Scaleway Object Storage: close to AWS, but 1,000 parts, and no AES256 header.
+
+Parts grow by themselves so that a large file fits into 1,000 of them. A completed multipart upload
+calls its Location by the bare host, without scheme and key (strapi#25581); it is never used as a
+URL.
+
+Strapi's documentation says that AES256 is supported by most vendors, and that `aws:kms` and storage
+classes are for AWS only: Scaleway answers 400 to the AES256 header, takes `aws:kms` with a key of
+its own Key Manager, and has three classes.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    inferred,
+    unknown,
+    words,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_DOCS = "scaleway/docs-content:pages/object-storage"
+_FAQ = f"{_DOCS}/faq.mdx"
+_CALLS = f"{_DOCS}/api-cli/using-api-call-list.mdx"
+_CONDITIONS = f"{_DOCS}/api-cli/using-conditional-writes.mdx"
+_CONDITIONS_DATE = "2026-07-01"
+
+
+vendor = s3_vendor(
+    name="scaleway",
+    title="Scaleway Object Storage",
+    summary="1,000 parts at most; the AES256 header is refused, aws:kms works.",
+    docs_url="https://www.scaleway.com/en/docs/object-storage/",
+    profile=Profile(
+        endpoint="https://s3.{region}.scw.cloud",
+        addressing="virtual",
+        regions=words("fr-par nl-ams pl-waw"),
+        hints={
+            "AccessDenied": "The key may not do this: look at its rights and at the bucket's "
+            'policy, which needs "Version": "2023-04-17" at Scaleway and can lock out the owner.',
+        },
+    ),
+    endpoint_hosts=("s3.{region}.scw.cloud",),
+    capabilities=Capabilities(
+        acl=documented("object", f"{_DOCS}/api-cli/object-operations.mdx"),
+        canned_acls=documented(
+            frozenset(
+                words(
+                    "private public-read public-read-write authenticated-read bucket-owner-read "
+                    "bucket-owner-full-control"
+                )
+            ),
+            f"{_DOCS}/api-cli/object-operations.mdx",
+        ),
+        addressing=documented(
+            frozenset({"path", "virtual"}),
+            f"{_DOCS}/api-cli/object-storage-aws-cli.mdx",
+            note="Dotted buckets by path only over TLS.",
+        ),
+        checksums=documented(
+            every_checksum("verified"),
+            f"{_DOCS}/reference-content/supported-checksums.mdx",
+            as_of="2025-06",
+            note="CRC64NVME over the full object, SHA composite, CRC32 and CRC32C both.",
+        ),
+        checksum_trailers=documented(
+            "yes",
+            f"{_DOCS}/reference-content/supported-checksums.mdx",
+            as_of="2025-06",
+            note="Sources disagree: MissingContentLength for uploads without a length in "
+            "benbjohnson/litestream, 2026-08-19.",
+        ),
+        batch_delete=documented("yes", f"{_DOCS}/api-cli/object-operations.mdx"),
+        batch_delete_digest=unknown(
+            "The sample sends Content-MD5; whether it must is not stated.",
+            f"{_DOCS}/api-cli/object-operations.mdx",
+        ),
+        batch_delete_limit=documented(1000, f"{_DOCS}/api-cli/object-operations.mdx"),
+        put_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        put_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        complete_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        complete_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        if_match_etag=inferred("quoted", "documented like AWS"),
+        encryption=documented(
+            {"AES256": "no", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
+            f"{_DOCS}/troubleshooting/400-error-aes256.mdx, api-cli/enable-sse-kms.mdx",
+            as_of="2026-06",
+            note="400 InvalidArgument to an AES256 header; AES256 is a setting of the bucket.",
+        ),
+        tagging=documented("yes", _CALLS),
+        storage_classes=documented(
+            frozenset(words("STANDARD ONEZONE_IA GLACIER")),
+            f"{_DOCS}/concepts.mdx",
+            note="GLACIER in fr-par; sources disagree on nl-ams.",
+        ),
+        multipart=documented("yes", _FAQ, note="Objects up to 5 TB."),
+        part_size_min=documented(5_000_000, _FAQ),
+        part_size_max=documented(5_000_000_000, _FAQ),
+        parts_max=documented(1000, _FAQ),
+        equal_parts=documented(False, _FAQ),
+        put_size_max=inferred(5_000_000_000, _FAQ, note="The limit of a part; none is stated."),
+        copy=documented("yes", _CALLS),
+        presign=documented(
+            SIGNED_METHODS,
+            f"{_DOCS}/troubleshooting/presigned-url-errors.mdx",
+            note="GET and PUT are stated.",
+        ),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
+        post_policy=documented("yes", f"{_DOCS}/api-cli/post-object.mdx"),
+        public_url=documented("yes", f"{_DOCS}/how-to/access-objects-via-https.mdx"),
+        complete_location=documented(
+            "host-only",
+            f"{_DOCS}/api-cli/multipart-uploads.mdx",
+            note="bucket.s3.nl-ams.scw.cloud in the vendor's sample; strapi#25581.",
+        ),
+        versioning=documented("yes", _CALLS, note="1,000 versions of an object."),
+        cors=documented("yes", _CALLS),
+        lifecycle=documented("yes", _CALLS),
+        policy=documented("yes", _CALLS, note='Version "2023-04-17"; it can lock out the owner.'),
+        rate_limits=documented(
+            "limits on PUT, answered with 429 or SlowDown",
+            f"{_DOCS}/troubleshooting/request-rate-error.mdx",
+        ),
+        server=inferred("proprietary", "not stated in the documentation"),
+    ),
+)

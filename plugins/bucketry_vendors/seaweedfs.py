@@ -1,0 +1,88 @@
+"""SeaweedFS: nearly all of S3; the Location follows the request's host.
+
+Give `endpoint`. Storage classes are validated, but the source that was read does not list them, so
+the option is refused. Old releases stored the chunk framing of trailing checksums inside files;
+bucketry never sends any.
+"""
+
+from __future__ import annotations
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    from_code,
+    inferred,
+    reported,
+    unknown,
+)
+from bucketry_s3.profile import Profile
+from bucketry_s3.vendor import s3_vendor
+
+_SOURCE = "seaweedfs/seaweedfs:weed/s3api cc8364a"
+_DATE = "2026-08-22"
+_WIKI = "SeaweedFS wiki"
+
+
+vendor = s3_vendor(
+    name="seaweedfs",
+    title="SeaweedFS",
+    summary="Nearly all of S3; give the server's endpoint.",
+    docs_url="https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API",
+    profile=Profile(endpoint="", addressing="path", default_region="us-east-1"),
+    capabilities=Capabilities(
+        acl=from_code("object", _SOURCE, as_of=_DATE),
+        addressing=documented(
+            frozenset({"path", "virtual"}), _WIKI, note="virtual needs -domainName on the server."
+        ),
+        checksums=from_code(
+            every_checksum("verified"),
+            _SOURCE,
+            as_of=_DATE,
+            note="400 for an algorithm it does not know.",
+        ),
+        checksum_trailers=reported(
+            "yes",
+            "seaweedfs/seaweedfs#6548",
+            as_of=_DATE,
+            note="Old releases stored the framing inside files.",
+        ),
+        batch_delete=from_code("yes", _SOURCE, as_of=_DATE),
+        batch_delete_digest=from_code("any", _SOURCE, as_of=_DATE, note="None needed."),
+        batch_delete_limit=from_code(1000, _SOURCE, as_of=_DATE),
+        put_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
+        put_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
+        complete_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
+        complete_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
+        delete_if_match=documented("enforced", _WIKI),
+        if_match_etag=inferred("quoted", "like AWS; not looked at"),
+        encryption=from_code(
+            {"AES256": "yes", "aws:kms": "yes", "SSE-C": "yes"}, _SOURCE, as_of=_DATE
+        ),
+        tagging=from_code("yes", _SOURCE, as_of=_DATE),
+        storage_classes=unknown(
+            "Validated: another value gives InvalidStorageClass.",
+            f"{_SOURCE}/s3api_object_handlers_put.go",
+            as_of=_DATE,
+        ),
+        multipart=from_code("yes", _SOURCE, as_of=_DATE),
+        part_size_min=from_code(5 * MIB, _SOURCE, as_of=_DATE),
+        parts_max=from_code(10_000, _SOURCE, as_of=_DATE),
+        copy=from_code("yes", _SOURCE, as_of=_DATE),
+        presign=from_code(SIGNED_METHODS, _SOURCE, as_of=_DATE, note="GET and PUT are stated."),
+        presign_seconds_max=from_code(SEVEN_DAYS, _SOURCE, as_of=_DATE),
+        post_policy=from_code(
+            "yes", "chuanghiduoc/nestjs-fastify-nx#143 (measured)", as_of="2026-08-01"
+        ),
+        public_url=documented("yes", _WIKI, note="With anonymous reading switched on."),
+        complete_location=from_code("request-host", f"{_SOURCE}/filer_multipart.go", as_of=_DATE),
+        versioning=from_code("yes", _SOURCE, as_of=_DATE),
+        cors=from_code("yes", _SOURCE, as_of=_DATE),
+        lifecycle=from_code("yes", _SOURCE, as_of=_DATE),
+        policy=from_code("yes", _SOURCE, as_of=_DATE),
+        server=documented("SeaweedFS", "https://github.com/seaweedfs/seaweedfs"),
+    ),
+)

@@ -1,0 +1,129 @@
+"""Supabase Storage through its S3 protocol: a path in the endpoint, and few of S3's headers.
+
+`project_ref` makes the endpoint and the public address. `region` is the project's region; the
+signature is refused with any other. ACLs, tags, encryption, checksums and conditions are not part
+of the protocol there; conditions are ignored in silence, so `prevent_overwrite` is refused. A
+completed multipart upload calls its Location `bucket/key`; it is never used as a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from bucketry import Capabilities
+from bucketry_s3.facts import (
+    MIB,
+    SEVEN_DAYS,
+    SIGNED_METHODS,
+    documented,
+    every_checksum,
+    from_code,
+    inferred,
+    unknown,
+)
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.traits import NoAclLayer
+from bucketry_s3.vendor import s3_vendor
+
+_DOCS = "https://supabase.com/docs/guides/storage/s3/compatibility"
+_ROUTES = "supabase/storage:src/http/routes/s3/commands 4fa61fb"
+_HANDLER = "supabase/storage:src/storage/protocols/s3/s3-handler.ts 4fa61fb"
+_DATE = "2026-08-21"
+_NOT_READ = "The request's schema has no such header, so it is ignored in silence."
+
+
+@frozen(kw_only=True)
+class SupabaseOptions(S3Options):
+    """Options of Supabase Storage; `project_ref` makes endpoint and public address."""
+
+    project_ref: str | None = None
+
+
+def _check(options: Any) -> Iterator[tuple[str, str]]:
+    if not options.region:
+        yield "region", "is missing; Supabase wants the project's region in signatures; set region"
+    public = options.visibility == "public" and not options.base_url
+    if public and options.endpoint and not options.project_ref:
+        yield (
+            "project_ref",
+            "is missing; a public object's address is made from it; set project_ref, or base_url",
+        )
+
+
+vendor = s3_vendor(
+    name="supabase",
+    title="Supabase Storage",
+    summary="Path addressing only; ACLs, tags, encryption and conditions do not exist.",
+    docs_url=_DOCS,
+    options=SupabaseOptions,
+    check=_check,
+    traits=(NoAclLayer,),
+    profile=Profile(
+        endpoint="https://{project_ref}.supabase.co/storage/v1/s3",
+        addressing="path",
+        public_base="https://{project_ref}.supabase.co/storage/v1/object/public/{bucket}",
+        hints={
+            "SignatureDoesNotMatch": "Supabase verifies the region too: set `region` to the "
+            "project's, as shown under Storage, S3 settings.",
+        },
+    ),
+    endpoint_hosts=("{project_ref}.supabase.co", "{project_ref}.storage.supabase.co"),
+    capabilities=Capabilities(
+        acl=from_code(
+            "none",
+            f"{_ROUTES}/create-bucket.ts",
+            as_of=_DATE,
+            note="Only CreateBucket reads one (public-read); the documentation denies that too.",
+        ),
+        canned_acls=from_code(frozenset[str](), f"{_ROUTES}/create-bucket.ts", as_of=_DATE),
+        addressing=documented(frozenset({"path"}), _DOCS, note="The endpoint has a path."),
+        checksums=from_code(every_checksum("ignored"), _ROUTES, as_of=_DATE, note=_NOT_READ),
+        checksum_trailers=from_code(
+            "yes",
+            "supabase/storage:src/storage/protocols/s3/signature-v4-stream.ts 4fa61fb",
+            as_of=_DATE,
+            note="Older deployments: not known.",
+        ),
+        batch_delete=documented("yes", _DOCS),
+        batch_delete_digest=from_code(
+            "any",
+            f"{_ROUTES}/delete-object.ts",
+            as_of=_DATE,
+            note="A server setting limits the number of keys.",
+        ),
+        put_if_absent=from_code("ignored", f"{_ROUTES}/put-object.ts", as_of=_DATE, note=_NOT_READ),
+        put_if_match=from_code("ignored", f"{_ROUTES}/put-object.ts", as_of=_DATE, note=_NOT_READ),
+        complete_if_absent=from_code(
+            "ignored", f"{_ROUTES}/complete-multipart-upload.ts", as_of=_DATE, note=_NOT_READ
+        ),
+        complete_if_match=from_code(
+            "ignored", f"{_ROUTES}/complete-multipart-upload.ts", as_of=_DATE, note=_NOT_READ
+        ),
+        delete_if_match=from_code(
+            "ignored", f"{_ROUTES}/delete-object.ts", as_of=_DATE, note=_NOT_READ
+        ),
+        encryption=documented({"AES256": "no", "aws:kms": "no", "aws:kms:dsse": "no"}, _DOCS),
+        tagging=documented("no", _DOCS),
+        storage_classes=inferred(frozenset({"STANDARD"}), _DOCS),
+        multipart=from_code("yes", _HANDLER, as_of=_DATE),
+        part_size_min=from_code(5 * MIB, _HANDLER, as_of=_DATE),
+        part_size_max=from_code(5_000_000_000, _HANDLER, as_of=_DATE),
+        parts_max=from_code(10_000, _HANDLER, as_of=_DATE),
+        put_size_max=unknown("The plan limits the size of a file.", _DOCS),
+        copy=documented("yes", _DOCS),
+        presign=documented(SIGNED_METHODS, _DOCS, note="GET and PUT are stated."),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
+        post_policy=unknown("A form route exists in the source.", _HANDLER, as_of=_DATE),
+        public_url=inferred("yes", _DOCS, note="Not below the S3 path."),
+        complete_location=from_code("bucket/key", f"{_HANDLER} line 565", as_of=_DATE),
+        versioning=documented("no", _DOCS),
+        cors=documented("no", _DOCS),
+        lifecycle=documented("no", _DOCS),
+        policy=documented("no", _DOCS),
+        server=from_code("supabase/storage, on top of another S3 server", "supabase/storage"),
+    ),
+)

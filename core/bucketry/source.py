@@ -11,7 +11,10 @@ from typing import IO, Any
 
 from bucketry.errors import InvalidSource, SourceChanged
 
-Body = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Iterable[bytes]
+Chunk = bytes | bytearray | memoryview
+"""A piece of a source."""
+
+Body = Chunk | str | os.PathLike[str] | IO[bytes] | Iterable[Chunk]
 """What `Provider.upload` takes. A `str` is always refused: it could be a path or the text."""
 
 
@@ -28,13 +31,14 @@ class Source:
         self.size: int | None = None
         self.name: str | None = None
         self._file: IO[bytes] | None = None
-        self._chunks: Iterator[bytes] | None = None
-        self._pending = b""
+        self._chunks: Iterator[Chunk] | None = None
+        # A view, because cutting bytes copies all that is left of them.
+        self._pending = memoryview(b"")
         self._owned = False
         self._stat: os.stat_result | None = None
         self.bytes_read = 0
-        if isinstance(body, bytes | bytearray | memoryview):
-            self._pending = bytes(body)
+        if isinstance(body, Chunk):
+            self._pending = memoryview(bytes(body))
             self.size = len(self._pending)
         elif isinstance(body, str):
             raise InvalidSource(
@@ -57,8 +61,9 @@ class Source:
             self._file = path.open("rb")
         except IsADirectoryError:
             raise InvalidSource(f"{path} is a folder; upload its files one by one") from None
-        except OSError as error:
-            raise InvalidSource(f"{path} cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise InvalidSource(f"{path} cannot be read: {reason}") from error
         self._owned = True
         self.name = path.name
         self._measure(self._file)
@@ -100,8 +105,8 @@ class Source:
             if not chunk:
                 break
             taken = min(len(chunk), len(view) - filled)
-            view[filled : filled + taken] = memoryview(chunk)[:taken]
-            self._pending = chunk[taken:] if taken < len(chunk) else b""
+            view[filled : filled + taken] = chunk[:taken]
+            self._pending = chunk[taken:]
             filled += taken
         self.bytes_read += filled
         return filled
@@ -118,19 +123,18 @@ class Source:
             self._pending = self._next_chunk(1 << 16)
         return not self._pending
 
-    def _next_chunk(self, size: int) -> bytes:
-        """Return some bytes that follow `_pending`, b"" at the end."""
+    def _next_chunk(self, size: int) -> memoryview:
+        """Return some bytes that follow `_pending`, none at the end."""
         if self._file is not None:
             chunk = self._file.read(size)
             if chunk is None:
                 raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
-        elif self._chunks is not None:
-            chunk = next((c for c in self._chunks if len(c) > 0), b"")
-        else:
-            return b""
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise InvalidSource(f"the source gives {type(chunk).__name__}, not bytes")
-        return bytes(chunk)
+            return _bytes_of(chunk)
+        for chunk in self._chunks or ():
+            view = _bytes_of(chunk)
+            if view:
+                return view
+        return memoryview(b"")
 
     def digest(self) -> str:
         """Return the SHA-256 of the whole source in hex, read ahead and rewound.
@@ -187,3 +191,10 @@ class Source:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _bytes_of(chunk: object) -> memoryview:
+    if not isinstance(chunk, Chunk):
+        raise InvalidSource(f"the source gives {type(chunk).__name__}, not bytes")
+    # Copied unless it is bytes: the source may use its buffer again.
+    return memoryview(bytes(chunk))

@@ -126,10 +126,10 @@ class Source:
     def _next_chunk(self, size: int) -> memoryview:
         """Return some bytes that follow `_pending`, none at the end."""
         if self._file is not None:
-            chunk = self._file.read(size)
-            if chunk is None:
+            read = self._file.read(size)
+            if read is None:
                 raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
-            return _bytes_of(chunk)
+            return _bytes_of(read)
         for chunk in self._chunks or ():
             view = _bytes_of(chunk)
             if view:

@@ -1,16 +1,142 @@
 """From a file or a mapping to an open provider.
 
 Each step is a module: `load` reads, `check` and `explain` say what is wrong, `environment` resolves
-references, `strapi` translates, `unsupported` sets aside, `convert` makes the options object, and
-`configuration` puts them together. Importing this package imports neither jsonschema nor cattrs.
+references, `strapi` translates, `unsupported` sets aside, `convert` makes the options object,
+`settle` is their order, and `Config` holds the outcome. Importing this package imports neither
+jsonschema nor cattrs.
 """
 
-from bucketry.config.configuration import (
-    Config,
-    check_config,
-    load_config,
-    open_provider,
-    open_providers,
-)
+from __future__ import annotations
 
-__all__ = ["Config", "check_config", "load_config", "open_provider", "open_providers"]
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from bucketry.config.configuration import Config
+from bucketry.config.load import read
+from bucketry.config.settle import Faulty
+from bucketry.errors import ConfigError, Problem
+from bucketry.host.catalog import Catalog, installed
+from bucketry.provider import Provider
+
+Source = str | os.PathLike[str] | Mapping[str, Any] | None
+"""A configuration: a file, a mapping, or None for the file that is found."""
+
+__all__ = [
+    "Config",
+    "Source",
+    "check_config",
+    "convert_config",
+    "load_config",
+    "open_provider",
+    "open_providers",
+]
+
+
+def load_config(
+    config: Source = None,
+    *,
+    only: str | None = None,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Read and check a configuration: `ConfigError` with every problem at once.
+
+    Args:
+        config: a file, a mapping, or None for the file that is found: `bucketry.toml` (or .json,
+            .yaml, .yml) in the working folder or above, else the one in ``BUCKETRY_CONFIG``.
+        only: check this provider alone; what is wrong with the others then does not matter.
+        catalog: the vendors to choose from; the installed ones if None.
+        environ: the environment; this process's if None.
+    """
+    loaded = _open_config(config, catalog, environ, single=False)
+    loaded.check(None if only is None else [only])
+    return loaded
+
+
+def check_config(
+    config: Source = None,
+    *,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Problem, ...]:
+    """Return every problem of a configuration, in file order; none means that it can be opened.
+
+    Opens nothing, imports none of the application's layers and touches no network.
+    """
+    try:
+        load_config(config, catalog=catalog, environ=environ)
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def convert_config(
+    config: Source = None,
+    *,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Return a configuration of any shape as a flat `bucketry.toml`, Strapi's own above all.
+
+    References stay references; a secret that was written out becomes one. `ConfigError` with every
+    problem: variables must be set, because they may decide which vendor is meant.
+    """
+    return load_config(config, catalog=catalog, environ=environ).to_toml()
+
+
+def open_provider(
+    what: str | Mapping[str, Any] | None = None,
+    *,
+    config: Source = None,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Provider:
+    """Open one provider. Nothing is sent before its first operation.
+
+    Args:
+        what: the name of a configured provider; None for the configuration's `default`, or its
+            only provider; or a mapping with the configuration of one provider, which then goes by
+            its vendor's name.
+        config: where the names are configured: a file, a mapping, or None for `bucketry.toml` (or
+            .json, .yaml, .yml) in the working folder or above, else the file in
+            ``BUCKETRY_CONFIG``.
+        catalog: the vendors to choose from; the installed ones if None.
+        environ: the environment for ``{ env = "NAME" }``; this process's if None.
+
+    Raises `ConfigError` with every problem of this provider's configuration, and `PluginError` if
+    its vendor's plugin cannot be used. Other providers in the same file are not looked at.
+    """
+    if isinstance(what, Mapping):
+        if config is not None:
+            raise TypeError("give either a mapping or the name of a configured provider")
+        return _open_config(what, catalog, environ, single=True).open()
+    if what is not None and not isinstance(what, str):
+        raise TypeError(f"a provider is named by text or given as a mapping, not {type(what)!r}")
+    return _open_config(config, catalog, environ, single=False).open(what)
+
+
+def open_providers(
+    config: Source = None,
+    *,
+    catalog: Catalog | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> dict[str, Provider]:
+    """Open every provider of a configuration, by name; `ConfigError` with every problem at once."""
+    loaded = load_config(config, catalog=catalog, environ=environ)
+    return {name: loaded.open(name) for name in loaded.names}
+
+
+def _open_config(
+    config: Source,
+    catalog: Catalog | None,
+    environ: Mapping[str, str] | None,
+    *,
+    single: bool,
+) -> Config:
+    environ = os.environ if environ is None else environ
+    document = read(config, environ)
+    try:
+        return Config(document, catalog or installed(), environ, single=single)
+    except Faulty as error:
+        raise ConfigError(document.problems(error.faults)) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -12,23 +11,21 @@ from typing import Any
 from attrs import evolve, frozen
 
 from bucketry.config.check import ENVELOPE, check
-from bucketry.config.load import Document, read
+from bucketry.config.effective import Effective, effective
+from bucketry.config.load import Document
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
 from bucketry.config.settle import Faulty, Settled, plugin_failure, settle
 from bucketry.config.strapi import find_dialect, translate
+from bucketry.config.write import to_toml
 from bucketry.errors import (
     BucketryError,
     ConfigError,
     PluginError,
-    Problem,
     UnsupportedOptionWarning,
 )
-from bucketry.host.catalog import Catalog, installed
+from bucketry.host.catalog import Catalog
 from bucketry.provider import Provider
-
-Source = str | os.PathLike[str] | Mapping[str, Any] | None
-"""A configuration: a file, a mapping, or None for the file that is found."""
 
 
 @frozen(eq=False)
@@ -127,10 +124,7 @@ class Config:
         cannot be used. Warns of options that were left out with ``unsupported = "ignore"``.
         """
         name = self._pick(name)
-        try:
-            settled = self._settled_as(name)
-        except Faulty as error:
-            raise self._error(error.faults) from None
+        settled = self._settled_or_raise(name)
         layers, faults = load_overrides(settled.options.overrides, settled.settings)
         if faults:
             raise self._error(faults)
@@ -154,6 +148,20 @@ class Config:
                 settled.vendor, settled.distribution, "building its layers", error
             ) from None
 
+    def effective(self, name: str | None = None) -> list[Effective]:
+        """Return every option of a provider with its value, secrets masked, and its origin.
+
+        `ConfigError` and `PluginError` as in `open`.
+        """
+        return effective(self._settled_or_raise(self._pick(name)), self._document)
+
+    def to_toml(self) -> str:
+        """Return a flat `bucketry.toml` with the same meaning; no secret is written into it.
+
+        `ConfigError` and `PluginError` as in `open`, for any provider.
+        """
+        return to_toml({name: self._settled_or_raise(name) for name in self.names}, self.default)
+
     def _pick(self, name: str | None) -> str:
         wanted = self.default if name is None else name
         if self._envelope_faults:
@@ -174,6 +182,12 @@ class Config:
         meant = f"did you mean {near[0]!r}? " if near else ""
         return f"{meant}There are: {', '.join(self.names) or 'none'}"
 
+    def _settled_or_raise(self, name: str) -> Settled:
+        try:
+            return self._settled_as(name)
+        except Faulty as error:
+            raise self._error(error.faults) from None
+
     def _settled_as(self, name: str) -> Settled:
         if name not in self._settled:
             self._settled[name] = self._settle(self._entry(name))
@@ -189,98 +203,3 @@ class Config:
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))
-
-
-def load_config(
-    config: Source = None,
-    *,
-    only: str | None = None,
-    catalog: Catalog | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> Config:
-    """Read and check a configuration: `ConfigError` with every problem at once.
-
-    Args:
-        config: a file, a mapping, or None for the file that is found: `bucketry.toml` (or .json,
-            .yaml, .yml) in the working folder or above, else the one in ``BUCKETRY_CONFIG``.
-        only: check this provider alone; what is wrong with the others then does not matter.
-        catalog: the vendors to choose from; the installed ones if None.
-        environ: the environment; this process's if None.
-    """
-    loaded = _open_config(config, catalog, environ, single=False)
-    loaded.check(None if only is None else [only])
-    return loaded
-
-
-def check_config(
-    config: Source = None,
-    *,
-    catalog: Catalog | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> tuple[Problem, ...]:
-    """Return every problem of a configuration, in file order; none means that it can be opened.
-
-    Opens nothing, imports none of the application's layers and touches no network.
-    """
-    try:
-        load_config(config, catalog=catalog, environ=environ)
-    except ConfigError as error:
-        return error.problems
-    return ()
-
-
-def open_provider(
-    what: str | Mapping[str, Any] | None = None,
-    *,
-    config: Source = None,
-    catalog: Catalog | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> Provider:
-    """Open one provider. Nothing is sent before its first operation.
-
-    Args:
-        what: the name of a configured provider; None for the configuration's `default`, or its
-            only provider; or a mapping with the configuration of one provider, which then goes by
-            its vendor's name.
-        config: where the names are configured: a file, a mapping, or None for `bucketry.toml` (or
-            .json, .yaml, .yml) in the working folder or above, else the file in
-            ``BUCKETRY_CONFIG``.
-        catalog: the vendors to choose from; the installed ones if None.
-        environ: the environment for ``{ env = "NAME" }``; this process's if None.
-
-    Raises `ConfigError` with every problem of this provider's configuration, and `PluginError` if
-    its vendor's plugin cannot be used. Other providers in the same file are not looked at.
-    """
-    if isinstance(what, Mapping):
-        if config is not None:
-            raise TypeError("give either a mapping or the name of a configured provider")
-        return _open_config(what, catalog, environ, single=True).open()
-    if what is not None and not isinstance(what, str):
-        raise TypeError(f"a provider is named by text or given as a mapping, not {type(what)!r}")
-    return _open_config(config, catalog, environ, single=False).open(what)
-
-
-def open_providers(
-    config: Source = None,
-    *,
-    catalog: Catalog | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> dict[str, Provider]:
-    """Open every provider of a configuration, by name; `ConfigError` with every problem at once."""
-    loaded = load_config(config, catalog=catalog, environ=environ)
-    return {name: loaded.open(name) for name in loaded.names}
-
-
-def _open_config(
-    config: Source,
-    catalog: Catalog | None,
-    environ: Mapping[str, str] | None,
-    *,
-    single: bool,
-) -> Config:
-    environ = os.environ if environ is None else environ
-    document = read(config, environ)
-    try:
-        return Config(document, catalog or installed(), environ, single=single)
-    except Faulty as error:
-        raise ConfigError(document.problems(error.faults)) from None

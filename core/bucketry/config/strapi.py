@@ -246,7 +246,7 @@ def _set_visibility(written: Settings, flat: Settings, catalog: Catalog) -> None
         and flat.get(("base_url",)) is None
     )
     private = flat.get(("acl",)) == "private" or no_address
-    source = _ACL if flat.get(("acl",)) else ("provider",)
+    source = _ACL if flat.get(("acl",)) else _ACL[:-1]
     flat.put(
         ("visibility",),
         "private" if private else "public",

@@ -1,0 +1,99 @@
+"""TOML, JSON and YAML to data. Parsers' messages are told without pieces of the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+
+from bucketry.config.plain import TOO_DEEP
+from bucketry.config.positions import Places, json_names, json_places, toml_places, yaml_places
+from bucketry.config.settings import dotted
+
+
+class SyntaxFault(Exception):
+    """A text that does not follow its format, in a sentence that repeats nothing of it."""
+
+    def __init__(self, sentence: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence, self.line, self.column = sentence, line, column
+
+
+@frozen
+class Format:
+    """How to read a file: its data, and the places of its names.
+
+    `parse` raises `SyntaxFault`; `places` is asked only for a text that parses.
+    """
+
+    parse: Callable[[str], Any]
+    places: Callable[[str], Places]
+
+
+def _toml(text: str) -> Any:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        reason = message.removesuffix(place[0] if place else " (at end of document)")
+        if reason.startswith(("Cannot", "Duplicate")):  # these quote a name
+            reason = "a name that stands there already"
+        raise SyntaxFault(f"not valid TOML: {reason}", line, column) from None
+    except RecursionError:
+        raise SyntaxFault(TOO_DEEP) from None
+    except ValueError:
+        raise SyntaxFault("not valid TOML: a number is too long") from None
+
+
+def _json(text: str) -> Any:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        reason = error.msg.partition(":")[0]
+        raise SyntaxFault(f"not valid JSON: {reason}", error.lineno, error.colno) from None
+    except RecursionError:
+        raise SyntaxFault(TOO_DEEP) from None
+    except ValueError:
+        raise SyntaxFault("not valid JSON: a number is too long") from None
+    seen = set()
+    for path, place in json_names(text):
+        if path in seen:
+            raise SyntaxFault(f"not valid JSON: {dotted(path)} is written twice", *place)
+        seen.add(path)
+    return data
+
+
+def _yaml(text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise SyntaxFault("YAML needs PyYAML: pip install 'bucketry[yaml]'") from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        quoted = re.search(r"['\"][^'\"<]{3,}['\"]", error.problem or "")
+        grammar = isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError)
+        reason = error.problem if grammar and not quoted else "a tag, alias or name that cannot be"
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise SyntaxFault(f"not valid YAML: {reason}", line, column) from None
+    except RecursionError:
+        raise SyntaxFault(TOO_DEEP) from None
+    except Exception:  # PyYAML lets int(), datetime and others raise what they like
+        raise SyntaxFault("not valid YAML: a value that its type cannot have") from None
+
+
+FORMATS = {
+    ".toml": Format(_toml, toml_places),
+    ".json": Format(_json, json_places),
+    ".yaml": Format(_yaml, yaml_places),
+    ".yml": Format(_yaml, yaml_places),
+}
+"""File name suffix to format."""

@@ -13,6 +13,7 @@ import attrs
 
 from bucketry import Fact
 from bucketry_s3.schema import write_schemas
+from bucketry_vendors.docs import write_docs
 from bucketry_vendors.pages import vendors
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     """Print the count, or write."""
     if arguments == ["--write"]:
         write_schemas(ROOT / "schemas/bucketry_schemas/vendors", vendors())
+        write_docs(ROOT / "docs/vendors")
         return 0
     if arguments:
         print(__doc__)

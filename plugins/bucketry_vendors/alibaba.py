@@ -30,29 +30,31 @@ _RCLONE_DATE = "2026-08-21"
 _MODEL = "OSS's own model; not verified through S3"
 
 
+profile = Profile(
+    endpoint="https://s3.oss-{region}.aliyuncs.com",
+    addressing="virtual",
+    regions=words(
+        """
+        cn-hangzhou cn-shanghai cn-qingdao cn-beijing cn-zhangjiakou cn-huhehaote cn-wulanchabu
+        cn-shenzhen cn-heyuan cn-guangzhou cn-chengdu cn-hongkong us-west-1 us-east-1
+        ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-5 ap-northeast-1 ap-south-1
+        eu-central-1 eu-west-1 me-east-1
+        """
+    ),
+    public_base="https://{bucket}.oss-{region}.aliyuncs.com",
+    hints={
+        "SecondLevelDomainForbidden": "OSS wants the bucket in the host: leave `addressing` "
+        "out, and use a bucket name without dots.",
+        "NotImplemented": "OSS has no If-None-Match and no If-Match on uploads.",
+    },
+)
+
 vendor = s3_vendor(
     name="alibaba",
     title="Alibaba Cloud OSS",
     summary="Virtual-hosted only; conditional uploads are refused.",
     docs_url=_DOCS,
-    profile=Profile(
-        endpoint="https://s3.oss-{region}.aliyuncs.com",
-        addressing="virtual",
-        regions=words(
-            """
-            cn-hangzhou cn-shanghai cn-qingdao cn-beijing cn-zhangjiakou cn-huhehaote cn-wulanchabu
-            cn-shenzhen cn-heyuan cn-guangzhou cn-chengdu cn-hongkong us-west-1 us-east-1
-            ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-5 ap-northeast-1 ap-south-1
-            eu-central-1 eu-west-1 me-east-1
-            """
-        ),
-        public_base="https://{bucket}.oss-{region}.aliyuncs.com",
-        hints={
-            "SecondLevelDomainForbidden": "OSS wants the bucket in the host: leave `addressing` "
-            "out, and use a bucket name without dots.",
-            "NotImplemented": "OSS has no If-None-Match and no If-Match on uploads.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=(
         "s3.oss-{region}.aliyuncs.com",
         "oss-{region}.aliyuncs.com",

@@ -38,12 +38,12 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 # boto/botocore:botocore/data/endpoints.json 1.43.67, without the isolated partitions.
 _REGIONS = words(
     """
-    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1
-    ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5
-    ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1
-    eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1
-    mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2 cn-north-1 cn-northwest-1
-    us-gov-east-1 us-gov-west-1 eusc-de-east-1
+    us-east-1 us-east-2 us-west-1 us-west-2 eu-central-1 eu-central-2 eu-north-1 eu-south-1
+    eu-south-2 eu-west-1 eu-west-2 eu-west-3 af-south-1 ap-east-1 ap-east-2 ap-northeast-1
+    ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3
+    ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 il-central-1
+    me-central-1 me-south-1 mx-central-1 sa-east-1 cn-north-1 cn-northwest-1 us-gov-east-1
+    us-gov-west-1 eusc-de-east-1
     """
 )
 
@@ -81,6 +81,12 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
         yield "dualstack", "does nothing beside endpoint; write one of the two"
 
 
+profile = Profile(
+    endpoint=_endpoint,
+    addressing="virtual",
+    regions=_REGIONS,
+)
+
 vendor = s3_vendor(
     name="aws",
     title="Amazon S3",
@@ -88,11 +94,7 @@ vendor = s3_vendor(
     docs_url="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html",
     options=AwsOptions,
     check=_check,
-    profile=Profile(
-        endpoint=_endpoint,
-        addressing="virtual",
-        regions=_REGIONS,
-    ),
+    profile=profile,
     endpoint_hosts=(
         "s3.{region}.amazonaws.com",
         "s3.dualstack.{region}.amazonaws.com",

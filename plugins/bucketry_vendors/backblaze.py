@@ -43,28 +43,30 @@ class BackblazeOptions(S3Options):
     download_host: str | None = None
 
 
+profile = Profile(
+    endpoint="https://s3.{region}.backblazeb2.com",
+    addressing="path",
+    # iterate-ch/profiles 0a0ec1e; us-west-004 and ca-east-006 from the vendor's examples
+    regions=words(
+        "us-west-000 us-west-001 us-west-002 us-west-004 us-east-005 eu-central-003 ca-east-006"
+    ),
+    public_base="https://{download_host}/file/{bucket}",
+    hints={
+        "InvalidAccessKeyId": "The account's master key does not work with S3: create an "
+        "application key. Buckets made before May 2020 cannot be reached.",
+        "InvalidArgument": 'Where B2 says "Unsupported header", leave out the parameter that '
+        "sends it: tags, checksums and other ACLs than the bucket's are not accepted.",
+        "NotImplemented": "B2 has no conditional uploads and no form uploads.",
+    },
+)
+
 vendor = s3_vendor(
     name="backblaze",
     title="Backblaze B2",
     summary="Bucket ACLs only; no tags, no conditional writes, no checksum headers.",
     docs_url=_S3,
     options=BackblazeOptions,
-    profile=Profile(
-        endpoint="https://s3.{region}.backblazeb2.com",
-        addressing="path",
-        # iterate-ch/profiles 0a0ec1e; us-west-004 and ca-east-006 from the vendor's examples
-        regions=words(
-            "us-west-000 us-west-001 us-west-002 us-west-004 us-east-005 eu-central-003 ca-east-006"
-        ),
-        public_base="https://{download_host}/file/{bucket}",
-        hints={
-            "InvalidAccessKeyId": "The account's master key does not work with S3: create an "
-            "application key. Buckets made before May 2020 cannot be reached.",
-            "InvalidArgument": 'Where B2 says "Unsupported header", leave out the parameter that '
-            "sends it: tags, checksums and other ACLs than the bucket's are not accepted.",
-            "NotImplemented": "B2 has no conditional uploads and no form uploads.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("s3.{region}.backblazeb2.com",),
     capabilities=Capabilities(
         acl=documented(

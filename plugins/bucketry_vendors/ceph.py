@@ -30,12 +30,14 @@ _TLS = "Ceph 16.2.15 over TLS"
 _DATE = "2026-11-24"
 
 
+profile = Profile(endpoint="", addressing="path", default_region="default")
+
 vendor = s3_vendor(
     name="ceph",
     title="Ceph RGW",
     summary="Depends on the release; If-Match takes the ETag without quotes.",
     docs_url=_DOCS,
-    profile=Profile(endpoint="", addressing="path", default_region="default"),
+    profile=profile,
     capabilities=Capabilities(
         acl=measured(
             "object", _SERVER, as_of=_DATE, note="public-read opens, private closes an object."

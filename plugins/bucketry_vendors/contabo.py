@@ -59,6 +59,13 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
             )
 
 
+profile = Profile(
+    endpoint="https://{region}.contabostorage.com",
+    addressing="path",
+    regions=words("eu2 usc1 sin1"),
+    public_base="https://{region}.contabostorage.com/{tenant_id}:{bucket}",
+)
+
 vendor = s3_vendor(
     name="contabo",
     title="Contabo Object Storage",
@@ -66,12 +73,7 @@ vendor = s3_vendor(
     docs_url=_DOCS,
     options=ContaboOptions,
     check=_check,
-    profile=Profile(
-        endpoint="https://{region}.contabostorage.com",
-        addressing="path",
-        regions=words("eu2 usc1 sin1"),
-        public_base="https://{region}.contabostorage.com/{tenant_id}:{bucket}",
-    ),
+    profile=profile,
     endpoint_hosts=("{region}.contabostorage.com",),
     capabilities=Capabilities(
         acl=inferred(

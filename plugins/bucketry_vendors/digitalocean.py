@@ -64,6 +64,14 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
         yield "cdn", "does not work for a bucket with dots: the certificate covers one label"
 
 
+profile = Profile(
+    endpoint="https://{region}.digitaloceanspaces.com",
+    addressing="virtual",
+    # digitalocean/terraform-provider-digitalocean:digitalocean/spaces/spaces_entities.go
+    regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
+    public_base=_public_base,
+)
+
 vendor = s3_vendor(
     name="digitalocean",
     title="DigitalOcean Spaces",
@@ -71,13 +79,7 @@ vendor = s3_vendor(
     docs_url=_S3,
     options=DigitalOceanOptions,
     check=_check,
-    profile=Profile(
-        endpoint="https://{region}.digitaloceanspaces.com",
-        addressing="virtual",
-        # digitalocean/terraform-provider-digitalocean:digitalocean/spaces/spaces_entities.go
-        regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
-        public_base=_public_base,
-    ),
+    profile=profile,
     endpoint_hosts=("{region}.digitaloceanspaces.com",),
     capabilities=Capabilities(
         acl=documented("object", _S3, as_of=_S3_DATE),

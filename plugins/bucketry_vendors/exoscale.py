@@ -24,17 +24,19 @@ _LIMITS = "https://community.exoscale.com (Object Storage, limits and changelog)
 _CONDITIONS_DATE = "2025-08"
 
 
+profile = Profile(
+    endpoint="https://sos-{region}.exo.io",
+    addressing="path",
+    # iterate-ch/profiles 0a0ec1e, file names
+    regions=words("ch-gva-2 ch-dk-2 de-fra-1 de-muc-1 at-vie-1 at-vie-2 bg-sof-1 hr-zag-1"),
+)
+
 vendor = s3_vendor(
     name="exoscale",
     title="Exoscale Object Storage",
     summary="A server of its own; conditional writes; no bucket policies.",
     docs_url="https://community.exoscale.com/product/storage/object-storage/",
-    profile=Profile(
-        endpoint="https://sos-{region}.exo.io",
-        addressing="path",
-        # iterate-ch/profiles 0a0ec1e, file names
-        regions=words("ch-gva-2 ch-dk-2 de-fra-1 de-muc-1 at-vie-1 at-vie-2 bg-sof-1 hr-zag-1"),
-    ),
+    profile=profile,
     endpoint_hosts=("sos-{region}.exo.io",),
     capabilities=Capabilities(
         acl=inferred("object", "the vendor's documentation; its list was not verified"),

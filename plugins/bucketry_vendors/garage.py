@@ -26,20 +26,22 @@ _SOURCE = "deuxfleurs-org/garage:src/api f04af181 (main-v2)"
 _SOURCE_DATE = "2025-06-23"
 
 
+profile = Profile(
+    endpoint="",
+    addressing="path",
+    default_region="garage",
+    hints={
+        "AuthorizationHeaderMalformed": "Set `region` to the server's `s3_region`.",
+    },
+)
+
 vendor = s3_vendor(
     name="garage",
     title="Garage",
     summary="ACLs, tags and conditions have no effect; the region must be the server's.",
     docs_url="https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/",
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint="",
-        addressing="path",
-        default_region="garage",
-        hints={
-            "AuthorizationHeaderMalformed": "Set `region` to the server's `s3_region`.",
-        },
-    ),
+    profile=profile,
     capabilities=Capabilities(
         acl=documented("ignored", _TABLE, as_of=_TABLE_DATE, note="By its source."),
         addressing=documented(

@@ -31,21 +31,23 @@ _PROBE = "gordonmurray/firnflow:README.md 93046ed (live tests), gordonmurray/fir
 _PROBE_NOTE = "The second upload answers 200 with a new ETag; x-goog-if-generation-match is native."
 
 
+profile = Profile(
+    endpoint="https://storage.googleapis.com",
+    addressing="path",
+    default_region="auto",
+    regions=("auto",),
+    hints={
+        "SignatureDoesNotMatch": "Google's S3 interface wants an HMAC key pair (Settings, "
+        "Interoperability), not a service account's JSON file.",
+    },
+)
+
 vendor = s3_vendor(
     name="gcs",
     title="Google Cloud Storage",
     summary="HMAC keys; conditions on uploads are ignored; no tags.",
     docs_url="https://cloud.google.com/storage/docs/interoperability",
-    profile=Profile(
-        endpoint="https://storage.googleapis.com",
-        addressing="path",
-        default_region="auto",
-        regions=("auto",),
-        hints={
-            "SignatureDoesNotMatch": "Google's S3 interface wants an HMAC key pair (Settings, "
-            "Interoperability), not a service account's JSON file.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("storage.googleapis.com",),
     capabilities=Capabilities(
         acl=from_code(

@@ -32,20 +32,22 @@ _MATRIX = "aminueza/terraform-provider-minio:docs/index.md"
 _CEPH = "the server is Ceph RGW"
 
 
+profile = Profile(
+    endpoint="https://{region}.your-objectstorage.com",
+    addressing="virtual",
+    regions=words("fsn1 nbg1 hel1"),
+    hints={
+        "NotImplemented": "Hetzner lists what it supports under Storage, Object Storage, "
+        "Supported actions; SSE-S3, bucket tags and replication are not among them.",
+    },
+)
+
 vendor = s3_vendor(
     name="hetzner",
     title="Hetzner Object Storage",
     summary="ACLs private and public-read; SSE-C only; If-Match takes the ETag without quotes.",
     docs_url=_OVERVIEW,
-    profile=Profile(
-        endpoint="https://{region}.your-objectstorage.com",
-        addressing="virtual",
-        regions=words("fsn1 nbg1 hel1"),
-        hints={
-            "NotImplemented": "Hetzner lists what it supports under Storage, Object Storage, "
-            "Supported actions; SSE-S3, bucket tags and replication are not among them.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("{region}.your-objectstorage.com",),
     capabilities=Capabilities(
         acl=documented(

@@ -26,21 +26,23 @@ _BUCKETS = "https://idrive.com/s3-storage-e2/faq-buckets"
 _DASHBOARD = "https://idrive.com/s3-storage-e2/faq-dashboard"
 
 
+profile = Profile(
+    endpoint="https://s3.{region}.idrivee2.com",
+    addressing="path",
+    regions=words(
+        """
+        us-west-1 us-west-2 us-west-3 us-southwest-1 us-midwest-1 us-central-1 us-east-1
+        us-southeast-1 ca-east-1 eu-west-1 eu-west-2 eu-west-3
+        """
+    ),
+)
+
 vendor = s3_vendor(
     name="idrive",
     title="IDrive e2",
     summary="Little is documented; public addresses are shown in the dashboard.",
     docs_url=_API,
-    profile=Profile(
-        endpoint="https://s3.{region}.idrivee2.com",
-        addressing="path",
-        regions=words(
-            """
-            us-west-1 us-west-2 us-west-3 us-southwest-1 us-midwest-1 us-central-1 us-east-1
-            us-southeast-1 ca-east-1 eu-west-1 eu-west-2 eu-west-3
-            """
-        ),
-    ),
+    profile=profile,
     endpoint_hosts=("s3.{region}.idrivee2.com",),
     capabilities=Capabilities(
         acl=unknown("Public access is set for a bucket, on some paid accounts only.", _DASHBOARD),

@@ -45,22 +45,24 @@ def _endpoint(options: Any) -> str:
     return "https://s3.{region}.ionoscloud.com"
 
 
+profile = Profile(
+    endpoint=_endpoint,
+    addressing="path",
+    # ionos-cloud/terraform-provider-ionoscloud:services/objectstorage/client.go 62ea59ad
+    regions=words("de eu-central-2 eu-south-2 eu-central-3 eu-central-4 us-central-1"),
+    signing_regions={"eu-central-1": "de"},
+    hints={
+        "AuthorizationHeaderMalformed": "The region's name and the host's differ for "
+        'Frankfurt: write region = "de", which is the host eu-central-1.',
+    },
+)
+
 vendor = s3_vendor(
     name="ionos",
     title="IONOS Object Storage",
     summary="Path addressing; Frankfurt signs as region de; ACLs on user-owned buckets only.",
     docs_url="https://api.ionos.com/docs/s3/v2/",
-    profile=Profile(
-        endpoint=_endpoint,
-        addressing="path",
-        # ionos-cloud/terraform-provider-ionoscloud:services/objectstorage/client.go 62ea59ad
-        regions=words("de eu-central-2 eu-south-2 eu-central-3 eu-central-4 us-central-1"),
-        signing_regions={"eu-central-1": "de"},
-        hints={
-            "AuthorizationHeaderMalformed": "The region's name and the host's differ for "
-            'Frankfurt: write region = "de", which is the host eu-central-1.',
-        },
-    ),
+    profile=profile,
     endpoint_hosts=(
         "s3.{region}.ionoscloud.com",
         "s3-{region}.ionoscloud.com",

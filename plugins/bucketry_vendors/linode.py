@@ -26,24 +26,26 @@ _TERRAFORM = "linode/terraform-provider-linode documentation"
 _CEPH = "the server is taken to be Ceph RGW"
 
 
+profile = Profile(
+    endpoint="https://{region}.linodeobjects.com",
+    addressing="virtual",
+    # iterate-ch/profiles 0a0ec1e, file names
+    regions=words(
+        """
+        ap-south-1 au-mel-1 br-gru-1 de-fra-1 es-mad-1 eu-central-1 fr-par-1 fr-par-13 gb-lon-1
+        id-cgk-1 in-bom-1 in-maa-1 it-mil-1 jp-osa-1 jp-tyo-1 nl-ams-1 se-sto-1 sg-sin-1
+        us-east-1 us-iad-1 us-iad-10 us-iad-18 us-lax-1 us-lax-4 us-mia-1 us-ord-1 us-ord-10
+        us-sea-1 us-sea-9 us-southeast-1
+        """
+    ),
+)
+
 vendor = s3_vendor(
     name="linode",
     title="Linode Object Storage",
     summary="Taken to be Ceph; the region is the cluster's name.",
     docs_url="https://techdocs.akamai.com/cloud-computing/docs/object-storage",
-    profile=Profile(
-        endpoint="https://{region}.linodeobjects.com",
-        addressing="virtual",
-        # iterate-ch/profiles 0a0ec1e, file names
-        regions=words(
-            """
-            ap-south-1 au-mel-1 br-gru-1 de-fra-1 es-mad-1 eu-central-1 fr-par-1 fr-par-13 gb-lon-1
-            id-cgk-1 in-bom-1 in-maa-1 it-mil-1 jp-osa-1 jp-tyo-1 nl-ams-1 se-sto-1 sg-sin-1
-            us-east-1 us-iad-1 us-iad-10 us-iad-18 us-lax-1 us-lax-4 us-mia-1 us-ord-1 us-ord-10
-            us-sea-1 us-sea-9 us-southeast-1
-            """
-        ),
-    ),
+    profile=profile,
     endpoint_hosts=("{region}.linodeobjects.com",),
     capabilities=Capabilities(
         acl=inferred("object", f"{_TERRAFORM}; {_CEPH}"),

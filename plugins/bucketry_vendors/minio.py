@@ -33,24 +33,26 @@ _DATE = "2026-02-12"
 _DOCS = "minio/docs"
 
 
+profile = Profile(
+    endpoint="",
+    addressing="path",
+    # A server that sets MINIO_REGION wants that region in signatures.
+    default_region="us-east-1",
+    hints={
+        "InvalidStorageClass": "MinIO has STANDARD and REDUCED_REDUNDANCY only.",
+        "NotImplemented": "MinIO has no ACLs, and encrypts by itself only where the server has "
+        "a KMS.",
+        "AuthorizationHeaderMalformed": "Set `region` to the server's own (MINIO_REGION).",
+    },
+)
+
 vendor = s3_vendor(
     name="minio",
     title="MinIO",
     summary="ACLs have no effect; two storage classes; give the server's endpoint.",
     docs_url="https://min.io/docs/minio/linux/reference/s3-api-compatibility.html",
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint="",
-        addressing="path",
-        # A server that sets MINIO_REGION wants that region in signatures.
-        default_region="us-east-1",
-        hints={
-            "InvalidStorageClass": "MinIO has STANDARD and REDUCED_REDUNDANCY only.",
-            "NotImplemented": "MinIO has no ACLs, and encrypts by itself only where the server has "
-            "a KMS.",
-            "AuthorizationHeaderMalformed": "Set `region` to the server's own (MINIO_REGION).",
-        },
-    ),
+    profile=profile,
     capabilities=Capabilities(
         acl=from_code(
             "ignored",

@@ -52,6 +52,25 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
                 )
 
 
+profile = Profile(
+    endpoint="https://{namespace}.compat.objectstorage.{region}.oci.customer-oci.com",
+    addressing="path",
+    # iterate-ch/profiles 0a0ec1e, file names; there are more
+    regions=words(
+        """
+        ap-chuncheon-1 ap-hyderabad-1 ap-melbourne-1 ap-mumbai-1 ap-osaka-1 ap-seoul-1
+        ap-singapore-1 ap-sydney-1 ap-tokyo-1 ca-montreal-1 ca-toronto-1 eu-amsterdam-1
+        eu-frankfurt-1 eu-marseille-1 eu-milan-1 eu-stockholm-1 eu-zurich-1 il-jerusalem-1
+        me-abudhabi-1 me-dubai-1 me-jeddah-1 sa-santiago-1 sa-saopaulo-1 sa-vinhedo-1
+        uk-cardiff-1 uk-london-1 us-ashburn-1 us-chicago-1 us-phoenix-1 us-sanjose-1
+        """
+    ),
+    public_base="https://objectstorage.{region}.oraclecloud.com/n/{namespace}/b/{bucket}/o",
+    hints={
+        "SignatureDoesNotMatch": "OCI's S3 API wants a Customer Secret Key, not an API key.",
+    },
+)
+
 vendor = s3_vendor(
     name="oci",
     title="Oracle OCI Object Storage",
@@ -60,24 +79,7 @@ vendor = s3_vendor(
     options=OciOptions,
     check=_check,
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint="https://{namespace}.compat.objectstorage.{region}.oci.customer-oci.com",
-        addressing="path",
-        # iterate-ch/profiles 0a0ec1e, file names; there are more
-        regions=words(
-            """
-            ap-chuncheon-1 ap-hyderabad-1 ap-melbourne-1 ap-mumbai-1 ap-osaka-1 ap-seoul-1
-            ap-singapore-1 ap-sydney-1 ap-tokyo-1 ca-montreal-1 ca-toronto-1 eu-amsterdam-1
-            eu-frankfurt-1 eu-marseille-1 eu-milan-1 eu-stockholm-1 eu-zurich-1 il-jerusalem-1
-            me-abudhabi-1 me-dubai-1 me-jeddah-1 sa-santiago-1 sa-saopaulo-1 sa-vinhedo-1
-            uk-cardiff-1 uk-london-1 us-ashburn-1 us-chicago-1 us-phoenix-1 us-sanjose-1
-            """
-        ),
-        public_base="https://objectstorage.{region}.oraclecloud.com/n/{namespace}/b/{bucket}/o",
-        hints={
-            "SignatureDoesNotMatch": "OCI's S3 API wants a Customer Secret Key, not an API key.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=(
         "{namespace}.compat.objectstorage.{region}.oci.customer-oci.com",
         "{namespace}.compat.objectstorage.{region}.oraclecloud.com",

@@ -37,21 +37,23 @@ def _endpoint(options: Any) -> str:
     return f"https://s3.{{region}}.io.cloud.ovh.{domain}"
 
 
+profile = Profile(
+    endpoint=_endpoint,
+    addressing="virtual",
+    regions=words(
+        """
+        gra rbx sbg eu-west-par eu-south-mil de uk waw bhs ca-east-tor sgp ap-southeast-syd
+        ap-south-mum us-east-va us-west-or rbx-archive
+        """
+    ),
+)
+
 vendor = s3_vendor(
     name="ovh",
     title="OVHcloud Object Storage",
     summary="Nearly all of S3 since 2026; no form uploads.",
     docs_url="https://help.ovhcloud.com/csm/en-public-cloud-storage-s3-getting-started",
-    profile=Profile(
-        endpoint=_endpoint,
-        addressing="virtual",
-        regions=words(
-            """
-            gra rbx sbg eu-west-par eu-south-mil de uk waw bhs ca-east-tor sgp ap-southeast-syd
-            ap-south-mum us-east-va us-west-or rbx-archive
-            """
-        ),
-    ),
+    profile=profile,
     endpoint_hosts=(
         "s3.{region}.io.cloud.ovh.net",
         "s3.{region}.io.cloud.ovh.us",

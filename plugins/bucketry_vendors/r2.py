@@ -55,6 +55,20 @@ def _endpoint(options: Any) -> str:
     return "https://{account_id}.r2.cloudflarestorage.com"
 
 
+profile = Profile(
+    endpoint=_endpoint,
+    addressing="path",
+    default_region="auto",
+    regions=("auto",),
+    signing_region="auto",
+    hints={
+        "NotImplemented": "R2 has no ACLs, no tags and no encryption by header: leave the "
+        "parameter out.",
+        "InvalidPart": "R2 wants all parts but the last to have the same size.",
+        "TooManyRequests": "R2 takes one write a second to the same key.",
+    },
+)
+
 vendor = s3_vendor(
     name="r2",
     title="Cloudflare R2",
@@ -62,19 +76,7 @@ vendor = s3_vendor(
     docs_url="https://developers.cloudflare.com/r2/api/s3/api/",
     options=R2Options,
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint=_endpoint,
-        addressing="path",
-        default_region="auto",
-        regions=("auto",),
-        signing_region="auto",
-        hints={
-            "NotImplemented": "R2 has no ACLs, no tags and no encryption by header: leave the "
-            "parameter out.",
-            "InvalidPart": "R2 wants all parts but the last to have the same size.",
-            "TooManyRequests": "R2 takes one write a second to the same key.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=(
         "{account_id}.r2.cloudflarestorage.com",
         "{account_id}.{jurisdiction}.r2.cloudflarestorage.com",

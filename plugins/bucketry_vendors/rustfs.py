@@ -25,13 +25,15 @@ _DATE = "2026-08-23"
 _MINIO = "like MinIO"
 
 
+profile = Profile(endpoint="", addressing="path", default_region="us-east-1")
+
 vendor = s3_vendor(
     name="rustfs",
     title="RustFS",
     summary="Like MinIO; ACLs have no effect; give the server's endpoint.",
     docs_url="https://docs.rustfs.com/",
     traits=(NoAclLayer,),
-    profile=Profile(endpoint="", addressing="path", default_region="us-east-1"),
+    profile=profile,
     capabilities=Capabilities(
         acl=from_code("ignored", _SOURCE, as_of=_DATE, note="Parsed; not enforced, on purpose."),
         addressing=from_code(

@@ -96,6 +96,8 @@ def _refine(able: Capabilities, options: Any) -> Capabilities:
     return attrs.evolve(able, **facts)
 
 
+profile = Profile(endpoint="", addressing="path", default_region="us-east-1")
+
 vendor = s3_vendor(
     name="s3",
     title="Generic S3 server",
@@ -103,6 +105,6 @@ vendor = s3_vendor(
     docs_url="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html",
     options=AnyS3Options,
     refine=_refine,
-    profile=Profile(endpoint="", addressing="path", default_region="us-east-1"),
+    profile=profile,
     capabilities=Capabilities(),
 )

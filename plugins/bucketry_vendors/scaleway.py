@@ -31,20 +31,22 @@ _CONDITIONS = f"{_DOCS}/api-cli/using-conditional-writes.mdx"
 _CONDITIONS_DATE = "2026-07-01"
 
 
+profile = Profile(
+    endpoint="https://s3.{region}.scw.cloud",
+    addressing="virtual",
+    regions=words("fr-par nl-ams pl-waw"),
+    hints={
+        "AccessDenied": "The key may not do this: look at its rights and at the bucket's "
+        'policy, which needs "Version": "2023-04-17" at Scaleway and can lock out the owner.',
+    },
+)
+
 vendor = s3_vendor(
     name="scaleway",
     title="Scaleway Object Storage",
     summary="1,000 parts at most; the AES256 header is refused, aws:kms works.",
     docs_url="https://www.scaleway.com/en/docs/object-storage/",
-    profile=Profile(
-        endpoint="https://s3.{region}.scw.cloud",
-        addressing="virtual",
-        regions=words("fr-par nl-ams pl-waw"),
-        hints={
-            "AccessDenied": "The key may not do this: look at its rights and at the bucket's "
-            'policy, which needs "Version": "2023-04-17" at Scaleway and can lock out the owner.',
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("s3.{region}.scw.cloud",),
     capabilities=Capabilities(
         acl=documented("object", f"{_DOCS}/api-cli/object-operations.mdx"),

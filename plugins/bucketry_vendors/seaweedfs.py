@@ -27,12 +27,14 @@ _DATE = "2026-08-22"
 _WIKI = "SeaweedFS wiki"
 
 
+profile = Profile(endpoint="", addressing="path", default_region="us-east-1")
+
 vendor = s3_vendor(
     name="seaweedfs",
     title="SeaweedFS",
     summary="Nearly all of S3; give the server's endpoint.",
     docs_url="https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API",
-    profile=Profile(endpoint="", addressing="path", default_region="us-east-1"),
+    profile=profile,
     capabilities=Capabilities(
         acl=from_code("object", _SOURCE, as_of=_DATE),
         addressing=documented(

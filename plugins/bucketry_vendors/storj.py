@@ -26,17 +26,19 @@ _DOCS = "storj/docs (s3-compatibility page) 98b590c"
 _DATE = "2026-07-15"
 
 
+profile = Profile(
+    endpoint="https://gateway.storjshare.io",
+    addressing="path",
+    default_region="us-east-1",
+)
+
 vendor = s3_vendor(
     name="storj",
     title="Storj",
     summary="No ACLs, policies, lifecycle or CORS rules; public access through link sharing.",
     docs_url="https://storj.dev/dcs/api/s3/s3-compatibility",
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint="https://gateway.storjshare.io",
-        addressing="path",
-        default_region="us-east-1",
-    ),
+    profile=profile,
     endpoint_hosts=("gateway.storjshare.io",),
     capabilities=Capabilities(
         acl=documented("none", _DOCS, as_of=_DATE, note="Access grants instead."),

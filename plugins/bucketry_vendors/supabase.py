@@ -54,6 +54,16 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
         )
 
 
+profile = Profile(
+    endpoint="https://{project_ref}.supabase.co/storage/v1/s3",
+    addressing="path",
+    public_base="https://{project_ref}.supabase.co/storage/v1/object/public/{bucket}",
+    hints={
+        "SignatureDoesNotMatch": "Supabase verifies the region too: set `region` to the "
+        "project's, as shown under Storage, S3 settings.",
+    },
+)
+
 vendor = s3_vendor(
     name="supabase",
     title="Supabase Storage",
@@ -62,15 +72,7 @@ vendor = s3_vendor(
     options=SupabaseOptions,
     check=_check,
     traits=(NoAclLayer,),
-    profile=Profile(
-        endpoint="https://{project_ref}.supabase.co/storage/v1/s3",
-        addressing="path",
-        public_base="https://{project_ref}.supabase.co/storage/v1/object/public/{bucket}",
-        hints={
-            "SignatureDoesNotMatch": "Supabase verifies the region too: set `region` to the "
-            "project's, as shown under Storage, S3 settings.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("{project_ref}.supabase.co", "{project_ref}.storage.supabase.co"),
     capabilities=Capabilities(
         acl=from_code(

@@ -25,19 +25,21 @@ _DATE = "2026-06-30"
 _API = f"{_DOCS}/api/s3/index.mdx"
 
 
+profile = Profile(
+    endpoint="https://t3.storage.dev",
+    addressing="virtual",
+    default_region="auto",
+    regions=("auto",),
+    signing_region="auto",
+    public_base="https://{bucket}.t3.tigrisfiles.io",
+)
+
 vendor = s3_vendor(
     name="tigris",
     title="Tigris",
     summary="Public addresses on hosts of their own; ACLs off by default; no bucket policies.",
     docs_url="https://www.tigrisdata.com/docs/api/s3/",
-    profile=Profile(
-        endpoint="https://t3.storage.dev",
-        addressing="virtual",
-        default_region="auto",
-        regions=("auto",),
-        signing_region="auto",
-        public_base="https://{bucket}.t3.tigrisfiles.io",
-    ),
+    profile=profile,
     endpoint_hosts=("t3.storage.dev", "fly.storage.tigris.dev"),
     capabilities=Capabilities(
         acl=documented("object", _API, as_of=_DATE, note="Off unless the bucket allows them."),

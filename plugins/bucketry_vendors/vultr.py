@@ -28,16 +28,18 @@ _ACTIONS = "https://docs.vultr.com/platform/iam/policies/iam-policy-actions-map/
 _CEPH = "the server is taken to be Ceph RGW"
 
 
+profile = Profile(
+    endpoint="https://{region}.vultrobjects.com",
+    addressing="virtual",
+    regions=words("ams1 blr1 ewr1 sjc1 sgp1 del1"),
+)
+
 vendor = s3_vendor(
     name="vultr",
     title="Vultr Object Storage",
     summary="Taken to be Ceph; little is documented.",
     docs_url=_DOCS,
-    profile=Profile(
-        endpoint="https://{region}.vultrobjects.com",
-        addressing="virtual",
-        regions=words("ams1 blr1 ewr1 sjc1 sgp1 del1"),
-    ),
+    profile=profile,
     endpoint_hosts=("{region}.vultrobjects.com",),
     capabilities=Capabilities(
         acl=inferred("object", _CEPH),

@@ -32,29 +32,31 @@ _DATE = "2025-08-13"
 _FAQ = "vendor's FAQ, quoted in pglombardo/PasswordPusher#1895"
 
 
+profile = Profile(
+    endpoint="https://s3.{region}.wasabisys.com",
+    addressing="path",
+    default_region="us-east-1",
+    # rclone/rclone:backend/s3/provider/Wasabi.yaml 64ab1ac32; us-west-2 and eu-west-3 from
+    # iterate-ch/profiles 0a0ec1e
+    regions=words(
+        """
+        us-east-1 us-east-2 us-central-1 us-west-1 us-west-2 ca-central-1 eu-central-1
+        eu-central-2 eu-west-1 eu-west-2 eu-west-3 eu-south-1 ap-northeast-1 ap-northeast-2
+        ap-southeast-1 ap-southeast-2
+        """
+    ),
+    hints={
+        "AccessDenied": "The key may not do this, or the account has no public access: then "
+        "Wasabi refuses public ACLs.",
+    },
+)
+
 vendor = s3_vendor(
     name="wasabi",
     title="Wasabi",
     summary="Public access must be enabled for the account; one storage class.",
     docs_url="https://docs.wasabi.com/apidocs/wasabi-api",
-    profile=Profile(
-        endpoint="https://s3.{region}.wasabisys.com",
-        addressing="path",
-        default_region="us-east-1",
-        # rclone/rclone:backend/s3/provider/Wasabi.yaml 64ab1ac32; us-west-2 and eu-west-3 from
-        # iterate-ch/profiles 0a0ec1e
-        regions=words(
-            """
-            us-east-1 us-east-2 us-central-1 us-west-1 us-west-2 ca-central-1 eu-central-1
-            eu-central-2 eu-west-1 eu-west-2 eu-west-3 eu-south-1 ap-northeast-1 ap-northeast-2
-            ap-southeast-1 ap-southeast-2
-            """
-        ),
-        hints={
-            "AccessDenied": "The key may not do this, or the account has no public access: then "
-            "Wasabi refuses public ACLs.",
-        },
-    ),
+    profile=profile,
     endpoint_hosts=("s3.{region}.wasabisys.com", "s3.wasabisys.com"),
     capabilities=Capabilities(
         acl=documented(

@@ -37,7 +37,7 @@ from typing import Any, ClassVar
 import attrs
 
 _SIGNED_PARAMETER = re.compile(
-    r"(?i)((?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|sig)=)[^&\s\"'<>]+"
+    r"(?i)((?:Signature|Credential|X-Amz-Security-Token|AWSAccessKeyId|sig)=)[^&\s\"'<>]+"
 )
 
 
@@ -186,32 +186,25 @@ class StorageError(BucketryError):
 
     def evolve(self, **changes: Any) -> StorageError:
         """Return the same error with some of its fields replaced, cause and traceback kept."""
-        fields = {
-            "provider": self.provider,
-            "vendor": self.vendor,
-            "operation": self.operation,
-            "key": self.key,
-            "hint": self.hint,
-            "code": self.code,
-            "status": self.status,
-            "request_id": self.request_id,
-            "may_have_applied": self.may_have_applied,
-        }
-        reason = changes.pop("reason", self.reason)
-        copy = type(self)(reason, **{**fields, **changes})
-        copy.__cause__ = self.__cause__
-        for note in getattr(self, "__notes__", ()):
-            copy.add_note(note)
-        return copy.with_traceback(self.__traceback__)
+        unknown = changes.keys() - vars(self).keys()
+        if unknown:
+            raise TypeError(f"a {type(self).__name__} has no {', '.join(sorted(unknown))}")
+        twin = _rebuild(type(self), {**vars(self), **changes})
+        twin.__cause__ = self.__cause__
+        return twin.with_traceback(self.__traceback__)
 
     def __reduce__(self) -> tuple[Callable[..., StorageError], tuple[Any, ...]]:
         # The cause stays behind: an SDK's exception may hold a request with its signature.
-        fields = dict(self.__dict__)
-        return (_rebuild, (type(self), fields.pop("reason"), fields))
+        return (_rebuild, (type(self), vars(self)))
 
 
-def _rebuild(cls: type[StorageError], reason: str, fields: dict[str, Any]) -> StorageError:
-    return cls(reason, **fields)
+def _rebuild(cls: type[StorageError], fields: dict[str, Any]) -> StorageError:
+    """Make an error of its fields, past its constructor: a plugin's own may take others."""
+    error = cls.__new__(cls)
+    vars(error).update(fields)
+    error.reason, error.hint = redact(error.reason), redact(error.hint)
+    error.args = (error._sentence(),)
+    return error
 
 
 class NotFound(StorageError):

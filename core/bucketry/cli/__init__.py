@@ -1,0 +1,26 @@
+"""The command ``bucketry``: one module per family of commands, imported when it is used."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return its exit code; see docs/cli.md for what each means.
+
+    It needs the ``cli`` extra and says so, with exit code 2, where that is not installed.
+    """
+    try:
+        import click  # noqa: F401
+        import rich  # noqa: F401
+    except ImportError:
+        print(
+            "bucketry: the command line needs click and rich; "
+            "install them with: pip install 'bucketry[cli]'",
+            file=sys.stderr,
+        )
+        return 2
+    from bucketry.cli.app import root
+
+    code: int = root.main(standalone_mode=False)
+    return code

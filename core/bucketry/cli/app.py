@@ -1,0 +1,137 @@
+"""The command group: finds commands without importing them, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, TextIO
+
+import click
+
+from bucketry import UnsupportedOptionWarning, __version__
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, common_options
+
+# Command to the module it lives in, in the order of the help page.
+COMMANDS = {
+    "init": "setup",
+    "providers": "setup",
+    "check": "setup",
+    "explain": "explain",
+    "convert": "setup",
+    "schema": "setup",
+    "put": "transfer",
+    "get": "transfer",
+    "ls": "objects",
+    "stat": "objects",
+    "cp": "objects",
+    "mv": "objects",
+    "rm": "objects",
+    "url": "links",
+    "sign": "links",
+    "sweep": "hygiene",
+    "demo": "demo",
+}
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    the operation failed
+  2    wrong usage or bad input; nothing was sent
+  3    the configuration or a plugin is wrong
+  4    no such object or bucket
+  5    the object already exists, or is not the version named
+  6    access denied, or wrong credentials or clock
+  7    failed, but retrying may help
+  130  interrupted
+"""
+
+
+class Commands(click.Group):
+    """The root group."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the family of a command and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        family = import_module(f"bucketry.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(family, cmd_name)
+        return command
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line; return its exit code, or exit with it in standalone mode."""
+        settings = Settings()
+        given = sys.argv[1:] if args is None else list(args)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UnsupportedOptionWarning)
+            warnings.showwarning = _warn
+            try:
+                result = super().main(
+                    args,
+                    prog_name or "bucketry",
+                    complete_var,
+                    standalone_mode=False,
+                    windows_expand_args=windows_expand_args,
+                    obj=settings,
+                    **extra,
+                )
+                code = result if isinstance(result, int) else 0
+            except click.Abort:
+                click.echo("error: interrupted", err=True)
+                code = output.INTERRUPTED
+            except click.ClickException as error:
+                code = error.exit_code
+                # An argument list that cannot be parsed never reaches the option's callback.
+                settings.json = settings.json or "--json" in given
+                if settings.json:
+                    output.show_error(settings, error)
+                else:
+                    error.show()
+            except Exception as error:
+                code = output.exit_code(error)
+                output.show_error(settings, error)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Say a warning in one line, without the place in the library that it comes from."""
+    click.echo(f"warning: {message}", err=True)
+
+
+@click.group(
+    "bucketry",
+    cls=Commands,
+    params=common_options(),
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="bucketry %(version)s")
+def root() -> None:
+    """Store, find, sign and delete files on any S3-compatible vendor.
+
+    Each command works on a provider of the configuration (bucketry.toml). Options below may stand
+    before or after the command.
+    """

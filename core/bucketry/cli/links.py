@@ -1,0 +1,77 @@
+"""Commands that print addresses: url, sign."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, command, span
+from bucketry.model import Method
+
+_expires = click.option(
+    "--expires",
+    callback=span,
+    metavar="SPAN",
+    help="How long a signed URL works: 900, 15m, 24h, 7d.  [default: as configured]",
+)
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())
+
+
+@command
+@click.argument("key")
+@_expires
+def url(settings: Settings, key: str, expires: timedelta | None) -> None:
+    """Print an address that opens the object: permanent if it is public, signed if private."""
+    with settings.open() as provider:
+        address = provider.url(key, expires_in=_seconds(expires))
+    if settings.json:
+        output.emit({"key": key, "url": address})
+    else:
+        click.echo(address)
+
+
+@command
+@click.argument("key")
+@click.option(
+    "--method",
+    type=click.Choice(["GET", "HEAD", "PUT", "DELETE"]),
+    default="GET",
+    show_default=True,
+    help="What the URL allows.",
+)
+@_expires
+@click.option("--download-name", metavar="NAME", help="A browser saves the object as NAME.")
+def sign(
+    settings: Settings,
+    key: str,
+    method: Method,
+    expires: timedelta | None,
+    download_name: str | None,
+) -> None:
+    """Print a signed URL of one object. Whoever has it can use it until it expires."""
+    with settings.open() as provider:
+        signed = provider.sign(
+            key, method=method, expires_in=_seconds(expires), download_name=download_name
+        )
+    if settings.json:
+        output.emit(
+            {
+                "key": key,
+                "url": signed.reveal(),
+                "method": signed.method,
+                "headers": signed.headers,
+                "expires_at": signed.expires_at,
+                "signed": signed.signed,
+            }
+        )
+        return
+    click.echo(signed.reveal())
+    for name, value in signed.headers.items():
+        settings.note(f"send with it: {name}: {value}")
+    if signed.expires_at is None:
+        settings.note("not signed: base_url serves this object, and the address does not expire")

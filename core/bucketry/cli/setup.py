@@ -1,0 +1,145 @@
+"""Commands around the configuration: init, providers, check, convert, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from bucketry import ConfigError, PluginError
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, command
+from bucketry.host.catalog import installed
+
+
+@command
+@click.argument("vendor", required=False)
+@click.option("--file", default="bucketry.toml", show_default=True, help="File to write.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.option("--name", default="media", show_default=True, help="Name of the provider.")
+def init(settings: Settings, vendor: str | None, file: str, force: bool, name: str) -> None:
+    """Write a first configuration for VENDOR, with every option explained.
+
+    Credentials are references to environment variables. See "bucketry providers" for the vendors.
+    """
+    from bucketry.cli.starter import starter
+
+    catalog = installed()
+    if vendor is None:
+        if not output.on_terminal():
+            output.bad_usage(f"say which vendor: {', '.join(catalog.names())}")
+        vendor = click.prompt("Vendor", type=click.Choice(catalog.names()), err=True)
+    made = starter(catalog.load(vendor), catalog, name)
+    try:
+        with Path(file).open("w" if force else "x", encoding="utf-8") as target:
+            target.write(made.text)
+    except FileExistsError:
+        output.bad_usage(f"{file} is already there; --force overwrites it")
+    steps = [f"edit {file}: {', '.join(made.edit)}"] if made.edit else []
+    if made.variables:
+        steps.append(f"set the environment variables {', '.join(made.variables)}")
+    steps += ["bucketry check", "bucketry put FILE"]
+    if settings.json:
+        output.emit({"file": file, "edit": made.edit, "variables": made.variables})
+        return
+    click.echo(f"{file} is written. Next:")
+    for number, step in enumerate(steps, 1):
+        click.echo(f"  {number}. {step}")
+
+
+@command
+def providers(settings: Settings) -> None:
+    """List the installed vendors. A broken plugin is shown with the reason."""
+    catalog = installed()
+    found = []
+    for listed in catalog:
+        title, status = "", "ok"
+        try:
+            title = catalog.load(listed.name).title
+        except PluginError as error:
+            status = f"broken: {error.reason}"
+        found.append(
+            {
+                "name": listed.name,
+                "title": title,
+                "distribution": listed.distribution,
+                "status": status,
+            }
+        )
+    if settings.json:
+        output.emit(found)
+    else:
+        columns = ("name", "title", "distribution", "status")
+        output.table(settings, columns, ([row[column] for column in columns] for row in found))
+
+
+@command
+def check(settings: Settings) -> int:
+    """Check the configuration and print every problem as FILE:LINE:COLUMN: OPTION: SENTENCE.
+
+    With --provider only that one is checked. Nothing is sent.
+    """
+    from bucketry.config import load_config
+
+    try:
+        config = load_config(settings.config, only=settings.provider)
+    except ConfigError as error:
+        if settings.json:
+            output.emit({"problems": error.problems})
+        for problem in () if settings.json else error.problems:
+            click.echo(str(problem))
+        count = len(error.problems)
+        settings.note(f"{count} problem{'s' if count > 1 else ''}")
+        return output.CONFIGURATION
+    if settings.json:
+        output.emit(
+            {
+                "problems": [],
+                "file": config.file,
+                "providers": config.names,
+                "default": config.default,
+            }
+        )
+        return 0
+    checked = [settings.provider] if settings.provider else config.names
+    named = ", ".join(f"{n} (default)" if n == config.default else n for n in checked)
+    click.echo(f"{config.file}: no problems in {named}")
+    return 0
+
+
+@command
+@click.argument("file")
+def convert(settings: Settings, file: str) -> None:
+    """Print FILE, a Strapi or any other configuration, as flat TOML with the same meaning.
+
+    What was derived is declared, secrets become references to environment variables.
+    """
+    from bucketry.config import convert_config
+
+    text = convert_config(file)
+    if settings.json:
+        output.emit({"toml": text})
+    else:
+        click.echo(text, nl=False)
+
+
+@command
+@click.option("--vendor", metavar="NAME", help="Schema of this vendor's options only.")
+@click.option("--write", metavar="FILE", help="Write it to FILE instead of printing it.")
+def schema(settings: Settings, vendor: str | None, write: str | None) -> None:
+    """Print the JSON Schema of configurations, for editors and forms."""
+    from bucketry.config.published import build_config_schema
+    from bucketry.config.schemas import vendor_schema
+
+    catalog = installed()
+    if vendor is None:
+        built = build_config_schema(catalog)
+    else:
+        built = vendor_schema(catalog.load(vendor), catalog.distribution(vendor))
+    text = json.dumps(built, indent=2, ensure_ascii=False) + "\n"
+    if write is None:
+        click.echo(text, nl=False)
+    else:
+        Path(write).write_text(text, "utf-8")
+        settings.note(f"{write} is written")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -28,17 +28,16 @@ def download(
     """
     if target.is_dir():
         raise InvalidInput(f"{target} is a folder; name the file to write")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    temporary = Path(name)
+    if not target.parent.is_dir():
+        raise InvalidInput(f"{target.parent} is no folder to write into; make it first")
+    temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
+    # Not tempfile's: its files are private, and a download has the rights of any new file.
+    file = temporary.open("xb")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             info = _fill(open_object, file.write, progress)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes the file private; a download gets the rights of a file made with open().
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         temporary.replace(target)
     except BaseException:
         with suppress(OSError):
@@ -73,7 +72,7 @@ def _fill(
             continue
         if received == first.size:
             return first
-        if received > first.size:
+        if received > first.size or first.etag is None:
             break
     assert first is not None  # noqa: S101 - the loop ends otherwise only by an exception
     raise IntegrityError(f"{received} bytes arrived, {first.size} were announced")

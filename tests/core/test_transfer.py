@@ -1,0 +1,241 @@
+"""Downloads to disk: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bucketry import (
+    ByteRange,
+    IntegrityError,
+    InvalidInput,
+    NotFound,
+    ObjectInfo,
+    ObjectReader,
+    Unavailable,
+    transfer,
+)
+from bucketry.transfer import MAX_RESUMES, download
+
+BODY = bytes(range(256)) * 40
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A download keeps whole chunks; with small ones a small object breaks off in between."""
+    monkeypatch.setattr(transfer, "CHUNK", 1000)
+
+
+class _Stream:
+    """Gives `body`, then its end or an error."""
+
+    def __init__(self, body: bytes, error: Exception | None = None) -> None:
+        self._body = body
+        self._error = error
+        self.closed = False
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not self._body and self._error is not None:
+            raise self._error
+        taken = self._body if size < 0 else self._body[: min(size, 1000)]
+        self._body = self._body[len(taken) :]
+        return taken
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class _Vendor:
+    """Answers each opening with the next of `answers`: bytes sent, then whether it breaks off."""
+
+    def __init__(
+        self,
+        answers: Sequence[tuple[bytes, Exception | None]],
+        *,
+        size: int = len(BODY),
+        etags: Sequence[str | None] = ("e1",) * 9,
+    ) -> None:
+        self._answers = list(answers)
+        self._etags = list(etags)
+        self._size = size
+        self.ranges: list[ByteRange | None] = []
+        self.streams: list[_Stream] = []
+
+    def open(self, byte_range: ByteRange | None) -> ObjectReader:
+        self.ranges.append(byte_range)
+        body, error = self._answers.pop(0)
+        self.streams.append(_Stream(body, error))
+        info = ObjectInfo(key="a", size=self._size, etag=self._etags.pop(0))
+        return ObjectReader(info, self.streams[-1])
+
+
+BROKEN = Unavailable("connection reset")
+
+
+def _fails(
+    vendor: _Vendor, folder: Path, error: type[Exception], open_object: Callable[..., ObjectReader]
+) -> str:
+    """Download over an existing file, and show that a failure leaves it and nothing else."""
+    target = folder / "a.bin"
+    target.write_bytes(b"what was there")
+    with pytest.raises(error) as caught:
+        download(open_object, target, None)
+    assert target.read_bytes() == b"what was there"
+    assert os.listdir(folder) == ["a.bin"]
+    assert all(stream.closed for stream in vendor.streams)
+    return str(caught.value)
+
+
+def test_a_whole_object_is_written_and_told(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, None)])
+    moved: list[int] = []
+    info = download(vendor.open, tmp_path / "a.bin", moved.append)
+    assert info == ObjectInfo(key="a", size=10240, etag="e1")
+    assert (tmp_path / "a.bin").read_bytes() == BODY
+    assert sum(moved) == 10240
+    assert os.listdir(tmp_path) == ["a.bin"]
+    assert vendor.ranges == [None]
+    assert vendor.streams[0].closed
+
+
+def test_an_existing_file_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+    with target.open("rb") as reader:
+        download(_Vendor([(BODY, None)]).open, target, None)
+        assert reader.read() == b"old"  # who has it open goes on reading what it opened
+    assert target.read_bytes() == BODY
+
+
+def test_nothing_is_visible_before_the_end(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+    target = tmp_path / "a.bin"
+
+    def progress(count: int) -> None:
+        seen.append([name for name in os.listdir(tmp_path) if not name.startswith(".")])
+
+    download(_Vendor([(BODY, None)]).open, target, progress)
+    assert seen
+    assert all(names == [] for names in seen)
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_the_file_has_the_rights_of_any_new_file(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        download(_Vendor([(BODY, None)]).open, tmp_path / "a.bin", None)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.bin").stat().st_mode) == 0o666 & ~mask
+
+
+def test_the_process_keeps_its_file_mask_throughout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a moment of another mask, other threads would make files with wrong rights."""
+
+    def changed(mask: int) -> int:
+        raise AssertionError("os.umask was called")
+
+    monkeypatch.setattr(os, "umask", changed)
+    download(_Vendor([(BODY, None)]).open, tmp_path / "a.bin", None)
+
+
+def test_the_longest_file_name_works(tmp_path: Path) -> None:
+    target = tmp_path / ("x" * 255)
+    download(_Vendor([(BODY, None)]).open, target, None)
+    assert target.read_bytes() == BODY
+
+
+def test_an_empty_object_is_an_empty_file(tmp_path: Path) -> None:
+    download(_Vendor([(b"", None)], size=0).open, tmp_path / "a.bin", None)
+    assert (tmp_path / "a.bin").read_bytes() == b""
+
+
+def test_a_broken_connection_is_taken_up_where_it_broke(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY[:3000], BROKEN), (BODY[3000:5000], BROKEN), (BODY[5000:], None)])
+    download(vendor.open, tmp_path / "a.bin", None)
+    assert (tmp_path / "a.bin").read_bytes() == BODY
+    assert vendor.ranges == [None, ByteRange(start=3000), ByteRange(start=5000)]
+    assert all(stream.closed for stream in vendor.streams)
+
+
+def test_a_connection_that_ends_early_without_an_error_is_taken_up_too(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY[:3000], None), (BODY[3000:], None)])
+    download(vendor.open, tmp_path / "a.bin", None)
+    assert (tmp_path / "a.bin").read_bytes() == BODY
+
+
+def test_after_too_many_breaks_the_error_is_told(tmp_path: Path) -> None:
+    answers = [(BODY[n : n + 1], BROKEN) for n in range(MAX_RESUMES + 1)]
+    vendor = _Vendor(answers)
+    assert "connection reset" in _fails(vendor, tmp_path, Unavailable, vendor.open)
+    assert len(vendor.ranges) == MAX_RESUMES + 1 == 5
+
+
+def test_an_object_replaced_in_between_is_no_download(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY[:3000], BROKEN), (BODY[3000:], None)], etags=["e1", "e2"])
+    said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
+    assert "the object was replaced while it was being downloaded" in said
+
+
+@pytest.mark.parametrize("error", [BROKEN, None])
+def test_without_an_etag_nothing_is_pieced_together(
+    tmp_path: Path, error: Exception | None
+) -> None:
+    """Two objects of one size could not be told apart."""
+    vendor = _Vendor([(BODY[:3000], error), (BODY[3000:], None)], etags=[None, None])
+    _fails(vendor, tmp_path, Unavailable if error else IntegrityError, vendor.open)
+    assert vendor.ranges == [None]
+
+
+def test_fewer_bytes_than_announced_are_no_download(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, None)] + [(b"", None)] * 4, size=20000)
+    said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
+    assert "10240 bytes arrived, 20000 were announced" in said
+
+
+def test_more_bytes_than_announced_are_no_download(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, None)], size=5)
+    said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
+    assert "10240 bytes arrived, 5 were announced" in said
+
+
+def test_an_object_that_is_not_there_leaves_the_file(tmp_path: Path) -> None:
+    def missing(byte_range: ByteRange | None) -> ObjectReader:
+        raise NotFound("no such object")
+
+    _fails(_Vendor([]), tmp_path, NotFound, missing)
+
+
+def test_an_interruption_leaves_the_file(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY[:3000], RuntimeError("killed"))])
+    _fails(vendor, tmp_path, RuntimeError, vendor.open)
+
+
+def test_a_progress_that_fails_leaves_the_file(tmp_path: Path) -> None:
+    def progress(count: int) -> None:
+        raise RuntimeError("the bar broke")
+
+    (tmp_path / "a.bin").write_bytes(b"old")
+    with pytest.raises(RuntimeError):
+        download(_Vendor([(BODY, None)]).open, tmp_path / "a.bin", progress)
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_a_folder_is_no_target_and_nothing_is_opened(tmp_path: Path) -> None:
+    vendor = _Vendor([])
+    with pytest.raises(InvalidInput, match="is a folder; name the file to write"):
+        download(vendor.open, tmp_path, None)
+    assert vendor.ranges == []
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    vendor = _Vendor([])
+    with pytest.raises(InvalidInput, match="missing is no folder to write into"):
+        download(vendor.open, tmp_path / "missing" / "a.bin", None)
+    assert vendor.ranges == []

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import boto3
+import pytest
 from attrs import frozen
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
 
@@ -77,6 +79,15 @@ def call(
         connection.close()
 
 
+class _Signer(S3SigV4Auth):
+    """botocore's signer, made to declare any payload hash."""
+
+    declared: str | None = None
+
+    def payload(self, request: AWSRequest) -> str:
+        return self.declared or str(super().payload(request))
+
+
 def signed_headers(
     server: StandIn,
     method: str,
@@ -93,10 +104,10 @@ def signed_headers(
         data=body,
         headers={"Host": f"localhost:{server.port}", **headers},
     )
-    if "x-amz-content-sha256" in headers:
-        request.context["client_config"] = Config(s3={"payload_signing_enabled": False})
     credentials = Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
-    S3SigV4Auth(credentials, "s3", region).add_auth(request)
+    signer = _Signer(credentials, "s3", region)
+    signer.declared = headers.get("x-amz-content-sha256")
+    signer.add_auth(request)
     return {name: str(value) for name, value in request.headers.items()}
 
 
@@ -122,6 +133,14 @@ def send(
     """Sign a request with botocore and send it."""
     signed = signed_headers(server, method, target, body, headers or {})
     return call(server, method, target, body=body, headers=signed)
+
+
+def refusal(action: Callable[[], object]) -> tuple[int, str]:
+    """Return status and code of the error that a boto3 call must end with."""
+    with pytest.raises(ClientError) as caught:
+        action()
+    response = caught.value.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def error_code(answer: Answer) -> str:

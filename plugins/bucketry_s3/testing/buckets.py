@@ -49,21 +49,13 @@ def create_bucket(call: Call) -> Response:
                 f"The {wanted} location constraint is incompatible for the region specific "
                 "endpoint this request was sent to.",
             )
-    bucket = Bucket(name=name, created=call.now)
+    bucket = Bucket(name=name, created=call.now, versioning=call.personality.initial_versioning)
     acl = call.request.headers.get("x-amz-acl")
     if acl is not None:
-        # The bucket's own ACL is what an object's is compared with; here there is nothing yet.
-        bucket.acl = acl
+        bucket.acl = acl  # where ACLs live at the bucket, this is what others must equal
         bucket.acl = check_acl(acl, bucket, personality)
-    add_bucket(call, bucket)
+    call.store.buckets[name] = bucket
     return Response(headers={"Location": f"/{name}"})
-
-
-def add_bucket(call: Call, bucket: Bucket) -> None:
-    """Put a new bucket into the store, versioned where this server always versions."""
-    if call.personality.habits.always_versioned:
-        bucket.versioning = "Enabled"
-    call.store.buckets[bucket.name] = bucket
 
 
 def head_bucket(call: Call) -> Response:

@@ -97,7 +97,7 @@ def check_payload(request: Request, personality: Personality) -> Payload:
     sent = checksum_headers(request.headers) | checksum_headers(trailers)
     verified = check_checksums(sent, data, personality)
     named = request.header("x-amz-sdk-checksum-algorithm")
-    if named and not sent and request.method in ("PUT", "POST"):
+    if named and not sent and "verified" in personality.checksums.values():
         raise invalid_request(
             "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
             "x-amz-trailer headers were found."

@@ -9,7 +9,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import define, evolve, field
 
@@ -48,27 +48,31 @@ class _Dropped(Exception):
 
 
 class Connection(BaseHTTPRequestHandler):
-    """The handler of one connection; `server` lends it everything that outlives it."""
+    """The handler of one connection; `shared` is everything that outlives it."""
 
     protocol_version = "HTTP/1.1"
     server_version = "StandIn"
     sys_version = ""
-    server: TlsServer
     request: Any
+
+    @property
+    def shared(self) -> TlsServer:
+        """What all connections share."""
+        return cast("TlsServer", self.server)
 
     def setup(self) -> None:
         """Begin TLS here, in the connection's own thread, so that a slow client blocks nobody."""
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        self.request.settimeout(self.server.body_timeout)
-        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
-        self.server.track(self.request)
+        self.request.settimeout(self.shared.body_timeout)
+        self.request = self.shared.tls.wrap_socket(self.request, server_side=True)
+        self.shared.track(self.request)
         super().setup()
 
     def finish(self) -> None:
         """Close what `setup` opened."""
         with contextlib.suppress(OSError):
             super().finish()
-        self.server.untrack(self.request)
+        self.shared.untrack(self.request)
         self.request.close()
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -81,7 +85,7 @@ class Connection(BaseHTTPRequestHandler):
         self.raw_requestline = self.rfile.readline(65_537)
         if not self.raw_requestline or not self.parse_request():
             return
-        self.request.settimeout(self.server.body_timeout)
+        self.request.settimeout(self.shared.body_timeout)
         try:
             self._exchange()
         except _Dropped:
@@ -96,15 +100,15 @@ class Connection(BaseHTTPRequestHandler):
             headers[lower] = f"{headers[lower]},{value}" if lower in headers else value.strip()
         request = Request(method=self.command, raw_path=path, query=query, headers=headers)
         record = Recorded(method=self.command, path=path, query=query, headers=headers)
-        self.server.requests.append(record)
+        self.shared.requests.append(record)
         try:
             route = find_route(
                 request,
-                base_path=self.server.base_path,
-                styles=self.server.service.personality.addressing,
+                base_path=self.shared.base_path,
+                styles=self.shared.service.personality.addressing,
             )
             record.operation, record.bucket, record.key = route.operation, route.bucket, route.key
-            fault = self.server.faults.take(route.operation)
+            fault = self.shared.faults.take(route.operation)
             if isinstance(fault, Drop) and fault.moment == "request":
                 self.rfile.read(fault.after)
                 raise _Dropped
@@ -175,7 +179,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def _faulty(self, fault: Fault | None, request: Request, route: Route) -> Response:
         """Return the answer as the fault has it."""
-        service: Service = self.server.service
+        service: Service = self.shared.service
         match fault:
             case Reply(apply=applied):
                 if applied:
@@ -186,7 +190,7 @@ class Connection(BaseHTTPRequestHandler):
                 service.answer(request, route)
                 raise _Dropped
             case Delay(seconds):
-                self.server.stopping.wait(seconds)
+                self.shared.stopping.wait(seconds)
             case Alter(request=change) if change is not None:
                 request = evolve(request, body=change(request.body))
         response = service.answer(request, route)
@@ -198,16 +202,16 @@ class Connection(BaseHTTPRequestHandler):
         """Send an answer in one piece; `keep` cuts its body short."""
         status, body = response.status, response.body
         headers = {
-            "x-amz-request-id": self.server.next_request_id(),
+            "x-amz-request-id": self.shared.next_request_id(),
             "x-amz-id-2": "stand-in",
-            "Date": format_datetime(self.server.service.clock().astimezone(UTC), usegmt=True),
+            "Date": format_datetime(self.shared.service.clock().astimezone(UTC), usegmt=True),
             "Server": self.server_version,
             **({"Content-Type": "application/xml"} if body else {}),
             **response.headers,
         }
         if status not in (204, 304):
             headers.setdefault("Content-Length", str(len(body)))
-        close = response.close or keep is not None or self.headers.get("Connection") == "close"
+        close = response.close or keep is not None or self.close_connection
         if close:
             headers["Connection"] = "close"
         phrase = HTTPStatus(status).phrase

@@ -53,6 +53,7 @@ class Habits:
         metadata_max: bytes of user metadata.
         complete_etag: whether the answer to a completed multipart upload has the ETag.
         complete_again: whether completing the same upload twice answers the same twice.
+        part_copy: whether UploadPartCopy exists.
         recreate: whether creating one's own bucket again is a success.
         sorted_listing: whether keys are listed in order.
         cors: ``open`` answers every origin, whatever the bucket says.
@@ -70,21 +71,21 @@ class Habits:
     metadata_max: int = 2048
     complete_etag: bool = True
     complete_again: bool = False
+    part_copy: bool = True
     recreate: bool = False
     sorted_listing: bool = True
     cors: Literal["rules", "open"] = "rules"
     always_versioned: bool = False
 
 
-_NOT_IMPLEMENTED = Refusal(
+_HEADER = Refusal(
     501, "NotImplemented", "A header you provided implies functionality that is not implemented"
 )
 _OPERATION = Refusal(501, "NotImplemented", "The operation is not implemented")
 
 GENERAL: Mapping[Feature, Refusal] = {
-    "acl": _NOT_IMPLEMENTED,
+    "acl": _HEADER,
     "acl_value": Refusal(400, "InvalidArgument", "The canned ACL '{value}' is not supported"),
-    "public_acl": Refusal(403, "AccessDenied", "Access Denied"),
     "batch_digest": Refusal(
         400, "InvalidRequest", "Missing required header for this request: Content-MD5"
     ),
@@ -93,87 +94,165 @@ GENERAL: Mapping[Feature, Refusal] = {
         "MalformedXML",
         "The XML you provided was not well-formed or did not validate against our published schema",
     ),
-    "checksum": _NOT_IMPLEMENTED,
-    "checksum_mode": _NOT_IMPLEMENTED,
-    "condition": _NOT_IMPLEMENTED,
-    "copy": _NOT_IMPLEMENTED,
+    "checksum": _HEADER,
+    "checksum_mode": _HEADER,
+    "condition": _HEADER,
+    "copy": _HEADER,
     "cors": _OPERATION,
-    "empty_header": Refusal(
-        501, "NotImplemented", "Header '{header}' with value '{value}' not implemented"
-    ),
-    "encryption": _NOT_IMPLEMENTED,
+    "empty_header": _HEADER,
+    "encryption": _HEADER,
     "equal_parts": Refusal(400, "InvalidPart", "All non-trailing parts must have the same length."),
     "multipart": _OPERATION,
     "post_policy": _OPERATION,
+    "public_acl": Refusal(403, "AccessDenied", "Access Denied"),
     "storage_class": Refusal(
         400, "InvalidStorageClass", "The storage class you specified is not valid"
     ),
-    "tagging": _NOT_IMPLEMENTED,
+    "tagging": _HEADER,
     "trailer": Refusal(
         411, "MissingContentLength", "You must provide the Content-Length HTTP header."
     ),
     "versioning": _OPERATION,
 }
+"""What Amazon S3 says, or would say if it lacked the feature."""
 
 _SHA256_MISMATCH = Refusal(
     400,
     "XAmzContentSHA256Mismatch",
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
 )
-_UNSUPPORTED_HEADER = Refusal(
+_B2_HEADER = Refusal(
     400, "InvalidArgument", "Unsupported header '{header}' received for this API call."
 )
 _R2_HEADER = Refusal(
     501, "NotImplemented", "Header '{header}' with value '{value}' not implemented"
 )
-_SIGNATURE = Refusal(
-    403,
-    "SignatureDoesNotMatch",
-    "The request signature we calculated does not match the signature you provided. Check your key "
-    "and signing method.",
-)
-_MISSING_MD5 = Refusal(
-    400, "MissingContentMD5", "Missing required header for this request: Content-Md5."
-)
 
-# Measured on Ceph 16.2.15 over TLS, 2026-11-24: trailers 411, unknown class 400, the answer to
-# Complete has no ETag, a bucket of one's own can be created again, regions are not looked at.
+# Measured on Ceph 16.2.15 over TLS, 2026-11-24. The messages are empty there.
 _CEPH = Habits(
     refusals={
-        "storage_class": Refusal(400, "InvalidArgument", ""),
         "acl_value": Refusal(400, "InvalidArgument", ""),
+        "storage_class": Refusal(400, "InvalidArgument", ""),
         "trailer": Refusal(411, "MissingContentLength", ""),
     },
     any_region=True,
     complete_etag=False,
     recreate=True,
 )
-_MINIO = Habits(
-    refusals={
-        "storage_class": Refusal(400, "InvalidStorageClass", "Invalid storage class."),
-        "acl": Refusal(
-            501,
-            "NotImplemented",
-            "A header you provided implies functionality that is not implemented",
-        ),
-        "batch_digest": _MISSING_MD5,
-        "cors": Refusal(
-            501,
-            "NotImplemented",
-            "A header you provided implies functionality that is not implemented",
-        ),
-    },
-    cors="open",
-)
+
+# minio/minio at 7aac2a2c, 2026-02-12: cmd/api-errors.go, cmd/acl-handlers.go.
+_MINIO: Mapping[Feature, Refusal] = {
+    "batch_digest": Refusal(
+        400, "MissingContentMD5", "Missing required header for this request: Content-Md5."
+    ),
+    "storage_class": Refusal(400, "InvalidStorageClass", "Invalid storage class."),
+}
 
 SOFTWARE: Mapping[str, Habits] = {
     "ceph": _CEPH,
-    "minio": _MINIO,
-    "rustfs": _MINIO,
+    # CORS is one setting for the whole server, which lets every origin in unless it is changed.
+    "minio": Habits(refusals=_MINIO, cors="open"),
+    "rustfs": Habits(refusals=_MINIO),
 }
-"""Habits by the software behind a vendor, looked up by a word of the `server` fact."""
+"""Habits by the software behind a vendor: the key is a word of its `server` fact."""
 
 VENDORS: Mapping[str, Habits] = {
+    # Since December 2024 every object has a checksum; in us-east-1 a bucket can be made twice.
     "aws": Habits(adds_checksum=True, complete_again=True, recreate=True),
+    # pixelfed/pixelfed#3775 (ACL), yopass#3657 (tags), gobackup/gobackup#182 (empty headers),
+    # amd/gaia#3029 (trailers), apache/opendal at 68a76e4 (700 keys), Cloudflare's error codes.
+    "r2": Habits(
+        refusals={
+            "acl": _R2_HEADER,
+            "batch_limit": Refusal(
+                500, "InternalError", "We encountered an internal error. Please try again."
+            ),
+            "checksum": _R2_HEADER,
+            "empty_header": _R2_HEADER,
+            "encryption": _R2_HEADER,
+            "storage_class": _R2_HEADER,
+            "tagging": _R2_HEADER,
+            "trailer": Refusal(401, "Unauthorized", "Unauthorized"),
+        },
+        region="auto",
+        region_aliases=("us-east-1", ""),
+        empty_headers=True,
+        metadata_max=8192,
+    ),
+    # suitenumerique/docs#1202, 2025-07.
+    "ionos": Habits(refusals={"trailer": _SHA256_MISMATCH}),
+    # home-assistant/core#144015, opentofu/opentofu#2605, 2025.
+    "hetzner": Habits(
+        refusals={"trailer": _SHA256_MISMATCH},
+        any_region=True,
+        complete_etag=False,
+        recreate=True,
+    ),
+    # boto/boto3#4102 (trailers), Wasabi's page on public access, faisalsayed10/firefiles#71 (CORS).
+    "wasabi": Habits(
+        refusals={
+            "trailer": Refusal(
+                400,
+                "IncompleteBody",
+                "The request body terminated unexpectedly",
+            )
+        },
+        public_acls=False,
+        cors="open",
+    ),
+    # scaleway/docs-content: troubleshooting/400-error-aes256.mdx, supported-checksums.mdx.
+    "scaleway": Habits(
+        refusals={
+            "encryption": Refusal(
+                400, "InvalidArgument", "The encryption method '{value}' is not supported"
+            )
+        },
+        adds_checksum=True,
+    ),
+    # diced/zipline#746 (reads), Intrinsec/s3proxy#34 and velero-io/velero-plugin-for-aws#299 (tags,
+    # even empty ones), hashicorp/terraform#37143 (conditions), safebucket#1278 (POST).
+    "backblaze": Habits(
+        refusals={
+            "checksum": _B2_HEADER,
+            "checksum_mode": _B2_HEADER,
+            "tagging": _B2_HEADER,
+            "trailer": _B2_HEADER,
+        },
+        checksum_mode=False,
+        always_versioned=True,
+    ),
+    # jschneier/django-storages#1482.
+    "gcs": Habits(
+        refusals={"trailer": Refusal(403, "SignatureDoesNotMatch", "Invalid argument.")},
+        any_region=True,
+        part_copy=False,
+    ),
+    # storj/docs at 98b590c: keys are encrypted, so listings come in no order; CORS is open.
+    "storj": Habits(any_region=True, sorted_listing=False, cors="open"),
+    "tigris": Habits(region="auto"),
+    # activepieces/activepieces#14110, 2026-07.
+    "oci": Habits(
+        refusals={
+            "trailer": Refusal(501, "NotImplemented", "AWS chunked encoding not supported"),
+            "batch_digest": Refusal(
+                400,
+                "InvalidRequest",
+                "Missing required header for this request: Content-MD5, x-amz-checksum-sha256 or "
+                "x-amz-checksum-crc32c",
+            ),
+        }
+    ),
+    # rclone/rclone at 16971ab6b; tools sign with either of two region names.
+    "alibaba": Habits(
+        refusals={
+            "trailer": Refusal(
+                400, "BadDigest", "The Content-MD5 you specified did not match what we received."
+            )
+        },
+        any_region=True,
+    ),
+    # deuxfleurs-org/garage, configuration reference: s3_region, and signatures must name it.
+    "garage": Habits(region="garage"),
+    "seaweedfs": Habits(any_region=True),
 }
-"""Habits by the vendor's name; they go before those of its software."""
+"""Habits by the vendor's name. They replace those of its software, except for its refusals."""

@@ -111,6 +111,8 @@ def _type_mismatch(upload: OpenUpload, actual: str) -> S3Error:
 
 def upload_part_copy(call: Call) -> Response:
     """UploadPartCopy."""
+    if not call.personality.habits.part_copy:
+        raise call.personality.refuse("copy", "x-amz-copy-source")
     number, upload, source = _part_number(call), open_upload(call), copy_source(call)
     data = source.data
     span = call.request.headers.get("x-amz-copy-source-range")

@@ -64,6 +64,11 @@ class Personality:
     refusals: Mapping[Feature, Refusal] = field(factory=lambda: GENERAL, repr=False)
     assumed: frozenset[str] = frozenset()
 
+    @property
+    def initial_versioning(self) -> str:
+        """The versioning state that a new bucket has."""
+        return "Enabled" if self.habits.always_versioned else ""
+
     def refuse(self, feature: Feature, header: str = "", value: str = "") -> S3Error:
         """Return this server's documented refusal of a feature."""
         return self.refusals[feature].error(header, value)
@@ -72,7 +77,7 @@ class Personality:
 # What is assumed of a server that nobody has described: the strictest that any is known for.
 _STRICT: Mapping[str, Any] = {
     "acl": "none",
-    "canned_acls": frozenset({"private"}),
+    "canned_acls": frozenset({"private", "public-read"}),
     "addressing": frozenset({"path"}),
     "checksums": dict.fromkeys(ALGORITHMS, "refused"),
     "checksum_trailers": "no",
@@ -103,22 +108,21 @@ _STRICT: Mapping[str, Any] = {
     "cors": "no",
 }
 
-# The same for servers whose software is known, where it is less strict or differently so.
+# The same for servers whose software is known: what was measured or reported of it.
 _SOFTWARE_STRICT: Mapping[str, Mapping[str, Any]] = {
     "ceph": {
         "acl": "object",
-        "canned_acls": frozenset({"private", "public-read"}),
         "checksums": dict.fromkeys(ALGORITHMS, "ignored"),
+        "put_if_absent": "enforced",
+        "put_if_match": "enforced",
+        "complete_if_absent": "ignored",
+        "complete_if_match": "ignored",
+        "delete_if_match": "ignored",
         "if_match_etag": "unquoted",
         "encryption": {"AES256": "ignored"},
         "parts_max": 10_000,
         "equal_parts": False,
         "complete_location": "no-scheme",
-        "complete_if_absent": "ignored",
-        "complete_if_match": "ignored",
-        "put_if_absent": "ignored",
-        "put_if_match": "ignored",
-        "delete_if_match": "ignored",
     },
 }
 
@@ -128,15 +132,14 @@ def personality_from(name: str, capabilities: Capabilities) -> Personality:
     server = (capabilities.server.value or "").lower()
     software = next((word for word in SOFTWARE if word in server), "")
     strict = {**_STRICT, **_SOFTWARE_STRICT.get(software, {})}
-    values, assumed = {}, set()
-    for field_name, fallback in strict.items():
-        fact: Fact[Any] = getattr(capabilities, field_name)
-        if fact.value is None:
-            assumed.add(field_name)
-        values[field_name] = fallback if fact.value is None else fact.value
-    if values["acl"] == "object":
-        values["canned_acls"] |= {"private"}
-    values["checksums"] = {**dict.fromkeys(ALGORITHMS, "refused"), **values["checksums"]}
+    facts: dict[str, Fact[Any]] = {field: getattr(capabilities, field) for field in strict}
+    values = {
+        field: strict[field] if fact.value is None else fact.value for field, fact in facts.items()
+    }
+    assumed = {field for field, fact in facts.items() if fact.value is None}
+    if set(values["checksums"]) < set(ALGORITHMS):
+        assumed.add("checksums")
+        values["checksums"] = {**strict["checksums"], **values["checksums"]}
     values["trailers"] = values.pop("checksum_trailers")
     general = SOFTWARE.get(software, Habits())
     habits = VENDORS.get(name, general)

@@ -65,7 +65,7 @@ class TlsServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep a failure of the stand-in itself; a client that went away is none."""
-        error = sys.exception() if sys.version_info >= (3, 11) else sys.exc_info()[1]
+        error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             self.failures.append(error)
 
@@ -126,7 +126,8 @@ class StandIn:
         personality: Personality = AWS_LIKE,
         *,
         buckets: Iterable[str | Bucket] = (),
-        credentials: tuple[str, str] | Sequence[Account] = (ACCESS_KEY_ID, SECRET_ACCESS_KEY),
+        credentials: tuple[str, str] = (ACCESS_KEY_ID, SECRET_ACCESS_KEY),
+        accounts: Sequence[Account] = (),
         region: str | None = None,
         base_path: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -137,7 +138,8 @@ class StandIn:
         Args:
             personality: which vendor it is like; see `personality_of`.
             buckets: buckets that are there from the start.
-            credentials: one key pair, or several accounts.
+            credentials: the key pair that it knows.
+            accounts: more key pairs, temporary ones for example.
             region: where it is, if not where the personality's vendor always is.
             base_path: path of the endpoint, ``/storage/v1/s3`` at Supabase.
             clock: tells the server's time, timezone-aware; for skew and expiry.
@@ -146,23 +148,19 @@ class StandIn:
         habits = personality.habits
         self.personality = personality
         self.region = region or habits.region or "us-east-1"
-        if isinstance(credentials, tuple) and isinstance(credentials[0], str):
-            key, secret = credentials
-            accounts: Sequence[Any] = [Account(access_key_id=key, secret_access_key=str(secret))]
-        else:
-            accounts = credentials
+        key_id, secret = credentials
+        known = [Account(access_key_id=key_id, secret_access_key=secret), *accounts]
         self._store = Store()
         for item in buckets:
             bucket = Bucket(name=item) if isinstance(item, str) else item
             bucket.created = clock()
-            if habits.always_versioned:
-                bucket.versioning = "Enabled"
+            bucket.versioning = personality.initial_versioning or bucket.versioning
             self._store.buckets[bucket.name] = bucket
         self._service = Service(
             store=self._store,
             personality=personality,
             rules=Rules(
-                accounts={account.access_key_id: account for account in accounts},
+                accounts={account.access_key_id: account for account in known},
                 regions=() if habits.any_region else (self.region, *habits.region_aliases),
                 expires_max=personality.presign_seconds_max,
             ),

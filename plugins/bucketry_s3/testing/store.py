@@ -132,7 +132,7 @@ class Bucket:
         """Remove one version for good and return it."""
         item = self.get(key, version)
         if item is not None:
-            self._versions[key].remove(item)
+            self._versions[key] = [kept for kept in self._versions[key] if kept is not item]
             if not self._versions[key]:
                 del self._versions[key]
         return item

@@ -94,7 +94,8 @@ class Ceph(Server):
         endpoint = Endpoint(
             server=self.name,
             version=self._run(["radosgw", "--version"]).split()[2],
-            profile="ionos",
+            profile="ceph",
+            other_profiles=["ionos"],
             url=f"https://{HOST}:{port}",
             virtual_url=f"https://{VIRTUAL_HOST}:{port}",
             plain_url=f"http://{HOST}:{plain_port}",

@@ -13,11 +13,18 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.config
 import pytest
-from attrs import frozen
 
 import bucketry
 from bucketry import Provider
+from servers.samples import PART, Answer, Fetch, Open
 from servers.server import VIRTUAL_HOST, Endpoint
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try every profile that fits the server."""
+    if "profile" in metafunc.fixturenames:
+        endpoint = Endpoint.from_environment()
+        metafunc.parametrize("profile", [endpoint.profile, *endpoint.other_profiles])
 
 
 @pytest.fixture(scope="session")
@@ -80,14 +87,17 @@ def root() -> str:
 
 
 @pytest.fixture
-def open_provider(endpoint: Endpoint, bucket: str, root: str) -> Iterator[Callable[..., Provider]]:
-    """Open providers on the server, configured as a user would; arguments are further options."""
+def open_provider(endpoint: Endpoint, profile: str, bucket: str, root: str) -> Iterator[Open]:
+    """Open providers on the server, configured as a user would.
+
+    Arguments are further options; None leaves one out.
+    """
     opened: list[Provider] = []
 
     def make(**options: Any) -> Provider:
         url = endpoint.virtual_url if options.get("addressing") == "virtual" else endpoint.url
         configuration = {
-            "provider": endpoint.profile,
+            "provider": profile,
             "bucket": bucket,
             "endpoint": url,
             "region": endpoint.region,
@@ -98,10 +108,12 @@ def open_provider(endpoint: Endpoint, bucket: str, root: str) -> Iterator[Callab
                 "access_key_id": endpoint.access_key_id,
                 "secret_access_key": endpoint.secret_access_key,
             },
-            "multipart": {"part_size": 5 << 20, "concurrency": 2},
-            **endpoint.options,
+            "multipart": {"part_size": PART, "concurrency": 2},
+            **(endpoint.options if profile == endpoint.profile else {}),
+            **options,
         }
-        opened.append(bucketry.open_provider(configuration | options))
+        given = {name: value for name, value in configuration.items() if value is not None}
+        opened.append(bucketry.open_provider(given))
         return opened[-1]
 
     yield make
@@ -110,21 +122,18 @@ def open_provider(endpoint: Endpoint, bucket: str, root: str) -> Iterator[Callab
 
 
 @pytest.fixture
-def provider(open_provider: Callable[..., Provider]) -> Provider:
+def provider(open_provider: Open) -> Provider:
     return open_provider()
 
 
-@frozen
-class Answer:
-    """A plain HTTP answer, header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+@pytest.fixture(params=["path", "virtual"])
+def addressed(open_provider: Open, request: pytest.FixtureRequest) -> Provider:
+    """A provider in each addressing style."""
+    return open_provider(addressing=request.param)
 
 
 @pytest.fixture(scope="session")
-def fetch(endpoint: Endpoint) -> Callable[..., Answer]:
+def fetch(endpoint: Endpoint) -> Fetch:
     """Send a request the way any HTTP client would: no S3 library, no credentials."""
     trust = ssl.create_default_context(cafile=endpoint.ca_bundle)
 

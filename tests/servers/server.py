@@ -52,6 +52,7 @@ class Endpoint:
         server: ``ceph``, ``swift`` or ``minio``.
         version: the server's own version.
         profile: the vendor to configure a provider with.
+        other_profiles: vendors that run this software, to be tried on it too.
         options: further options that this profile needs for all that the server can do.
         url: TLS endpoint for path-style addressing.
         virtual_url: TLS endpoint for virtual-hosted addressing. The names below it resolve only
@@ -65,6 +66,7 @@ class Endpoint:
     server: str
     version: str
     profile: str
+    other_profiles: Sequence[str] = ()
     options: Mapping[str, Any] = attrs.field(factory=dict)
     url: str
     virtual_url: str

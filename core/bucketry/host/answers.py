@@ -13,8 +13,20 @@ from bucketry.model import SignedUrl, StoredObject
 
 T = TypeVar("T")
 
-PROTECTED_PARAMS = frozenset({"Bucket", "Key", "Body"})
-"""Native parameters that decide where the bytes go; neither hooks nor callers set them."""
+PROTECTED_PARAMS = frozenset(
+    {
+        "Body",
+        "Bucket",
+        "CopySource",
+        "CopySourceRange",
+        "Delete",
+        "Key",
+        "MultipartUpload",
+        "PartNumber",
+        "UploadId",
+    }
+)
+"""Native parameters that decide which bytes go where; neither hooks nor callers set them."""
 
 MAX_URL_LENGTH = 8192
 """Longest URL that common servers and proxies accept."""

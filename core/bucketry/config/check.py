@@ -38,24 +38,29 @@ ENVELOPE: Schema = {
                 "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
                 "x-message": "a provider's name has 1 to 64 letters, digits, '-' or '_'",
             },
-            "additionalProperties": {
-                "type": "object",
-                "properties": {
-                    "provider": {
-                        "title": "Vendor",
-                        "description": "The vendor's name, as `bucketry providers` lists them.",
-                        "type": ["string", "object"],
-                        "examples": ["r2"],
-                    }
-                },
-                "required": ["provider"],
-            },
+            "additionalProperties": {"type": "object"},
         },
     },
     "required": ["providers"],
     "additionalProperties": False,
 }
-"""What stands around the providers' own options."""
+"""What stands around the providers."""
+
+ENTRY: Schema = {
+    "type": "object",
+    "properties": {
+        "provider": {
+            "title": "Vendor",
+            "description": "The vendor's name, as `bucketry providers` lists them.",
+            "type": "string",
+            "minLength": 1,
+            "x-missing": "it names the vendor",
+        }
+    },
+    "required": ["provider"],
+    "additionalProperties": False,
+}
+"""What is known of a provider's options before the vendor is."""
 
 
 def check(settings: Settings, schema: Schema) -> list[Fault]:
@@ -68,7 +73,7 @@ def check(settings: Settings, schema: Schema) -> list[Fault]:
         origin = settings.origin(finding.path)
         sentence = finding.sentence
         if origin.variable:
-            sentence += f" (the value of the environment variable {origin.variable})"
+            sentence += f" (the value of {origin.told_variable})"
         faults[Fault(origin.path, sentence)] = None
     return list(faults)
 

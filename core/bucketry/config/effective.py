@@ -30,7 +30,7 @@ class Effective:
         path: its dotted name (``multipart.part_size``).
         value: its value in text, ``***`` for a secret.
         source: where the value comes from.
-        origin: the same for people: ``bucketry.toml:7:3``, ``environment variable R2_KEY
+        origin: the same for people: ``bucketry.toml:7:3``, ``the environment variable R2_KEY
             (bucketry.toml:7:3)``, ``default``.
     """
 
@@ -119,5 +119,5 @@ def _place(path: Path, settled: Settled, document: Document) -> str:
     if origin.derived:
         return f"follows from {place}"
     if origin.variable:
-        return f"environment variable {origin.variable} ({place})"
+        return f"{origin.told_variable} ({place})"
     return place

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from bucketry.config.schemas import Schema, at
-from bucketry.config.settings import Path, dotted, shown_name
+from bucketry.config.settings import Path, dotted, quoted
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -74,8 +74,12 @@ def _missing(path: Path, error: ValidationError, owner: Schema) -> Iterator[Find
 
 
 def _unknown(path: Path, name: str, schema: Schema, root: Schema) -> Finding:
-    sentence = f"unknown option '{shown_name(name)}'"
+    sentence = f"unknown option {quoted(name)}"
     meant = None
+    for refused, entry in schema.get("x-unsupported", {}).items():
+        if _bare(refused) == _bare(name):
+            sentence += f"; it means '{refused}', and {entry['reason']}; {entry['mend']}"
+            return Finding((*path, name), sentence)
     properties = schema.get("properties", {})
     sibling = _same(name, properties) or None
     if sibling is None:

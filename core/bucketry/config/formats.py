@@ -73,13 +73,15 @@ def _json(text: str) -> Any:
 def _yaml(text: str) -> Any:
     try:
         import yaml
+        from yaml.parser import ParserError
+        from yaml.scanner import ScannerError
     except ImportError:
         raise SyntaxFault("YAML needs PyYAML: pip install 'bucketry[yaml]'") from None
     try:
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         quoted = re.search(r"['\"][^'\"<]{3,}['\"]", error.problem or "")
-        grammar = isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError)
+        grammar = isinstance(error, ScannerError | ParserError)
         reason = error.problem if grammar and not quoted else "a tag, alias or name that cannot be"
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)

@@ -104,9 +104,17 @@ def text_fault(text: str) -> str | None:
 
 
 def kind_of(value: object) -> str:
-    """Return what `value` is, for messages: ``a bytes``, ``nothing``."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, float):
-        return "an infinite number"
-    return f"a {type(value).__name__}"
+    """Return what `value` is, for messages."""
+    match value:
+        case None:
+            return "nothing"
+        case str():
+            return "text"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number" if math.isfinite(value) else "an infinite number"
+        case list():
+            return "a list"
+        case _:
+            return f"a {type(value).__name__}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from bucketry.config.check import ENVELOPE
+from bucketry.config.check import ENTRY, ENVELOPE
 from bucketry.config.schemas import DRAFT, LEAVES, Schema, leaf, own_schema, types, vendor_schema
 from bucketry.config.settings import Path
 from bucketry.host.catalog import Catalog
@@ -31,11 +31,13 @@ def build_config_schema(catalog: Catalog) -> Schema:
     shared = {name: _for_editors(leaf(name)) for name in own_schema(LEAVES)["$defs"]}
     shared["env_reference"] = _tidy(leaf("env_reference"))
     schema = copy.deepcopy(ENVELOPE)
-    entry = schema["properties"]["providers"]["additionalProperties"]
-    vendor_name = entry["properties"]["provider"]
-    vendor_name.pop("type")
-    vendor_name |= {"if": {"type": "object"}, "then": _REFERENCE}
-    vendor_name |= {"else": {"enum": catalog.names()}}
+    vendor_name = {**ENTRY["properties"]["provider"], "enum": catalog.names()}
+    entry: Schema = {
+        "type": "object",
+        "properties": {"provider": _for_editors(vendor_name)},
+        "required": ["provider"],
+    }
+    schema["properties"]["providers"]["additionalProperties"] = entry
     entry["allOf"] = [
         {
             "if": {"properties": {"provider": {"const": name}}, "required": ["provider"]},

@@ -23,14 +23,14 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += ("." if text else "") + shown_name(part)
+            text += ("." if text else "") + quoted(part).strip("'")
     return text
 
 
-def shown_name(name: str) -> str:
-    """Return a name as messages show it: odd ones quoted, escaped and shortened."""
+def quoted(name: str) -> str:
+    """Return a name in quotes: a plain one in single, an odd one escaped and shortened."""
     if _PLAIN.fullmatch(name):
-        return name
+        return f"'{name}'"
     return json.dumps(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "...")
 
 
@@ -60,6 +60,12 @@ class Origin:
     def variable(self) -> str | None:
         """Name of the environment variable that the value was read from."""
         return self.reference["env"] if self.reference else None
+
+    @property
+    def told_variable(self) -> str:
+        """The same for messages."""
+        default = ", or its default" if self.reference and "default" in self.reference else ""
+        return f"the environment variable {self.variable}{default}"
 
 
 @frozen(eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bucketry.config.check import check
+from bucketry.config.check import ENTRY, check
 from bucketry.config.convert import to_options
 from bucketry.config.environment import resolve
 from bucketry.config.schemas import Schema, member, vendor_schema
@@ -19,16 +19,6 @@ from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
 from bucketry.keys import RootPath
 from bucketry.model import Vendor
-
-# All that is asked before the vendor, and with it the schema, is known.
-_ENTRY: Schema = {
-    "type": "object",
-    "properties": {
-        "provider": {"type": "string", "minLength": 1, "x-missing": "it names the vendor"}
-    },
-    "required": ["provider"],
-    "additionalProperties": False,
-}
 
 
 class Faulty(Exception):
@@ -84,10 +74,10 @@ def settle(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> 
 
 
 def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> tuple[Vendor, str]:
-    faults = resolve(settings, _ENTRY, environ)
+    faults = resolve(settings, ENTRY, environ)
     name = settings.values.get("provider")
     alone = Settings({} if name is None else {"provider": name}, settings.origins, settings.unknown)
-    faults += check(alone, _ENTRY)
+    faults += check(alone, ENTRY)
     if faults:
         raise Faulty(faults)
     try:

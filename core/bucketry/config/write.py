@@ -53,9 +53,13 @@ class _Table:
 
     def _value(self, path: Path, value: Any, schema: Schema | None, comments: list[str]) -> str:
         origin = self._settled.settings.origin(path)
+        secret = bool((schema or {}).get("writeOnly"))
         if origin.reference and not origin.derived:
-            return _inline({name: _scalar(part) for name, part in origin.reference.items()})
-        if (schema or {}).get("writeOnly"):
+            parts = {name: _scalar(part) for name, part in origin.reference.items()}
+            if secret and parts.pop("default", None):
+                comments.append(f"# {origin.variable} had a default, which is a secret too.")
+            return _inline(parts)
+        if secret:
             variable = re.sub(r"\W", "_", f"{self._name}_{path[-1]}").upper()
             comments.append(f"# Was written out; put it into the environment variable {variable}.")
             return _inline({"env": _text(variable)})

@@ -183,7 +183,7 @@ def _prevent_overwrite(title: str, able: Capabilities) -> Refusal | None:
     return Refusal(
         f"{title} is not known to honour If-None-Match; a server that ignores it would overwrite "
         "in silence",
-        f'{mend}; or, where you know better, use provider = "s3" with '
+        f'{mend}; or, where you know better, declare it: provider = "s3" with '
         'capabilities = { put_if_absent = "enforced" }',
     )
 

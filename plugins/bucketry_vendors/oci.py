@@ -115,7 +115,11 @@ vendor = s3_vendor(
             SIGNED_METHODS, "SigV4", note="Pre-authenticated requests are the native way."
         ),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
-        public_url=inferred("yes", "Oracle's documentation, not read again", note="Native form."),
+        public_url=inferred(
+            "yes",
+            "Oracle's documentation, not read again",
+            note="Native form; whether '/' in a key may stay plain there was not looked at.",
+        ),
         versioning=inferred("yes", _API),
         lifecycle=inferred("no", _API, note="Through the native API."),
         policy=inferred("no", _API, note="IAM policies instead."),

@@ -1,0 +1,242 @@
+"""Golden table: what each vendor's page makes of a region, and where its objects are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import bucketry
+from bucketry_s3 import S3Layer
+from bucketry_vendors.pages import built_in
+
+KEYS = {"access_key_id": "AKID", "secret_access_key": "not-a-secret"}
+
+# provider, options; endpoint, signing region, URL of photos/a b.png
+TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
+    (
+        "aws", {"region": "eu-west-1"},
+        "https://s3.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://media.s3.eu-west-1.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "dualstack": True},
+        "https://s3.dualstack.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://media.s3.dualstack.eu-west-1.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "cn-north-1"},
+        "https://s3.cn-north-1.amazonaws.com.cn", "cn-north-1",
+        "https://media.s3.cn-north-1.amazonaws.com.cn/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eusc-de-east-1"},
+        "https://s3.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1",
+        "https://media.s3.eusc-de-east-1.amazonaws.eu/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-gov-west-1", "bucket": "my.media"},
+        "https://s3.us-gov-west-1.amazonaws.com", "us-gov-west-1",
+        "https://s3.us-gov-west-1.amazonaws.com/my.media/photos/a%20b.png",
+    ),
+    (
+        "r2", {"account_id": "abc123"},
+        "https://abc123.r2.cloudflarestorage.com", "auto",
+        "https://abc123.r2.cloudflarestorage.com/media/photos/a%20b.png",
+    ),
+    (
+        "r2", {"account_id": "abc123", "jurisdiction": "eu", "base_url": "https://cdn.example.com/"},
+        "https://abc123.eu.r2.cloudflarestorage.com", "auto",
+        "https://cdn.example.com/photos/a%20b.png",
+    ),
+    (
+        "r2", {"endpoint": "https://abc123.r2.cloudflarestorage.com", "region": "us-east-1"},
+        "https://abc123.r2.cloudflarestorage.com", "auto",
+        "https://abc123.r2.cloudflarestorage.com/media/photos/a%20b.png",
+    ),
+    (
+        "ionos", {"region": "de"},
+        "https://s3.eu-central-1.ionoscloud.com", "de",
+        "https://s3.eu-central-1.ionoscloud.com/media/photos/a%20b.png",
+    ),
+    (
+        "ionos", {"region": "eu-central-1"},
+        "https://s3.eu-central-1.ionoscloud.com", "de",
+        "https://s3.eu-central-1.ionoscloud.com/media/photos/a%20b.png",
+    ),
+    (
+        "ionos", {"region": "eu-central-3"},
+        "https://s3.eu-central-3.ionoscloud.com", "eu-central-3",
+        "https://s3.eu-central-3.ionoscloud.com/media/photos/a%20b.png",
+    ),
+    (
+        "minio", {"endpoint": "http://localhost:9000"},
+        "http://localhost:9000", "us-east-1",
+        "http://localhost:9000/media/photos/a%20b.png",
+    ),
+    (
+        "minio", {"endpoint": "http://minio:9000", "allow_http": True,
+                  "public_endpoint": "https://files.example.com"},
+        "http://minio:9000", "us-east-1",
+        "https://files.example.com/media/photos/a%20b.png",
+    ),
+    (
+        "contabo", {"region": "eu2"},
+        "https://eu2.contabostorage.com", "eu2",
+        "https://eu2.contabostorage.com/media/photos/a%20b.png",
+    ),
+    (
+        "contabo", {"region": "eu2", "tenant_id": "0123456789abcdef0123456789abcdef"},
+        "https://eu2.contabostorage.com", "eu2",
+        "https://eu2.contabostorage.com/0123456789abcdef0123456789abcdef:media/photos/a%20b.png",
+    ),
+    (
+        "hetzner", {"region": "fsn1"},
+        "https://fsn1.your-objectstorage.com", "fsn1",
+        "https://media.fsn1.your-objectstorage.com/photos/a%20b.png",
+    ),
+    (
+        "hetzner", {"region": "fsn1", "addressing": "path"},
+        "https://fsn1.your-objectstorage.com", "fsn1",
+        "https://fsn1.your-objectstorage.com/media/photos/a%20b.png",
+    ),
+    (
+        "digitalocean", {"region": "nyc3"},
+        "https://nyc3.digitaloceanspaces.com", "nyc3",
+        "https://media.nyc3.digitaloceanspaces.com/photos/a%20b.png",
+    ),
+    (
+        "digitalocean", {"region": "nyc3", "cdn": True},
+        "https://nyc3.digitaloceanspaces.com", "nyc3",
+        "https://media.nyc3.cdn.digitaloceanspaces.com/photos/a%20b.png",
+    ),
+    (
+        "wasabi", {},
+        "https://s3.us-east-1.wasabisys.com", "us-east-1",
+        "https://s3.us-east-1.wasabisys.com/media/photos/a%20b.png",
+    ),
+    (
+        "wasabi", {"region": "eu-central-2", "addressing": "virtual"},
+        "https://s3.eu-central-2.wasabisys.com", "eu-central-2",
+        "https://media.s3.eu-central-2.wasabisys.com/photos/a%20b.png",
+    ),
+    (
+        "scaleway", {"region": "nl-ams"},
+        "https://s3.nl-ams.scw.cloud", "nl-ams",
+        "https://media.s3.nl-ams.scw.cloud/photos/a%20b.png",
+    ),
+    (
+        "vultr", {"region": "sjc1"},
+        "https://sjc1.vultrobjects.com", "sjc1",
+        "https://media.sjc1.vultrobjects.com/photos/a%20b.png",
+    ),
+    (
+        "backblaze", {"region": "us-west-004"},
+        "https://s3.us-west-004.backblazeb2.com", "us-west-004",
+        "https://s3.us-west-004.backblazeb2.com/media/photos/a%20b.png",
+    ),
+    (
+        "backblaze", {"region": "us-west-004", "download_host": "f004.backblazeb2.com"},
+        "https://s3.us-west-004.backblazeb2.com", "us-west-004",
+        "https://f004.backblazeb2.com/file/media/photos/a%20b.png",
+    ),
+    (
+        "gcs", {},
+        "https://storage.googleapis.com", "auto",
+        "https://storage.googleapis.com/media/photos/a%20b.png",
+    ),
+    (
+        "ovh", {"region": "gra"},
+        "https://s3.gra.io.cloud.ovh.net", "gra",
+        "https://media.s3.gra.io.cloud.ovh.net/photos/a%20b.png",
+    ),
+    (
+        "ovh", {"region": "us-east-va"},
+        "https://s3.us-east-va.io.cloud.ovh.us", "us-east-va",
+        "https://media.s3.us-east-va.io.cloud.ovh.us/photos/a%20b.png",
+    ),
+    (
+        "linode", {"region": "us-iad-1"},
+        "https://us-iad-1.linodeobjects.com", "us-iad-1",
+        "https://media.us-iad-1.linodeobjects.com/photos/a%20b.png",
+    ),
+    (
+        "exoscale", {"region": "ch-gva-2"},
+        "https://sos-ch-gva-2.exo.io", "ch-gva-2",
+        "https://sos-ch-gva-2.exo.io/media/photos/a%20b.png",
+    ),
+    (
+        "idrive", {"region": "us-west-1"},
+        "https://s3.us-west-1.idrivee2.com", "us-west-1",
+        "https://s3.us-west-1.idrivee2.com/media/photos/a%20b.png",
+    ),
+    (
+        "storj", {},
+        "https://gateway.storjshare.io", "us-east-1",
+        "https://gateway.storjshare.io/media/photos/a%20b.png",
+    ),
+    (
+        "tigris", {},
+        "https://t3.storage.dev", "auto",
+        "https://media.t3.tigrisfiles.io/photos/a%20b.png",
+    ),
+    (
+        "oci", {"namespace": "axaxnpcrorw5", "region": "eu-frankfurt-1"},
+        "https://axaxnpcrorw5.compat.objectstorage.eu-frankfurt-1.oci.customer-oci.com",
+        "eu-frankfurt-1",
+        "https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/axaxnpcrorw5/b/media/o/"
+        "photos/a%20b.png",
+    ),
+    (
+        "supabase", {"project_ref": "abcdefghijklmnopqrst", "region": "eu-central-1"},
+        "https://abcdefghijklmnopqrst.supabase.co/storage/v1/s3", "eu-central-1",
+        "https://abcdefghijklmnopqrst.supabase.co/storage/v1/object/public/media/photos/a%20b.png",
+    ),
+    (
+        "alibaba", {"region": "eu-central-1"},
+        "https://s3.oss-eu-central-1.aliyuncs.com", "eu-central-1",
+        "https://media.oss-eu-central-1.aliyuncs.com/photos/a%20b.png",
+    ),
+    (
+        "garage", {"endpoint": "https://garage.example.com"},
+        "https://garage.example.com", "garage",
+        "https://garage.example.com/media/photos/a%20b.png",
+    ),
+    (
+        "seaweedfs", {"endpoint": "http://127.0.0.1:8333"},
+        "http://127.0.0.1:8333", "us-east-1",
+        "http://127.0.0.1:8333/media/photos/a%20b.png",
+    ),
+    (
+        "ceph", {"endpoint": "https://rgw.example.com:7443"},
+        "https://rgw.example.com:7443", "default",
+        "https://rgw.example.com:7443/media/photos/a%20b.png",
+    ),
+    (
+        "rustfs", {"endpoint": "http://localhost:9000"},
+        "http://localhost:9000", "us-east-1",
+        "http://localhost:9000/media/photos/a%20b.png",
+    ),
+    (
+        "s3", {"endpoint": "https://storage.example.com/base"},
+        "https://storage.example.com/base", "us-east-1",
+        "https://storage.example.com/base/media/photos/a%20b.png",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "options", "endpoint", "region", "url"), TABLE)
+def test_endpoint_region_and_url(
+    name: str, options: dict[str, Any], endpoint: str, region: str, url: str
+) -> None:
+    provider = bucketry.open_provider(
+        {"provider": name, "bucket": "media", "credentials": KEYS, **options}
+    )
+    settings = provider.layer(S3Layer).settings
+    assert (settings.endpoint, settings.region) == (endpoint, region)
+    assert provider.object_url("photos/a b.png") == url
+    assert provider.key_of_url(url) == "photos/a b.png"
+
+
+def test_every_vendor_is_in_the_table() -> None:
+    assert {row[0] for row in TABLE} == set(built_in())

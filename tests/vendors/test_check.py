@@ -1,0 +1,333 @@
+"""The rules between options: each fault has its option's path and one exact sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bucketry import Encryption
+from bucketry_s3.options import ExtraParams, Multipart
+from bucketry_s3.vendor import url_fault
+from bucketry_vendors.s3 import Declared
+
+HTTP = (
+    "is plain http, which shows files and signed URLs to the network; "
+    "write https://, or set allow_http = true if the network is yours"
+)
+NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
+LINK_LOCAL = (
+    "is a link-local address, where clouds keep their machines' credentials; "
+    "write the storage's own address"
+)
+BUCKET = (
+    "is no bucket name: 3 to 63 letters, digits, '.', '-' and '_', a letter or digit at both ends"
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("https://s3.example.com", None),
+        ("https://s3.example.com:9000/base", None),
+        ("https://[2001:db8::1]:9000", None),
+        ("http://localhost:9000", None),
+        ("http://storage.localhost", None),
+        ("http://127.0.0.1:9000", None),
+        ("http://127.8.9.10", None),
+        ("http://[::1]:9000", None),
+        ("http://minio:9000", HTTP),
+        ("http://10.0.0.5", HTTP),
+        ("http://localhost.example.com", HTTP),
+        ("s3.example.com", "has no scheme; write https:// in front of the host"),
+        ("ftp://s3.example.com", "must start with https:// (or http://)"),
+        ("https://", NO_URL),
+        ("https://s3.example.com:port", NO_URL),
+        ("https://[::1", NO_URL),
+        ("https://s3.example.com/a b", NO_URL),
+        ("https://s3.example.com\\@evil.example", NO_URL),
+        ("https://s3.example.com\r\nX-Evil: 1", NO_URL),
+        ("https://bücher.example", NO_URL),
+        (
+            "https://key:secret@s3.example.com",
+            "must not hold a user name or password; keys belong in credentials",
+        ),
+        (
+            "https://s3.example.com?x=1",
+            "must not have a query or a fragment; it ends with the host or a path",
+        ),
+        (
+            "https://s3.example.com/#top",
+            "must not have a query or a fragment; it ends with the host or a path",
+        ),
+        (
+            "https://s3.example.com/?",
+            "must not have a query or a fragment; it ends with the host or a path",
+        ),
+        ("https://169.254.169.254", LINK_LOCAL),
+        ("http://169.254.170.2/v2", LINK_LOCAL),
+        ("https://2852039166", LINK_LOCAL),
+        ("https://0xa9.0xfe.0xa9.0xfe", LINK_LOCAL),
+        ("https://[::ffff:169.254.169.254]", LINK_LOCAL),
+        ("https://[fe80::1]", LINK_LOCAL),
+        ("https://[fe80::1%25eth0]", LINK_LOCAL),
+        ("https://[fd00:ec2::254]", LINK_LOCAL),
+    ],
+)
+def test_addresses(url: str, fault: str | None) -> None:
+    assert url_fault(url, allow_http=False) == fault
+
+
+@pytest.mark.parametrize("option", ["endpoint", "public_endpoint", "base_url"])
+def test_each_address_is_checked_under_its_own_name(option: str, faults: Any) -> None:
+    sentence = "has no scheme; write https:// in front of the host"
+    assert faults("gcs", **{option: "s3.example.com"}) == [(option, sentence)]
+
+
+def test_plain_http_needs_to_be_allowed_for_requests_but_not_for_a_cdn(faults: Any) -> None:
+    assert faults("minio", endpoint="http://minio:9000") == [("endpoint", HTTP)]
+    assert faults("minio", endpoint="http://minio:9000", allow_http=True) == []
+    assert faults("gcs", base_url="http://cdn.internal") == []
+
+
+def test_an_allowed_http_endpoint_is_still_no_metadata_address(faults: Any) -> None:
+    found = faults("minio", endpoint="http://169.254.169.254", allow_http=True)
+    assert found == [("endpoint", LINK_LOCAL)]
+
+
+# vendor, options, path, sentence
+RULES: list[tuple[str, dict[str, Any], str, str]] = [
+    (
+        "aws", {}, "region",
+        "is missing; Amazon S3's endpoint is made from it; set region "
+        "(such as us-east-1, us-east-2, us-west-1), or endpoint",
+    ),
+    (
+        "r2", {}, "account_id",
+        "is missing; Cloudflare R2's endpoint is made from it; set account_id, or endpoint",
+    ),
+    (
+        "minio", {}, "endpoint",
+        "MinIO has no endpoint of its own to derive; write the server's address",
+    ),
+    (
+        "supabase", {"project_ref": "abc"}, "region",
+        "is missing; Supabase wants the project's region in signatures; set region",
+    ),
+    (
+        "aws", {"endpoint": "https://s3.eu-west-1.amazonaws.com", "dualstack": True}, "dualstack",
+        "does nothing beside endpoint; write one of the two",
+    ),
+    ("gcs", {"bucket": "ab"}, "bucket", BUCKET),
+    ("gcs", {"bucket": "..."}, "bucket", BUCKET),
+    ("gcs", {"bucket": "my media"}, "bucket", BUCKET),
+    ("gcs", {"bucket": "x" * 64}, "bucket", BUCKET),
+    (
+        "gcs", {"bucket": "media/photos"}, "bucket",
+        f"{BUCKET}; a folder inside it belongs in root_path",
+    ),
+    (
+        "contabo", {"bucket": "0123abcd:media", "region": "eu2"}, "bucket",
+        f"{BUCKET}; a tenant before ':' is no part of it (Contabo: tenant_id)",
+    ),
+    (
+        "r2", {"account_id": "abc", "visibility": "public"}, "visibility",
+        "Cloudflare R2 serves no anonymous reads on its S3 address, so a public object has no URL "
+        'there; set base_url to the address that serves the bucket, or visibility = "private"',
+    ),
+    (
+        "contabo", {"region": "eu2", "visibility": "public"}, "tenant_id",
+        "is missing; a public object's address at Contabo names the tenant; copy it from the panel "
+        "(s3TenantId), or set base_url",
+    ),
+    (
+        "contabo",
+        {"endpoint": "https://eu2.contabostorage.com", "visibility": "public", "tenant_id": "ab"},
+        "region",
+        "is missing; a public object's address at Contabo is made from it; set region (such as "
+        "eu2), or base_url",
+    ),
+    (
+        "supabase",
+        {"endpoint": "https://x.supabase.co/storage/v1/s3", "region": "eu", "visibility": "public"},
+        "project_ref",
+        "is missing; a public object's address is made from it; set project_ref, or base_url",
+    ),
+    (
+        "oci",
+        {
+            "endpoint": "https://ns.compat.objectstorage.eu-milan-1.oraclecloud.com",
+            "region": "eu-milan-1", "visibility": "public",
+        },
+        "namespace",
+        "is missing; a public object's address is made from it; set namespace, or base_url",
+    ),
+    (
+        "digitalocean", {"endpoint": "https://nyc3.digitaloceanspaces.com", "cdn": True}, "region",
+        "is missing; the CDN's address is made from it; set region (such as nyc3)",
+    ),
+    (
+        "digitalocean", {"bucket": "my.media", "region": "nyc3", "cdn": True}, "cdn",
+        "does not work for a bucket with dots: the certificate covers one label",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "encryption": Encryption(type="AES256", kms_key_id="k")},
+        "encryption.kms_key_id",
+        "belongs to a KMS type; with AES256 the vendor uses its own keys; leave it out or set "
+        'type = "aws:kms"',
+    ),
+    (
+        "r2", {"account_id": "abc", "multipart": Multipart(part_size=5_000_000)},
+        "multipart.part_size", "Cloudflare R2 wants parts of at least 5,242,880 bytes",
+    ),
+    (
+        "scaleway", {"region": "fr-par", "multipart": Multipart(part_size=5 << 30)},
+        "multipart.part_size",
+        "Scaleway Object Storage takes parts of at most 5,000,000,000 bytes",
+    ),
+    (
+        "gcs", {"storage_class": "STANDARD\r\nX-Evil: 1"}, "storage_class",
+        "storage_class has the control character '\\r' at position 8; a header value is one line "
+        "of text",
+    ),
+    (
+        "gcs", {"acl": "private\0"}, "acl",
+        "acl has the control character '\\x00' at position 7; a header value is one line of text",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "tags": {"team": "we\nb"}}, "tags",
+        "tags.team has the control character '\\n'; a header value is one line of text",
+    ),
+    (
+        "gcs", {"extra_params": ExtraParams(upload={"CacheControl": "no-store\r\nX: 1"})},
+        "extra_params.upload",
+        "extra_params.upload.CacheControl has the control character '\\r'; a header value is one "
+        "line of text",
+    ),
+    (
+        "gcs", {"extra_params": ExtraParams(delete={"Key": "x", "Bucket": "y"})},
+        "extra_params.delete",
+        "may not set Bucket, Key: the bucket option, the key and the source do",
+    ),
+    (
+        "r2", {"account_id": "abc", "extra_params": ExtraParams(upload={"ACL": "public-read"})},
+        "extra_params.upload.ACL",
+        "Cloudflare R2 has no object ACLs (documented: "
+        "cloudflare/cloudflare-docs:src/content/docs/r2/api/s3/api.mdx, 2026-10); leave acl out; "
+        "visibility and the bucket's own access rules decide who may read",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "options", "path", "sentence"), RULES)
+def test_a_fault_and_its_sentence(
+    name: str, options: dict[str, Any], path: str, sentence: str, faults: Any
+) -> None:
+    assert faults(name, **options) == [(path, sentence)]
+
+
+@pytest.mark.parametrize(
+    ("root_path", "reason"),
+    [("a//b", "the segment '' "), ("../up", "the segment '..' "), ("/a", "it starts with '/'")],
+)
+def test_a_root_path_is_checked_like_a_key(root_path: str, reason: str, faults: Any) -> None:
+    ((path, sentence),) = faults("gcs", root_path=root_path)
+    assert path == "root_path"
+    assert sentence.startswith(f"cannot stand in front of keys: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("aws", {"region": "eu-west-1", "encryption": Encryption(type="aws:kms", kms_key_id="k")}),
+        ("r2", {"account_id": "abc", "visibility": "public", "base_url": "https://cdn.example"}),
+        ("r2", {"endpoint": "https://abc.r2.cloudflarestorage.com"}),
+        (
+            "r2",
+            {
+                "account_id": "abc",
+                "unsupported": "ignore",
+                "extra_params": ExtraParams(upload={"ACL": "public-read"}),
+            },
+        ),
+        ("contabo", {"region": "eu2", "visibility": "public", "tenant_id": "0123abcd"}),
+        ("gcs", {"bucket": "My_Old.Bucket", "root_path": "a/b"}),
+        ("minio", {"endpoint": "https://minio.example", "visibility": "public"}),
+    ],
+)
+def test_good_options_have_no_fault(name: str, options: dict[str, Any], faults: Any) -> None:
+    assert faults(name, **options) == []
+
+
+def test_no_sentence_repeats_a_value_of_the_configuration(faults: Any) -> None:
+    found = faults(
+        "aws",
+        region="eu-west-1",
+        bucket="se/cret",
+        root_path="se//cret",
+        base_url="https://user:se-cret@cdn.example",
+        storage_class="se\rcret",
+        tags={"t": "se\rcret"},
+    )
+    assert len(found) == 5
+    assert not any("cret" in sentence for _, sentence in found)
+
+
+def test_every_fault_is_told_at_once(faults: Any) -> None:
+    found = faults("r2", bucket="a", visibility="public", multipart=Multipart(part_size=1))
+    assert [path for path, _ in found] == [
+        "account_id", "bucket", "visibility", "multipart.part_size",
+    ]  # fmt: skip
+
+
+ENDPOINT = {"endpoint": "https://storage.example.com"}
+
+
+def test_a_generic_server_takes_what_nothing_is_known_of(faults: Any) -> None:
+    options = {"storage_class": "COLD", "acl": "private", "tags": {"a": "b"}, **ENDPOINT}
+    assert faults("s3", **options, encryption=Encryption(type="AES256")) == []
+
+
+def test_a_generic_server_must_declare_that_it_protects_from_overwriting(faults: Any) -> None:
+    assert faults("s3", prevent_overwrite=True, **ENDPOINT) == [
+        (
+            "prevent_overwrite",
+            "Generic S3 server is not known to honour If-None-Match; a server that ignores it "
+            "would overwrite in silence; leave prevent_overwrite out and give uploads names of "
+            'their own (key_strategy); or, where you know better, declare it: provider = "s3" with '
+            'capabilities = { put_if_absent = "enforced" }',
+        )
+    ]
+    declared = Declared(put_if_absent="enforced")
+    assert faults("s3", prevent_overwrite=True, capabilities=declared, **ENDPOINT) == []
+
+
+def test_a_generic_server_is_held_to_what_it_declares(faults: Any) -> None:
+    declared = Declared(acl="none", tagging="no", public_url="no", part_size_min=16 << 20)
+    found = faults(
+        "s3",
+        acl="private",
+        tags={"a": "b"},
+        visibility="public",
+        capabilities=declared,
+        **ENDPOINT,
+    )
+    assert found == [
+        (
+            "visibility",
+            "Generic S3 server serves no anonymous reads on its S3 address, so a public object has "
+            "no URL there; set base_url to the address that serves the bucket, or visibility = "
+            '"private"',
+        ),
+        ("multipart.part_size", "Generic S3 server wants parts of at least 16,777,216 bytes"),
+        (
+            "acl",
+            "Generic S3 server has no object ACLs (documented: the configuration); leave acl out; "
+            "visibility and the bucket's own access rules decide who may read",
+        ),
+        (
+            "tags",
+            "Generic S3 server refuses object tags (documented: the configuration); leave tags "
+            "out; use metadata",
+        ),
+    ]

@@ -1,0 +1,348 @@
+"""Which options a vendor cannot honour follows from its capabilities, and from nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bucketry import Capabilities, Fact
+from bucketry_s3.schema import Limits, Narrowing, Refusal, refusals
+
+
+def fact(value: Any) -> Fact[Any]:
+    return Fact(value, "documented", "https://acme.example/s3", "2026-10")
+
+
+CITED = "(documented: https://acme.example/s3, 2026-10)"
+FIVE = ("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME")
+LEAVE_OVERWRITE = "leave prevent_overwrite out and give uploads names of their own (key_strategy)"
+LEAVE_ENCRYPTION = (
+    "leave encryption out; what the vendor or the bucket encrypts by itself stays encrypted"
+)
+
+# option, capabilities, and what is refused (reason, mend), narrowed (values, reason), or None
+POLICY: list[tuple[str, dict[str, Any], Refusal | Narrowing | None]] = [
+    ("acl", {}, None),
+    ("acl", {"acl": fact("object")}, None),
+    (
+        "acl",
+        {"acl": fact("none")},
+        Refusal(
+            f"Acme has no object ACLs {CITED}",
+            "leave acl out; visibility and the bucket's own access rules decide who may read",
+        ),
+    ),
+    (
+        "acl",
+        {"acl": fact("ignored")},
+        Refusal(
+            f"Acme accepts ACLs without effect {CITED}",
+            "leave acl out; open the bucket with a bucket policy and set visibility to match",
+        ),
+    ),
+    (
+        "acl",
+        {"acl": fact("object"), "canned_acls": fact(frozenset({"public-read", "private"}))},
+        Narrowing(
+            ("private", "public-read"),
+            f"Acme accepts the canned ACLs private, public-read {CITED}; write one",
+        ),
+    ),
+    (
+        "acl",
+        {"acl": fact("bucket"), "canned_acls": fact(frozenset({"public-read", "private"}))},
+        Narrowing(
+            ("private", "public-read"),
+            f"Acme keeps ACLs on buckets, and an object's must equal its bucket's {CITED}; "
+            "leave acl out, or write one of private, public-read",
+        ),
+    ),
+    ("addressing", {}, None),
+    ("addressing", {"addressing": fact(frozenset({"path", "virtual"}))}, None),
+    (
+        "addressing",
+        {"addressing": fact(frozenset({"path"}))},
+        Narrowing(("path",), f"Acme serves path addressing only {CITED}; leave addressing out"),
+    ),
+    ("checksum_algorithm", {}, None),
+    ("checksum_algorithm", {"checksums": fact(dict.fromkeys(FIVE, "verified"))}, None),
+    (
+        "checksum_algorithm",
+        {"checksums": fact({"CRC32": "ignored", "SHA256": "verified", "SHA1": "refused"})},
+        Narrowing(("SHA256",), f"Acme verifies SHA256 {CITED}; write one"),
+    ),
+    (
+        "checksum_algorithm",
+        {"checksums": fact(dict.fromkeys(FIVE, "ignored"))},
+        Refusal(
+            f"Acme ignores checksum headers {CITED}",
+            "leave checksum_algorithm out; uploads are still proven by Content-MD5 and ETag",
+        ),
+    ),
+    (
+        "checksum_algorithm",
+        {"checksums": fact(dict.fromkeys(FIVE, "refused"))},
+        Refusal(
+            f"Acme refuses checksum headers {CITED}",
+            "leave checksum_algorithm out; uploads are still proven by Content-MD5 and ETag",
+        ),
+    ),
+    (
+        "encryption",
+        {},
+        Refusal("Acme is not known to honour encryption headers", LEAVE_ENCRYPTION),
+    ),
+    (
+        "encryption",
+        {"encryption": fact({"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "yes"})},
+        None,
+    ),
+    (
+        "encryption",
+        {"encryption": fact({"AES256": "yes", "aws:kms": "no", "SSE-C": "yes"})},
+        Narrowing(
+            ("AES256",),
+            f"Acme honours encryption of type AES256 {CITED}; write one, or leave encryption out",
+        ),
+    ),
+    (
+        "encryption",
+        {"encryption": fact({"AES256": "ignored", "SSE-C": "yes"})},
+        Refusal(f"Acme honours none of AES256, aws:kms, aws:kms:dsse {CITED}", LEAVE_ENCRYPTION),
+    ),
+    (
+        "prevent_overwrite",
+        {},
+        Refusal(
+            "Acme is not known to honour If-None-Match; a server that ignores it would overwrite "
+            "in silence",
+            f'{LEAVE_OVERWRITE}; or, where you know better, declare it: provider = "s3" with '
+            'capabilities = { put_if_absent = "enforced" }',
+        ),
+    ),
+    ("prevent_overwrite", {"put_if_absent": fact("enforced")}, None),
+    (
+        "prevent_overwrite",
+        {"put_if_absent": fact("refused")},
+        Refusal(f"Acme refuses conditional uploads {CITED}", LEAVE_OVERWRITE),
+    ),
+    (
+        "prevent_overwrite",
+        {"put_if_absent": fact("ignored")},
+        Refusal(
+            f"Acme ignores If-None-Match and would overwrite in silence {CITED}", LEAVE_OVERWRITE
+        ),
+    ),
+    (
+        "storage_class",
+        {},
+        Refusal(
+            "Acme is not known to accept storage classes",
+            'leave storage_class out, or use provider = "s3", which passes it on',
+        ),
+    ),
+    (
+        "storage_class",
+        {"storage_classes": fact(frozenset())},
+        Refusal(f"Acme takes no storage class with an upload {CITED}", "leave storage_class out"),
+    ),
+    (
+        "storage_class",
+        {"storage_classes": fact(frozenset({"STANDARD", "COLD"}))},
+        Narrowing(
+            ("COLD", "STANDARD"),
+            f"Acme has the storage classes COLD, STANDARD {CITED}; "
+            "write one, or leave storage_class out",
+        ),
+    ),
+    ("tags", {}, None),
+    ("tags", {"tagging": fact("yes")}, None),
+    (
+        "tags",
+        {"tagging": fact("no")},
+        Refusal(f"Acme refuses object tags {CITED}", "leave tags out; use metadata"),
+    ),
+    (
+        "tags",
+        {"tagging": fact("ignored")},
+        Refusal(f"Acme drops object tags without a word {CITED}", "leave tags out; use metadata"),
+    ),
+]
+
+
+def outcome(limits: Limits, option: str) -> Refusal | Narrowing | None:
+    return limits.unsupported.get(option) or limits.narrowed.get(option)
+
+
+@pytest.mark.parametrize(("option", "able", "expected"), POLICY)
+def test_policy(option: str, able: dict[str, Any], expected: Refusal | Narrowing | None) -> None:
+    assert outcome(refusals("Acme", Capabilities(**able)), option) == expected
+
+
+def test_declared_capabilities_refuse_nothing_for_lack_of_knowledge_but_overwriting() -> None:
+    limits = refusals("Acme", Capabilities(), declared=True)
+    assert list(limits.unsupported) == ["prevent_overwrite"]
+    assert limits.narrowed == {}
+
+
+def test_declared_capabilities_refuse_what_they_say_is_missing() -> None:
+    able = Capabilities(acl=fact("none"), tagging=fact("no"), put_if_absent=fact("enforced"))
+    limits = refusals("Acme", able, declared=True)
+    assert list(limits.unsupported) == ["acl", "tags"]
+
+
+# What each page refuses and narrows. Hand-written: a change of a fact shows up here.
+PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
+    "aws": (
+        set(),
+        {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control",
+            },
+            "storage_class": {
+                "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
+                "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW",
+                "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
+            },
+        },
+    ),
+    "r2": (
+        {"acl", "encryption", "tags"},
+        {"storage_class": {"STANDARD", "STANDARD_IA"}},
+    ),
+    "ionos": (
+        {"prevent_overwrite"},
+        {"encryption": {"AES256"}, "storage_class": {"STANDARD"}},
+    ),
+    "minio": (
+        {"acl"},
+        {
+            "encryption": {"AES256", "aws:kms"},
+            "storage_class": {"STANDARD", "REDUCED_REDUNDANCY"},
+        },
+    ),
+    "contabo": (
+        {"encryption", "prevent_overwrite"},
+        {
+            "acl": {"private", "public-read", "public-read-write", "authenticated-read"},
+            "addressing": {"path"},
+            "storage_class": {"STANDARD"},
+        },
+    ),
+    "hetzner": (
+        {"checksum_algorithm", "encryption"},
+        {"acl": {"private", "public-read"}, "storage_class": {"STANDARD"}},
+    ),
+    "digitalocean": (
+        {"encryption"},
+        {"acl": {"private", "public-read"}, "storage_class": {"STANDARD"}},
+    ),
+    "wasabi": (
+        {"encryption", "prevent_overwrite"},
+        {"storage_class": {"STANDARD"}},
+    ),
+    "scaleway": (
+        set(),
+        {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "bucket-owner-read", "bucket-owner-full-control",
+            },
+            "encryption": {"aws:kms"},
+            "storage_class": {"STANDARD", "ONEZONE_IA", "GLACIER"},
+        },
+    ),
+    "vultr": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
+    "backblaze": (
+        {"checksum_algorithm", "prevent_overwrite", "tags"},
+        {
+            "acl": {"private", "public-read"},
+            "encryption": {"AES256"},
+            "storage_class": {"STANDARD"},
+        },
+    ),
+    "gcs": (
+        {"prevent_overwrite", "tags"},
+        {
+            "encryption": {"AES256"},
+            "storage_class": {"STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"},
+        },
+    ),
+    "ovh": (
+        {"encryption"},
+        {
+            "storage_class": {
+                "STANDARD", "EXPRESS_ONEZONE", "STANDARD_IA", "ONEZONE_IA", "GLACIER",
+                "GLACIER_IR", "DEEP_ARCHIVE", "INTELLIGENT_TIERING",
+            }
+        },
+    ),
+    "linode": (
+        {"encryption", "prevent_overwrite"},
+        {
+            "acl": {"private", "public-read", "authenticated-read", "public-read-write"},
+            "storage_class": {"STANDARD"},
+        },
+    ),
+    "exoscale": ({"encryption", "storage_class"}, {}),
+    "idrive": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
+    "storj": ({"acl", "encryption"}, {"storage_class": {"STANDARD"}}),
+    "tigris": (
+        set(),
+        {
+            "acl": {"private", "public-read"},
+            "encryption": {"AES256"},
+            "storage_class": {"STANDARD", "STANDARD_IA", "GLACIER", "GLACIER_IR"},
+        },
+    ),
+    "oci": (
+        {"acl", "encryption", "prevent_overwrite", "storage_class"},
+        {"addressing": {"path"}},
+    ),
+    "supabase": (
+        {"acl", "checksum_algorithm", "encryption", "prevent_overwrite", "tags"},
+        {"addressing": {"path"}, "storage_class": {"STANDARD"}},
+    ),
+    "alibaba": (
+        {"encryption", "prevent_overwrite"},
+        {
+            "acl": {"private", "public-read", "public-read-write"},
+            "addressing": {"virtual"},
+            "storage_class": {"STANDARD", "STANDARD_IA", "GLACIER"},
+        },
+    ),
+    "garage": (
+        {"acl", "encryption", "prevent_overwrite", "tags"},
+        {"storage_class": {"STANDARD"}},
+    ),
+    "seaweedfs": ({"storage_class"}, {"encryption": {"AES256", "aws:kms"}}),
+    "ceph": (
+        {"checksum_algorithm"},
+        {
+            "acl": {"private", "public-read", "public-read-write", "authenticated-read"},
+            "encryption": {"aws:kms"},
+            "storage_class": {"STANDARD"},
+        },
+    ),
+    "rustfs": (
+        {"acl"},
+        {
+            "encryption": {"AES256", "aws:kms"},
+            "storage_class": {"STANDARD", "REDUCED_REDUNDANCY"},
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_each_page_refuses_and_narrows(name: str, page: Any) -> None:
+    vendor = page(name)
+    limits = refusals(vendor.title, vendor.capabilities)
+    unsupported, narrowed = PAGES[name]
+    assert set(limits.unsupported) == unsupported
+    assert {option: set(n.values) for option, n in limits.narrowed.items()} == narrowed
+    for refusal in limits.unsupported.values():
+        assert refusal.reason.startswith(vendor.title)
+        assert refusal.mend.startswith("leave ")

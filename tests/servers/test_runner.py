@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 
 from servers.__main__ import main
-from servers.server import Endpoint, Server, StartFailed
+from servers.server import Endpoint, Server, StartFailed, not_found
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -164,3 +164,10 @@ def test_a_process_that_reuses_a_recorded_pid_is_left_alone(
 def test_wrong_arguments_start_nothing(folder: Path, arguments: list[str]) -> None:
     assert main(arguments, KINDS) == 2
     assert not list(folder.iterdir())
+
+
+def test_a_missing_program_is_named_with_its_package() -> None:
+    assert not_found({"sh": "dash"}) is None
+    assert not_found({"sh": "dash", "nothingd": "nothing-server"}) == (
+        "nothingd is not installed (apt-get install --no-install-recommends nothing-server)"
+    )

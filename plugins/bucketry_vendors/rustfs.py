@@ -68,7 +68,7 @@ vendor = s3_vendor(
             as_of=_DATE,
             note="Any other value gives InvalidStorageClass.",
         ),
-        multipart=from_code("yes", _SOURCE, as_of=_DATE),
+        multipart=inferred("yes", _MINIO),
         part_size_min=inferred(5 * MIB, _MINIO),
         parts_max=inferred(10_000, _MINIO),
         copy=from_code("yes", _SOURCE, as_of=_DATE),

@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 def main(arguments: list[str]) -> int:
     """Print the count, or write."""
     if arguments == ["--write"]:
+        if not (ROOT / "pyproject.toml").is_file():
+            print("--write needs a checkout; this is an installed package")
+            return 2
         write_schemas(ROOT / "schemas/bucketry_schemas/vendors", vendors())
         write_docs(ROOT / "docs/vendors")
         return 0

@@ -64,8 +64,13 @@ def checksum_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def check_payload(request: Request, personality: Personality) -> Payload:
-    """Verify a request's body and return what it carries."""
+def check_payload(
+    request: Request, personality: Personality, *, of_object: bool = False
+) -> Payload:
+    """Verify a request's body and return what it carries.
+
+    With `of_object` the checksum headers are not the body's: they tell of a whole object.
+    """
     declared = request.header("x-amz-content-sha256", UNSIGNED)
     data, trailers = request.body, dict[str, str]()
     chunked = "aws-chunked" in request.header("content-encoding")
@@ -94,10 +99,10 @@ def check_payload(request: Request, personality: Personality) -> Payload:
                 },
             )
     _check_md5(request, data)
-    sent = checksum_headers(request.headers) | checksum_headers(trailers)
+    sent = {} if of_object else checksum_headers(request.headers) | checksum_headers(trailers)
     verified = check_checksums(sent, data, personality)
     named = request.header("x-amz-sdk-checksum-algorithm")
-    if named and not sent and "verified" in personality.checksums.values():
+    if named and not (sent or of_object) and "verified" in personality.checksums.values():
         raise invalid_request(
             "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
             "x-amz-trailer headers were found."

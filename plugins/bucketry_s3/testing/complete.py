@@ -139,15 +139,7 @@ def _assemble(call: Call, upload: OpenUpload, parts: Sequence[Part]) -> StoredBy
         checksums[algorithm] = f"{base64_digest(algorithm, joined)}-{len(parts)}"
     elif call.personality.habits.adds_checksum:
         checksums["CRC64NVME"] = base64_digest("CRC64NVME", data)
-    for name, value in checksum_headers(call.request.headers).items():
-        # A composite value may be told with or without the number of parts.
-        stored = checksums.get(name, value)
-        if value not in (stored, stored.partition("-")[0]):
-            raise S3Error(
-                400,
-                "BadDigest",
-                f"The {name.lower()} you specified did not match the calculated checksum.",
-            )
+    _check_told(call, checksums)
     return evolve(
         upload.template,
         data=data,
@@ -157,6 +149,22 @@ def _assemble(call: Call, upload: OpenUpload, parts: Sequence[Part]) -> StoredBy
         checksum_type=upload.checksum_type if algorithm else "FULL_OBJECT",
         part_sizes=tuple(len(part.data) for part in parts),
     )
+
+
+def _check_told(call: Call, checksums: Mapping[str, str]) -> None:
+    """Verify the checksum of the whole object that the request tells, if it tells one."""
+    for name, value in checksum_headers(call.request.headers).items():
+        treatment = call.personality.checksums.get(name, "refused")
+        if treatment == "refused":
+            raise call.personality.refuse("checksum", f"x-amz-checksum-{name}", value)
+        # A composite value may be told with or without the number of parts.
+        stored = checksums.get(name, "")
+        if treatment == "verified" and value not in (stored, stored.partition("-")[0]):
+            raise S3Error(
+                400,
+                "BadDigest",
+                f"The {name.lower()} you specified did not match the calculated checksum.",
+            )
 
 
 def _completed(call: Call, item: StoredBytes) -> bytes:

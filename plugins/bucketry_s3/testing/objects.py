@@ -54,7 +54,7 @@ def template(call: Call, headers: Mapping[str, str]) -> StoredBytes:
         acl="private" if acl is None else attributes.check_acl(acl, bucket, personality),
         storage_class=attributes.check_storage_class(headers, personality),
         encryption=attributes.encryption(headers, personality, call.region),
-        version=call.store.new_id("v") if bucket.versioning == "Enabled" else None,
+        version=call.store.new_version(bucket),
     )
 
 
@@ -190,7 +190,7 @@ def delete_version(call: Call, bucket: Bucket, key: str, version: str) -> dict[s
     if not bucket.versioning:
         bucket.remove(key, "")
         return {}
-    made = call.store.new_id("v") if bucket.versioning == "Enabled" else None
+    made = call.store.new_version(bucket)
     bucket.put(key, StoredBytes(data=b"", etag="", modified=call.now, version=made, deleted=True))
     return {"x-amz-version-id": made or "null", "x-amz-delete-marker": "true"}
 

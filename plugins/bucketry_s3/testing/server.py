@@ -20,6 +20,7 @@ import trustme
 
 from bucketry_s3.testing.auth import Account, Rules
 from bucketry_s3.testing.aws_like import AWS_LIKE
+from bucketry_s3.testing.checks import md5_hex
 from bucketry_s3.testing.connection import Connection, Recorded
 from bucketry_s3.testing.faults import Faults
 from bucketry_s3.testing.personality import Personality
@@ -221,6 +222,19 @@ class StandIn:
         """Return the multipart uploads that nobody has completed or aborted."""
         with self._store.lock:
             return list(self._store.bucket(bucket).uploads.values())
+
+    def put(self, bucket: str, key: str, data: bytes = b"") -> StoredBytes:
+        """Store an object behind the API, as somebody else would while you are not looking."""
+        with self._store.lock:
+            target = self._store.bucket(bucket)
+            item = StoredBytes(
+                data=data,
+                etag=md5_hex(data),
+                modified=self._service.clock(),
+                version=self._store.new_version(target),
+            )
+            target.put(key, item)
+            return item
 
     def __repr__(self) -> str:
         return f"StandIn({self.personality.name})"

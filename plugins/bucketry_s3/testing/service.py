@@ -112,7 +112,11 @@ class Service:
                 return post_object(call(account=None, payload=unchecked), self.rules)
         account = authenticate(request, self.rules, self.clock())
         check_headers(request.headers, self.personality, read=request.method in _READS)
-        payload = check_payload(request, self.personality)
+        payload = check_payload(
+            request,
+            self.personality,
+            of_object=route.operation == "CompleteMultipartUpload",
+        )
         with self.store.lock:
             if account is None:
                 check_anonymous(request, route, self.personality, self.store)

@@ -180,3 +180,7 @@ class Store:
     def new_id(self, prefix: str) -> str:
         """Return an id for a version or an upload that was never given before."""
         return f"{prefix}{next(self._counter):032x}"
+
+    def new_version(self, bucket: Bucket) -> str | None:
+        """Return the id of a new version, None where the bucket keeps none."""
+        return self.new_id("v") if bucket.versioning == "Enabled" else None

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, evolve, field, frozen
 from click.testing import CliRunner, Result
@@ -214,10 +214,24 @@ class Shell:
         return memory_provider(self.layers[chosen], chosen, **self.options)
 
     def run(self, *arguments: str, stdin: bytes | str | None = None) -> Result:
-        return CliRunner().invoke(root, arguments, input=stdin)
+        return run(*arguments, stdin=stdin)
 
     def json(self, *arguments: str) -> Any:
         """Run a command that prints one JSON document, and read it."""
         result = self.run(*arguments, "--json")
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
+
+
+def run(*arguments: str, stdin: bytes | str | None = None) -> Result:
+    """Run `bucketry` with these arguments in this process."""
+    return _runner().invoke(root, arguments, input=stdin)
+
+
+def _runner() -> CliRunner:
+    """Return a runner that keeps stdout and stderr apart; click 8.1 wants to be told."""
+    old: Any = CliRunner
+    try:
+        return cast(CliRunner, old(mix_stderr=False))
+    except TypeError:
+        return CliRunner()

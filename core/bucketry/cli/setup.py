@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -13,11 +14,26 @@ from bucketry.cli.settings import Settings, command
 from bucketry.host.catalog import installed
 
 
+def _provider_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    from bucketry.config.check import ENVELOPE
+
+    rule = ENVELOPE["properties"]["providers"]["propertyNames"]
+    if not re.fullmatch(rule["pattern"], value):
+        raise click.BadParameter(rule["x-message"], ctx, parameter)
+    return value
+
+
 @command
 @click.argument("vendor", required=False)
 @click.option("--file", default="bucketry.toml", show_default=True, help="File to write.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-@click.option("--name", default="media", show_default=True, help="Name of the provider.")
+@click.option(
+    "--name",
+    default="media",
+    show_default=True,
+    callback=_provider_name,
+    help="Name of the provider.",
+)
 def init(settings: Settings, vendor: str | None, file: str, force: bool, name: str) -> None:
     """Write a first configuration for VENDOR, with every option explained.
 
@@ -25,6 +41,8 @@ def init(settings: Settings, vendor: str | None, file: str, force: bool, name: s
     """
     from bucketry.cli.starter import starter
 
+    if not file.endswith(".toml"):
+        output.bad_usage(f"it is written as TOML, so --file must end in .toml, unlike {file}")
     catalog = installed()
     if vendor is None:
         if not output.on_terminal():
@@ -39,7 +57,8 @@ def init(settings: Settings, vendor: str | None, file: str, force: bool, name: s
     steps = [f"edit {file}: {', '.join(made.edit)}"] if made.edit else []
     if made.variables:
         steps.append(f"set the environment variables {', '.join(made.variables)}")
-    steps += ["bucketry check", "bucketry put FILE"]
+    found = "" if file == "bucketry.toml" else f" --config {file}"
+    steps += [f"bucketry{found} check", f"bucketry{found} put FILE"]
     if settings.json:
         output.emit({"file": file, "edit": made.edit, "variables": made.variables})
         return

@@ -54,28 +54,24 @@ def starter(vendor: Vendor, catalog: Catalog, provider_name: str) -> Starter:
         *_comment(vendor.summary),
         f"default = {_toml(provider_name)}",
         "",
-        f"[providers.{_key(provider_name)}]",
+        f"[providers.{provider_name}]",
         f"provider = {_toml(vendor.name)}",
     ]
-    needed = [line for name in written for line in _option(name, options[name], values[name])]
-    rest = [
-        line
-        for name, option in options.items()
-        if name not in written
-        for line in _option(name, option, _shown(option), commented=True)
-    ]
+    needed = []
+    for name in written:
+        line = f"{_key(name)} = {_toml(values[name])}"
+        needed += ["", *_comment(options[name].get("description", "")), line]
+    rest = []
+    for name, option in options.items():
+        if name not in written:
+            line = f"# {_key(name)} = {_shown(option, vendor.name)}"
+            rest += ["", *_comment(option.get("description", "")), line]
     lines = [*head, *needed, "", "# -- optional " + "-" * 60, *rest]
     return Starter(
         text="\n".join(lines) + "\n",
         edit=[name for name in written if not list(_variables(values[name]))],
         variables=list(_variables(values)),
     )
-
-
-def _option(name: str, option: Schema, value: Any, *, commented: bool = False) -> Iterator[str]:
-    yield ""
-    yield from _comment(option.get("description", ""))
-    yield f"{'# ' if commented else ''}{_key(name)} = {_toml(value)}"
 
 
 def _comment(text: str) -> list[str]:
@@ -93,6 +89,13 @@ def _example(option: Schema, vendor: str) -> Any:
     return _renamed(example, vendor)
 
 
+def _shown(option: Schema, vendor: str) -> str:
+    """Return what stands behind a commented option: its default, or else an example."""
+    if "default" in option:
+        return _toml(option["default"])
+    return f"{_toml(_example(option, vendor))}  # an example"
+
+
 def _renamed(value: Any, vendor: str) -> Any:
     if not isinstance(value, dict):
         return value
@@ -100,11 +103,6 @@ def _renamed(value: Any, vendor: str) -> Any:
         suffix = value["env"].partition("_")[2]
         return {**value, "env": f"{re.sub('[^A-Za-z0-9]', '_', vendor).upper()}_{suffix}"}
     return {name: _renamed(inner, vendor) for name, inner in value.items()}
-
-
-def _shown(option: Schema) -> Any:
-    """Return what stands behind a commented option: its default, or else an example."""
-    return option["default"] if "default" in option else _example(option, "storage")
 
 
 def _variables(value: Any) -> Iterator[str]:

@@ -1,0 +1,79 @@
+"""Object tags: written as they were given, within S3's limits.
+
+There is no call that reads tags, but S3 tells their number with an object: where the answer has
+that header, it is looked at.
+"""
+
+from __future__ import annotations
+
+from bucketry.errors import BucketryError, InvalidHeader, UnsupportedOptionWarning
+from bucketry.testing.case import case, has
+from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.store import Store
+
+TAGGED = has("tagging", "yes")
+COUNT = "x-amz-tagging-count"
+
+
+def _check_count(store: Store, count: int) -> None:
+    answer = store.http.send(store.provider.sign(store.key()))
+    if COUNT in answer.headers:
+        same(answer.headers[COUNT], str(count), "the number of tags that a GET tells")
+
+
+@case("tags", needs=TAGGED)
+def accepted(store: Store) -> None:
+    """Tags are stored with the object."""
+    store.put(tags={"team": "web", "tier": "gold"})
+    _check_count(store, 2)
+
+
+@case("tags", needs=TAGGED)
+def special_characters(store: Store) -> None:
+    """Tags with blanks, signs and other scripts are stored; none breaks another."""
+    store.put(tags={"who is": "Ann & Bob = 2+2", "Größe": "日本", "path": "a/b:c@d", "empty": ""})
+    _check_count(store, 4)
+
+
+@case("tags", needs=TAGGED)
+def of_greatest_number(store: Store) -> None:
+    """Ten tags are stored."""
+    store.put(tags={f"tag-{number}": "1" for number in range(10)})
+    _check_count(store, 10)
+
+
+@case("tags")
+def too_many(store: Store) -> None:
+    """Eleven tags are refused before anything is sent."""
+    tags = {f"tag-{number}": "1" for number in range(11)}
+    raises(InvalidHeader, "eleven tags", store.put, tags=tags)
+    same(store.names(), [], "the names listed after the refusal")
+
+
+@case("tags")
+def too_long(store: Store) -> None:
+    """A tag without a name, a name over 128 and a value over 256 characters are refused."""
+    for tags in ({"": "1"}, {"n" * 129: "1"}, {"a": "v" * 257}):
+        raises(InvalidHeader, "a tag beyond the limits", store.put, tags=tags)
+    same(store.names(), [], "the names listed after the refusals")
+
+
+@case("tags")
+def line_break(store: Store) -> None:
+    """A line break or NUL in a tag is refused before anything is sent."""
+    for tags in ({"a": "b\r\nc"}, {"a\n": "b"}, {"a": "\0"}):
+        raises(InvalidHeader, f"the tag {tags}", store.put, tags=tags)
+    same(store.names(), [], "the names listed after the refusals")
+
+
+@case("tags", needs=has("tagging", "no"))
+def never_dropped_in_silence(store: Store) -> None:
+    """Where there are no tags, an upload with tags is refused, or a warning says they are left out."""
+    try:
+        store.put(tags={"team": "web"})
+    except UnsupportedOptionWarning as warning:
+        holds("tag" in str(warning).lower(), f"the warning does not name the tags: {warning}")
+    except BucketryError:
+        same(store.names(), [], "the names listed after the refusal")
+    else:
+        raise AssertionError("an upload with tags succeeded without a word")

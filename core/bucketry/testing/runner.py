@@ -1,0 +1,183 @@
+"""Runs cases against a provider."""
+
+from __future__ import annotations
+
+import ipaddress
+import platform
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, get_args
+from urllib.parse import urlsplit
+
+
+from bucketry import __version__
+from bucketry.errors import Unsupported, UnsupportedOptionWarning, redact
+from bucketry.provider import Provider
+from bucketry.testing.case import Case, Group, Outcome, Seen, Skip, all_cases, fact_of, told
+from bucketry.testing.confine import Room, confine
+from bucketry.testing.report import EndpointClass, Report, Result
+from bucketry.testing.store import Store, secrets_of
+
+LONGEST_EVIDENCE = 500
+"""Characters of evidence in a report."""
+
+
+def select(groups: Iterable[str] | None = None) -> list[Case]:
+    """Return the cases of `groups`, or all, in the suite's order; `ValueError` for no such group."""
+    order: tuple[str, ...] = get_args(Group)
+    wanted = set(order if groups is None else groups)
+    if unknown := sorted(wanted - set(order)):
+        raise ValueError(f"no such group: {', '.join(unknown)}; there are {', '.join(order)}")
+    return sorted(
+        (case for case in all_cases() if case.group in wanted),
+        key=lambda case: order.index(case.group),
+    )
+
+
+def run(
+    provider: Provider,
+    groups: Iterable[str] | None = None,
+    *,
+    endpoint: EndpointClass | None = None,
+    on_result: Callable[[Result], None] | None = None,
+) -> Report:
+    """Run the suite against `provider`, below a throw-away prefix, and report.
+
+    Args:
+        provider: any provider; it is used and left open.
+        groups: the groups to run; all by default.
+        endpoint: what kind of endpoint it is; guessed from its address by default.
+        on_result: called with each result as it comes.
+
+    Raises `CannotConfine` if the suite cannot keep to a folder of its own there.
+    """
+    cases = select(groups)
+    results: list[Result] = []
+    confinement = ""
+    try:
+        with confine(provider) as room:
+            for case in cases:
+                results.append(run_case(case, room))
+                if on_result is not None:
+                    on_result(results[-1])
+    except AssertionError as error:
+        confinement = _masked(str(error), provider)
+    return Report(
+        vendor=provider.vendor.name,
+        title=provider.vendor.title,
+        endpoint=endpoint or endpoint_class(provider),
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        versions=_versions(),
+        results=results,
+        confinement=confinement,
+    )
+
+
+def run_case(case: Case, room: Room) -> Result:
+    """Run one case in a folder of its own."""
+    store = room.store(case)
+    outcome, evidence = judge(case, store)
+    return Result(
+        case=case.id,
+        group=case.group,
+        sentence=case.sentence,
+        outcome=outcome,
+        evidence=_masked(evidence, room.provider),
+    )
+
+
+def judge(case: Case, store: Store) -> tuple[Outcome, str]:
+    """Return how a case ends, and why."""
+    capabilities = store.capabilities
+    judged = [(need, need.judge(capabilities)) for need in case.needs]
+    for need, met in judged:
+        if met is False:
+            return "skipped", f"{store.provider.vendor.title} declares {need.told(capabilities)}"
+    unknown = [need for need, met in judged if met is None]
+    try:
+        with warnings.catch_warnings():
+            # A case that uses an option fails when the option is left out.
+            warnings.simplefilter("error", UnsupportedOptionWarning)
+            seen = case.function(store)
+    except Skip as reason:
+        return "skipped", str(reason)
+    except Exception as error:
+        evidence = _described(error)
+        if unknown:
+            return "probed-no", f"{_names(unknown)} is not known; seen: {evidence}"
+        if case.needs and _cause(error, Unsupported):
+            facts = "; ".join(need.told(capabilities) for need in case.needs)
+            return "contradicted", f"correct the fact {facts}: {evidence}"
+        return "failed", evidence
+    finally:
+        store.close()
+    if case.observes is not None:
+        return _compared(case, seen, store)
+    if unknown:
+        return "probed-yes", f"{_names(unknown)} is not known; this works, so fill it in"
+    return "passed", ""
+
+
+_POSITIVE = frozenset({"yes", "enforced", "verified", "object", "quoted", "unquoted"})
+
+
+def _compared(case: Case, seen: Seen, store: Store) -> tuple[Outcome, str]:
+    """Hold an observation against what is declared."""
+    assert case.observes is not None  # noqa: S101 - for the type checker; the caller has looked
+    if seen is None:
+        return "skipped", f"{case.observes} cannot be told from here"
+    values = (seen,) if isinstance(seen, str) else seen
+    shown = " or ".join(repr(value) for value in values)
+    declared = fact_of(store.capabilities, case.observes, case.entry).value
+    if declared is None:
+        name = f"{case.observes}[{case.entry}]" if case.entry else case.observes
+        outcome: Outcome = "probed-yes" if _POSITIVE.issuperset(values) else "probed-no"
+        return outcome, f"{name} is not known; observed {shown}"
+    if declared in values:
+        return "passed", f"observed {shown}"
+    fact = told(case.observes, case.entry, store.capabilities)
+    return "contradicted", f"correct the fact {fact}: observed {shown}"
+
+
+def _names(needs: Sequence[Any]) -> str:
+    return ", ".join(f"{n.name}[{n.entry}]" if n.entry else n.name for n in needs)
+
+
+def _cause(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error is of `kind`, or a check failed because of one."""
+    return isinstance(error, kind) or isinstance(error.__cause__, kind)
+
+
+def _described(error: BaseException) -> str:
+    text = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split()) or type(error).__name__
+
+
+def _masked(text: str, provider: Provider) -> str:
+    text = redact(text)
+    for secret in secrets_of(provider.options):
+        text = text.replace(secret, "***")
+    return text if len(text) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}..."
+
+
+def endpoint_class(provider: Provider) -> EndpointClass:
+    """Guess from the address of an object: a loopback address is ours, any other is real."""
+    host = urlsplit(provider.object_url("address")).hostname or ""
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost" or host.endswith(".localhost")
+    return "local" if loopback else "real"
+
+
+def _versions() -> dict[str, str]:
+    versions = {"bucketry": __version__, "python": platform.python_version()}
+    try:
+        versions["boto3"] = version("boto3")
+    except PackageNotFoundError:
+        versions["boto3"] = "none"
+    return versions
+
+

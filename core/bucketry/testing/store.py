@@ -1,0 +1,191 @@
+"""What a case is given: a provider that is confined to a folder of its own, and short helpers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import attrs
+
+from bucketry.model import Capabilities, Fact, Page, Secret, SignedUrl, StoredObject
+from bucketry.provider import Provider
+from bucketry.source import Body
+from bucketry.testing.case import Skip
+from bucketry.testing.http import Http
+
+MIB = 1 << 20
+DEFAULT_PART_SIZE = 5 * MIB
+"""Part size in bytes where a provider's options name none: the least that S3 takes."""
+
+SAMPLE = b"The quick brown fox jumps over the lazy dog.\n"
+"""What is stored where the bytes do not matter."""
+
+
+def rebuilt(provider: Provider, **changes: Any) -> Provider:
+    """Return a provider of the same kind, vendor and layers with some options replaced.
+
+    `Skip` if there is no such option.
+    """
+    fields = attrs.fields_dict(type(provider.options))
+    for name in changes:
+        if name not in fields:
+            raise Skip(f"the options of {provider.vendor.title} have no {name!r}")
+    return type(provider)(
+        name=provider.name,
+        vendor=provider.vendor,
+        options=attrs.evolve(provider.options, **changes),
+        distribution=provider._distribution,
+        overrides=provider._overrides,
+    )
+
+
+def secrets_of(value: Any) -> Iterator[str]:
+    """Yield the text of every `Secret` in a provider's options."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from secrets_of(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from secrets_of(inner)
+
+
+class Store:
+    """One case's view of the storage. Its keys begin with `folder`, which no other case uses.
+
+    Attributes:
+        provider: the confined provider: every key it touches lies under the throw-away prefix.
+        capabilities: what the provider declares.
+        expiring: a GET that was signed for one second when the run began; None if it cannot sign.
+    """
+
+    def __init__(self, provider: Provider, folder: str, expiring: SignedUrl | None = None) -> None:
+        self.provider = provider
+        self.folder = folder
+        self.expiring = expiring
+        self.http = Http(getattr(provider.options, "ca_bundle", None))
+        self._variants: list[Provider] = []
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The capabilities that the provider declares."""
+        return self.provider.capabilities
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def key(self, name: str = "object.bin") -> str:
+        """Return the key of `name` in this case's folder."""
+        return f"{self.folder}/{name}"
+
+    def put(
+        self, name: str = "object.bin", body: Body = SAMPLE, **options: Any
+    ) -> StoredObject:
+        """Upload under `name` and return what was stored."""
+        return self.provider.upload(body, key=self.key(name), **options)
+
+    def read(self, name: str = "object.bin") -> bytes:
+        """Return the bytes of `name`."""
+        return self.provider.read(self.key(name))
+
+    def names(self, prefix: str = "") -> list[str]:
+        """Return the names in this case's folder that begin with `prefix`, as listed."""
+        start = f"{self.folder}/"
+        return [info.key.removeprefix(start) for info in self.provider.list(start + prefix)]
+
+    def pages(self, page_size: int, prefix: str = "", delimiter: str = "") -> Iterator[Page]:
+        """Yield the pages of a listing of this case's folder, object keys as the hook gives them.
+
+        The facade's own pages hold a thousand keys; a rule on pages would cost as many uploads.
+        """
+        root = self.provider.options.root_path
+        return self.provider._hooks.bucketry_list(
+            prefix=f"{root}/{self.folder}/{prefix}",
+            delimiter=delimiter,
+            start_after="",
+            page_size=page_size,
+        )
+
+    def unfinished(self) -> list[str]:
+        """Return the names of unfinished multipart uploads in this case's folder."""
+        start = f"{self.folder}/"
+        swept = self.provider.sweep(older_than=timedelta(0), dry_run=True)
+        return [one.key.removeprefix(start) for one in swept if one.key.startswith(start)]
+
+    # -- bodies ------------------------------------------------------------------------------
+
+    @property
+    def part_size(self) -> int:
+        """Bytes of one part of a large upload."""
+        multipart = getattr(self.provider.options, "multipart", None)
+        return getattr(multipart, "part_size", DEFAULT_PART_SIZE)
+
+    def large(self, more: int = 1) -> bytes:
+        """Return a body that is `more` bytes longer than one part, no two blocks of it alike."""
+        size = self.part_size + more
+        block = b"".join(number.to_bytes(4, "big") for number in range(1024))
+        blocks = [number.to_bytes(4, "big") + block for number in range(size // len(block) + 1)]
+        return b"".join(blocks)[:size]
+
+    # -- other providers ---------------------------------------------------------------------
+
+    def variant(self, **changes: Any) -> Provider:
+        """Return a provider with other options, in the same folder; closed after the case.
+
+        The case is skipped where the vendor has no such option.
+        """
+        return self._keep(rebuilt(self.provider, **changes))
+
+    def multipart_variant(self, **changes: Any) -> Provider:
+        """Return a provider with other `multipart` options."""
+        multipart = getattr(self.provider.options, "multipart", None)
+        if multipart is None:
+            raise Skip(f"the options of {self.provider.vendor.title} have no 'multipart'")
+        return self.variant(multipart=attrs.evolve(multipart, **changes))
+
+    def believing(self, **values: object) -> Provider:
+        """Return a provider whose capabilities say `values`, so that it tries and holds not back.
+
+        What the server then does is what is to be observed.
+        """
+        facts = {name: Fact(value, "inferred", "assumed for a probe") for name, value in values.items()}
+        vendor = attrs.evolve(
+            self.provider.vendor,
+            capabilities=attrs.evolve(self.provider.capabilities, **facts),
+            refine=None,
+        )
+        provider = self.provider
+        return self._keep(
+            type(provider)(
+                name=provider.name,
+                vendor=vendor,
+                options=provider.options,
+                distribution=provider._distribution,
+                overrides=provider._overrides,
+            )
+        )
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """Fail whoever opens a connection meanwhile."""
+
+        def refuse(*_: object) -> None:
+            raise AssertionError("a connection was opened where none is needed")
+
+        with patch.object(socket.socket, "connect", refuse):
+            yield
+
+    def _keep(self, provider: Provider) -> Provider:
+        self._variants.append(provider)
+        return provider
+
+    def close(self) -> None:
+        """Close the variants that the case made."""
+        for variant in self._variants:
+            variant.close()
+
+

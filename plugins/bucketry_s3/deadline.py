@@ -11,7 +11,7 @@ from bucketry.errors import StorageError
 
 T = TypeVar("T")
 
-MIN_RATE = 64 * 1024
+MIN_RATE = 256 * 1024
 """Slowest useful transfer in bytes per second; a body adds its size at this rate to a deadline."""
 
 _FIRST_PAUSE = 0.1

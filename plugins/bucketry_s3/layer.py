@@ -93,7 +93,7 @@ class S3Layer:
         """The address in front of every key: `base_url`, the vendor's own, or the endpoint's."""
         if self._options.base_url:
             return self._options.base_url.rstrip("/")
-        own = self._profile.public_base_of(self._options)
+        own = "" if self._options.public_endpoint else self._profile.public_base_of(self._options)
         return own or bucket_base(
             self.settings.public_endpoint, self._options.bucket, self.settings.addressing
         )

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import (
-    AccessDenied,
     ByteRange,
     IntegrityError,
-    NotFound,
     ObjectInfo,
     ObjectReader,
     Rejected,
     StorageError,
-    Unavailable,
 )
 from bucketry_s3.bucket import Bucket
 
@@ -30,8 +27,8 @@ def head(bucket: Bucket, key: str) -> ObjectInfo:
     """Return what HeadObject tells; `NotFound` for a missing object."""
     try:
         answer, _ = bucket.send("HeadObject", {"Key": key, **_checksum_mode(bucket)})
-    except (NotFound, AccessDenied) as error:
-        if error.code is None:
+    except StorageError as error:
+        if error.code is None and error.status in (400, 403, 404):
             _ask_for_the_reason(bucket, key, error)
         raise
     return object_info(key, answer, int(answer.get("ContentLength", 0)))
@@ -43,7 +40,7 @@ def _ask_for_the_reason(bucket: Bucket, key: str, error: StorageError) -> None:
     Without this, a wrong bucket would look like a missing object, a wrong secret like a missing
     permission.
     """
-    if isinstance(error, AccessDenied):
+    if error.status != 404:
         answer, _ = bucket.send("GetObject", {"Key": key, "Range": "bytes=0-0"})
         answer["Body"].close()
     elif not bucket.seen:
@@ -58,16 +55,13 @@ def _checksum_mode(bucket: Bucket) -> dict[str, str]:
 
 def object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
     """Return the common form of the answers to HeadObject and GetObject."""
-    etag = unquoted(answer.get("ETag"))
-    if etag is None:
-        raise Unavailable("the answer is not S3's: it has no ETag")
     checksums = {
         name: answer[f"Checksum{name}"] for name in _CHECKSUMS if answer.get(f"Checksum{name}")
     }
     return ObjectInfo(
         key=key,
         size=size,
-        etag=etag,
+        etag=unquoted(answer["ETag"]),
         last_modified=answer.get("LastModified"),
         content_type=answer.get("ContentType"),
         cache_control=answer.get("CacheControl"),

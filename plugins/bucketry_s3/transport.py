@@ -2,7 +2,8 @@
 
 boto3 checks and writes the parameters, signs (SigV4, the body's SHA-256 included, so that every
 server notices a changed bit) and reads the answers. Everything it would do on its own account is
-off: retries, checksum trailers, endpoints from the environment, `Expect: 100-continue`.
+off: retries, redirects, checksum trailers, endpoints from the environment, `Expect:
+100-continue`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput
+from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput, Unavailable
 from bucketry_s3.deadline import Deadline, retry
 from bucketry_s3.signing import KeyPair
 from bucketry_s3.urls import effective_addressing
@@ -82,6 +83,13 @@ class Boto3Transport:
                 answer: dict[str, Any] = call(**given)
             except (BotoCoreError, ClientError, HTTPClientError, HTTPError, OSError) as error:
                 raise translate(error, operation) from error
+            if operation in _PROOFS and not answer.get(_PROOFS[operation]):
+                if "Body" in answer:
+                    answer["Body"].close()
+                raise Unavailable(
+                    f"the answer is not S3's: it has no {_PROOFS[operation]}",
+                    may_have_applied=True,
+                )
             return answer
 
         return retry(attempt, deadline), attempts
@@ -171,6 +179,7 @@ class Boto3Transport:
             raise translate(error, "client") from error
         except ValueError as error:
             raise InvalidInput(f"the client cannot be made: {error}") from error
+        client.meta.events.register("before-call.s3", _without_redirect)
         client.meta.events.register("request-created.s3", _without_expect)
         client.meta.events.register("request-created.s3.DeleteObjects", _with_content_md5)
         self._client, self._pid = client, os.getpid()
@@ -211,6 +220,11 @@ class _Body:
         return self._position
 
 
+def _without_redirect(params: dict[str, Any], **_: Any) -> None:
+    """Tell a wrong region instead of following it: signed URLs would stay wrong."""
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True
+
+
 def _without_expect(request: Any, **_: Any) -> None:
     """Save a round trip; some servers (R2) never answer 100 and cost a second."""
     if "Expect" in request.headers:
@@ -229,6 +243,16 @@ def _with_content_md5(request: Any, **_: Any) -> None:
     digest = hashlib.md5(body, usedforsecurity=False).digest()
     request.headers["Content-MD5"] = base64.b64encode(digest).decode()
 
+
+# What an S3 server's success always tells. A page of a proxy in between is a success too, to HTTP.
+_PROOFS = {
+    "CreateMultipartUpload": "UploadId",
+    "GetObject": "ETag",
+    "HeadObject": "ETag",
+    "ListObjectsV2": "Name",
+    "PutObject": "ETag",
+    "UploadPart": "ETag",
+}
 
 _METHODS = {
     "AbortMultipartUpload": "abort_multipart_upload",

@@ -13,7 +13,6 @@ from bucketry import (
     PreconditionFailed,
     StorageError,
     StoredObject,
-    Unavailable,
     Unconfirmed,
     Upload,
 )
@@ -123,7 +122,7 @@ def _put(
         native[checksum_param(algorithm)] = digest
     native |= {"Key": upload.key, "Body": body}
     try:
-        answer, _ = _demand_etag(bucket, native, len(body))
+        answer, _ = bucket.send("PutObject", native, size=len(body))
     except StorageError as error:
         answer = _settle_put(bucket, upload.key, body, native, error)
     if upload.progress is not None:
@@ -137,16 +136,6 @@ def _put(
         checksum_algorithm=algorithm,
         checksum=digest,
     )
-
-
-def _demand_etag(
-    bucket: Bucket, params: Mapping[str, Any], size: int
-) -> tuple[dict[str, Any], int]:
-    """Store in one request. A success without an ETag is no S3 server's, so it is no success."""
-    answer, attempts = bucket.send("PutObject", params, size=size)
-    if not answer.get("ETag"):
-        raise Unavailable("the answer is not S3's: it has no ETag", may_have_applied=True)
-    return answer, attempts
 
 
 def _settle_put(

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import bucketry
+from bucketry import Provider
+from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing import localhost_names as localhost_resolves
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def server() -> Iterator[StandIn]:
+    with StandIn(buckets=["media"]) as running:
+        yield running
+
+
+@pytest.fixture
+def open_on(server: StandIn) -> Iterator[Callable[..., Provider]]:
+    """Give a function that opens a provider on the stand-in; its options can be changed."""
+    opened: list[Provider] = []
+
+    def open_provider(**options: Any) -> Provider:
+        settings: dict[str, Any] = {
+            "provider": "s3",
+            "bucket": "media",
+            "region": "us-east-1",
+            "endpoint": server.endpoint,
+            "ca_bundle": server.ca_bundle,
+            "addressing": "path",
+            "credentials": {
+                "access_key_id": ACCESS_KEY_ID,
+                "secret_access_key": SECRET_ACCESS_KEY,
+            },
+            "multipart": {"part_size": 5 * MIB, "concurrency": 2},
+            "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
+            "deadline": 5,
+        }
+        provider = bucketry.open_provider({**settings, **options})
+        opened.append(provider)
+        return provider
+
+    yield open_provider
+    for provider in opened:
+        provider.close()
+
+
+@pytest.fixture
+def localhost_names() -> Iterator[None]:
+    with localhost_resolves():
+        yield

@@ -37,10 +37,11 @@ from bucketry_s3.testing import (
     Truncate,
     without_header,
 )
+from bucketry_s3.testing.faults import Fault
 
 MIB = 1 << 20
 
-FAULTS = {
+FAULTS: dict[str, Fault] = {
     "reset in the request": Drop("request", after=100),
     "applied, answer lost": Drop("answer"),
     "503 SlowDown": Reply.error(503, "SlowDown"),

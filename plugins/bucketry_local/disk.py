@@ -72,7 +72,6 @@ else:
         A killed process lets go of it.
         """
         with disk():
-            file.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             with disk():

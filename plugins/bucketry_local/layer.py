@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -25,7 +25,9 @@ from bucketry import (
     Upload,
     hookimpl,
 )
+from bucketry.headers import check_header_value, check_metadata
 from bucketry.source import Source
+from bucketry.uploads import check_tags
 from bucketry_local import reading
 from bucketry_local.options import LocalOptions
 from bucketry_local.records import Details, Record
@@ -40,7 +42,7 @@ _HEADERS = {
     "ContentEncoding": "content_encoding",
     "ContentLanguage": "content_language",
 }
-_KNOWN = frozenset({*_HEADERS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
+_UPLOAD_PARAMS = frozenset({*_HEADERS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
 
 # Options that the schema refuses, by the parameter they would become.
 _OPTIONS = {
@@ -102,9 +104,9 @@ class LocalLayer:
         given = {name: value for name, value in params.items() if value}
         return given | dict(upload.extra_params)
 
-    def _known(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _only(self, known: Collection[str], params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters that mean something here; refuse or leave out the others."""
-        for name in sorted(set(params) - _KNOWN):
+        for name in sorted(set(params).difference(known)):
             reason, mend = f"files on disk have no parameter {name}", "leave it out"
             if name in _OPTIONS:
                 schema = json.loads(self._context.vendor.schema.read_text())
@@ -117,25 +119,26 @@ class LocalLayer:
                 UnsupportedOptionWarning,
                 stacklevel=2,
             )
-        return {name: value for name, value in params.items() if name in _KNOWN}
+        return {name: value for name, value in params.items() if name in known}
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
         """Write the file."""
-        params = self._known(params)
+        params = self._only(_UPLOAD_PARAMS, params)
         if params.get("IfNoneMatch", "*") != "*":
             raise Unsupported('IfNoneMatch can only be "*": no object at all')
+        tagging = check_header_value("Tagging", params.get("Tagging", ""))
         record = self.store.put(
             upload.key,
             upload.source,
             Details(
-                content_type=params.get("ContentType", upload.content_type),
+                content_type=params.get("ContentType", "application/octet-stream"),
                 cache_control=params.get("CacheControl"),
                 content_disposition=params.get("ContentDisposition"),
                 content_encoding=params.get("ContentEncoding"),
                 content_language=params.get("ContentLanguage"),
-                metadata=dict(params.get("Metadata", {})),
-                tags=dict(parse_qsl(params.get("Tagging", ""), keep_blank_values=True)),
+                metadata=check_metadata(params.get("Metadata", {})),
+                tags=check_tags(dict(parse_qsl(tagging, keep_blank_values=True))),
             ),
             if_absent="IfNoneMatch" in params,
             if_match=params.get("IfMatch"),
@@ -156,7 +159,7 @@ class LocalLayer:
     @hookimpl
     def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
         """Remove the files, and the folders that get empty."""
-        self._known(params)
+        self._only((), params)
         return self.store.delete(keys)
 
     @hookimpl
@@ -199,7 +202,7 @@ class LocalLayer:
     @hookimpl
     def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
         """Copy the file, with headers, metadata and tags."""
-        self._known(params)
+        self._only((), params)
         file, record = self.store.open(source)
         with file:
             copied = self.store.put(target, Source(file), record.details)

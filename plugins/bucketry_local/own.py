@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from bucketry import Rejected
+from bucketry import BucketNotFound, Rejected, StorageError
 from bucketry_local.disk import disk, locked, write_file
 
 STALE_SECONDS = 86_400
@@ -26,7 +26,19 @@ class OwnFolder:
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the lock of the whole store."""
+        self._make(self.path)
         return locked(self.path / "lock")
+
+    def _make(self, folder: Path) -> None:
+        try:
+            with disk():
+                folder.mkdir(parents=True, exist_ok=True)
+        except StorageError as error:
+            if isinstance(error.__cause__, FileExistsError | NotADirectoryError):
+                raise BucketNotFound(
+                    f"{self.path.parent} is not a folder", hint="Set directory to a folder."
+                ) from None
+            raise
 
     def signing_key(self) -> str:
         """Return the key kept in the store, made at random the first time."""
@@ -47,7 +59,7 @@ class OwnFolder:
 
     def new_name(self) -> Path:
         """Return the name of a temporary file; the folder exists from the first one on."""
-        self._temporaries.mkdir(parents=True, exist_ok=True)
+        self._make(self._temporaries)
         return self._temporaries / secrets.token_hex(16)
 
     @contextmanager

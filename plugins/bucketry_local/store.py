@@ -145,8 +145,7 @@ class Store:
         checked before the source is read, and again when it counts. Whatever fails, also in
         `source`, leaves the old object as it was.
         """
-        path = self._path(key, Rejected)
-        self._check(key, path, if_absent, if_match)
+        path, _ = self._check(key, if_absent, if_match)
         with self.own.temporary() as (temporary, file):
             md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
             while chunk := source.read(CHUNK):
@@ -156,13 +155,15 @@ class Store:
                 sha256.update(chunk)
                 if progress is not None:
                     progress(len(chunk))
+                if source.bytes_read == source.size:
+                    break  # a file that grows as it is read would never end
             source.check_complete()
             with disk():
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
             with self.own.locked():
-                current = self._check(key, path, if_absent, if_match)
+                _, current = self._check(key, if_absent, if_match)
                 with disk():
                     stamp = _stamp(temporary, after=current.mtime_ns if current else 0)
                 record = Record(
@@ -175,8 +176,9 @@ class Store:
                 self._publish(key, path, temporary, record, current, if_absent)
         return record
 
-    def _check(self, key: str, path: Path, if_absent: bool, if_match: str | None) -> Record | None:
-        """Return the record of the object in place, if the preconditions hold."""
+    def _check(self, key: str, if_absent: bool, if_match: str | None) -> tuple[Path, Record | None]:
+        """Return the file of `key` and the record of what is there, if the preconditions hold."""
+        path = self._path(key, Rejected)
         current: Record | None
         try:
             current = self.record_at(key, path)
@@ -191,7 +193,7 @@ class Store:
             raise PreconditionFailed(
                 "there is no object under this key, or it is another version of it"
             )
-        return current
+        return path, current
 
     def _publish(
         self,

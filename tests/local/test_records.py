@@ -1,0 +1,211 @@
+"""Files made by hand, damaged records, links that lead elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bucketry import InvalidKey, NotFound, Provider, Rejected
+
+
+def put_by_hand(file: Path, content: bytes, seconds: int = 1_700_000_000) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    os.utime(file, (seconds, seconds))
+
+
+def test_a_file_made_by_hand_is_an_object(local: Provider, directory: Path) -> None:
+    put_by_hand(directory / "by" / "hand.png", b"hello")
+    info = local.head("by/hand.png")
+    assert local.read("by/hand.png") == b"hello"
+    assert (info.size, info.content_type) == (5, "image/png")
+    # printf '%x' 1700000000000000000
+    assert info.etag == "17979cfe362a0000-5"
+    assert info.last_modified is not None
+    assert info.last_modified.isoformat() == "2023-11-14T22:13:20+00:00"
+    assert info.metadata == {}
+    assert info.checksums == {}
+    assert [found.etag for found in local.list()] == ["17979cfe362a0000-5"]
+
+
+def test_a_file_changed_by_hand_loses_its_record_until_the_next_upload(
+    local: Provider, directory: Path
+) -> None:
+    local.upload(b"hello", key="a.txt", content_type="text/x", metadata={"m": "1"})
+    put_by_hand(directory / "a.txt", b"hullo")
+    assert local.read("a.txt") == b"hullo"
+    assert local.head("a.txt").content_type == "text/plain"
+    assert local.head("a.txt").metadata == {}
+    local.upload(b"again", key="a.txt", content_type="text/y")
+    assert local.head("a.txt").content_type == "text/y"
+
+
+def test_preconditions_count_for_a_file_made_by_hand(local: Provider, directory: Path) -> None:
+    put_by_hand(directory / "a", b"hello")
+    local.upload(b"new", key="a", if_match="17979cfe362a0000-5")
+    assert local.read("a") == b"new"
+
+
+def test_a_hand_made_file_from_the_future_can_be_replaced(local: Provider, directory: Path) -> None:
+    put_by_hand(directory / "a", b"hello", seconds=4_000_000_000)
+    local.upload(b"world", key="a", content_type="text/x")
+    assert local.head("a").content_type == "text/x"
+    assert local.read("a") == b"world"
+
+
+def test_two_versions_never_share_a_stamp(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time_ns", lambda: 1_700_000_000_000_000_000)
+    stamps = []
+    for _ in range(3):
+        local.upload(b"same size", key="a")
+        stamps.append((directory / "a").stat().st_mtime_ns)
+    assert stamps == sorted(set(stamps))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"records": 1}',
+        b'{"records": [{}]}',
+        b'{"records": [{"details": 7}]}',
+        b'{"records": [null]}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_damaged_record_costs_the_details_and_says_so(
+    local: Provider, directory: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    local.upload(b"hello", key="a.txt", content_type="text/x")
+    (record,) = (directory / ".bucketry" / "objects").iterdir()
+    record.write_bytes(damage)
+    with caplog.at_level(logging.WARNING, "bucketry.local"):
+        assert local.read("a.txt") == b"hello"
+    assert "is damaged, so the details of 'a.txt' are lost" in caplog.text
+    assert local.head("a.txt").content_type == "text/plain"
+    assert [info.key for info in local.list()] == ["a.txt"]
+    local.upload(b"hello", key="a.txt", content_type="text/x")
+    assert local.head("a.txt").content_type == "text/x"
+    local.delete("a.txt")
+    assert not record.exists()
+
+
+def test_a_record_with_a_header_that_breaks_out_counts_as_damaged(
+    local: Provider, directory: Path
+) -> None:
+    local.upload(b"hello", key="a.txt", content_type="text/x")
+    (record,) = (directory / ".bucketry" / "objects").iterdir()
+    record.write_text(record.read_text().replace("text/x", "text/x\\r\\nSet-Cookie: a=b"))
+    assert local.head("a.txt").content_type == "text/plain"
+
+
+def test_a_record_without_its_file_is_no_object(local: Provider, directory: Path) -> None:
+    local.upload(b"hello", key="a")
+    (directory / "a").unlink()
+    assert not local.exists("a")
+    assert list(local.list()) == []
+    local.upload(b"other", key="a", prevent_overwrite=True)
+    assert local.read("a") == b"other"
+
+
+# -- nothing outside the directory ---------------------------------------------------------------
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "secret").write_bytes(b"secret")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "key", ["../outside/secret", "a/../../outside/secret", "/etc/passwd", ".."]
+)
+def test_a_key_that_climbs_out_is_refused(local: Provider, outside: Path, key: str) -> None:
+    with pytest.raises(InvalidKey):
+        local.read(key)
+    with pytest.raises(InvalidKey):
+        local.upload(b"x", key=key)
+    with pytest.raises(InvalidKey):
+        local.delete(key)
+    assert (outside / "secret").read_bytes() == b"secret"
+
+
+@pytest.mark.parametrize("target", ["outside", "inside"])
+def test_links_to_files_are_not_followed(
+    local: Provider, directory: Path, outside: Path, target: str
+) -> None:
+    local.upload(b"inside", key="real")
+    link = directory / "link"
+    link.symlink_to(outside / "secret" if target == "outside" else directory / "real")
+    assert not local.exists("link")
+    with pytest.raises(NotFound, match="links are not followed"):
+        local.read("link")
+    with pytest.raises(Rejected, match="links are not followed"):
+        local.upload(b"x", key="link")
+    with pytest.raises(Rejected, match="links are not followed"):
+        local.delete("link")
+    with pytest.raises(NotFound):
+        local.copy("link", "copy")
+    assert [info.key for info in local.list()] == ["real"]
+    assert link.is_symlink()
+    assert (outside / "secret").read_bytes() == b"secret"
+
+
+def test_links_to_folders_are_not_followed(local: Provider, directory: Path, outside: Path) -> None:
+    local.upload(b"x", key="a")
+    (directory / "link").symlink_to(outside)
+    (directory / "loop").symlink_to(directory)
+    for key in ("link/secret", "loop/a"):
+        assert not local.exists(key)
+        with pytest.raises(Rejected):
+            local.upload(b"x", key=key)
+        with pytest.raises(Rejected):
+            local.delete(key)
+    with pytest.raises(Rejected):
+        local.upload(b"x", key="link/new/file")
+    assert [info.key for info in local.list()] == ["a"]
+    assert [info.key for info in local.list("link/")] == []
+    assert sorted(os.listdir(outside)) == ["secret"]
+
+
+def test_a_link_that_appears_while_bytes_move_is_not_followed(
+    local: Provider, directory: Path, outside: Path
+) -> None:
+    local.upload(b"x", key="other")
+
+    def plant(count: int) -> None:
+        (directory / "folder").symlink_to(outside)
+
+    with pytest.raises(Rejected, match="links are not followed"):
+        local.upload(b"x", key="folder/file", progress=plant)
+    assert sorted(os.listdir(outside)) == ["secret"]
+
+
+def test_the_directory_itself_may_be_a_link(
+    make: Callable[..., Provider], tmp_path: Path, directory: Path
+) -> None:
+    directory.mkdir()
+    (tmp_path / "alias").symlink_to(directory)
+    local = make(directory=str(tmp_path / "alias"))
+    assert local.upload(b"x", key="a").bucket == "files"
+    assert (directory / "a").read_bytes() == b"x"
+
+
+def test_a_pipe_is_no_object(local: Provider, directory: Path) -> None:
+    directory.mkdir()
+    os.mkfifo(directory / "pipe")
+    assert list(local.list()) == []
+    with pytest.raises(NotFound):
+        local.read("pipe")

@@ -98,7 +98,9 @@ def acme_schema() -> dict[str, Any]:
 
 def make_vendor(**changes: Any) -> Vendor:
     """Return Acme's page with some of it changed."""
-    content = changes.pop("content", None) or acme_schema()
+    content = changes.pop("content", None)
+    if content is None:
+        content = acme_schema()
     page: dict[str, Any] = {
         "name": "acme",
         "title": "Acme Storage",

@@ -89,7 +89,8 @@ def test_a_default_is_used_when_the_variable_is_not_set(catalog: Catalog) -> Non
 def test_a_default_is_checked_like_any_value(catalog: Catalog) -> None:
     reference = {"env": "E", "default": 0}
     assert told(catalog, {}, signed_url_expires=reference) == [
-        "signed_url_expires: must be at least 1 (the value of the environment variable E, or its default)"
+        "signed_url_expires: must be at least 1 "
+        "(the value of the environment variable E, or its default)"
     ]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from bucketry.config.configuration import Config
 from bucketry.config.load import read
 from bucketry.config.settle import Faulty
-from bucketry.errors import ConfigError, Problem
+from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
 
@@ -41,6 +41,9 @@ def load_config(
     environ: Mapping[str, str] | None = None,
 ) -> Config:
     """Read and check a configuration: `ConfigError` with every problem at once.
+
+    A plugin that cannot be used is one of them, unless the file holds a single provider without a
+    name: then it is a `PluginError`.
 
     Args:
         config: a file, a mapping, or None for the file that is found: `bucketry.toml` (or .json,
@@ -68,6 +71,8 @@ def check_config(
         load_config(config, catalog=catalog, environ=environ)
     except ConfigError as error:
         return error.problems
+    except PluginError as error:
+        return (Problem(path="provider", sentence=str(error)),)
     return ()
 
 

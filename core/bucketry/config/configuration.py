@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from bucketry.config.check import ENVELOPE, check
 from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
-from bucketry.config.settle import Faulty, Settled, plugin_failure, settle
-from bucketry.config.strapi import find_dialect, translate
+from bucketry.config.settle import Faulty, Settled, settle
+from bucketry.config.strapi import find_dialect, settle_dialect
 from bucketry.config.write import to_toml
 from bucketry.errors import (
-    BucketryError,
     ConfigError,
     PluginError,
     UnsupportedOptionWarning,
@@ -133,20 +131,13 @@ class Config:
             warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=3)
         for advice in settled.advice:
             warnings.warn(f"{name}: {advice}", UserWarning, stacklevel=3)
-        try:
-            return Provider(
-                name=name,
-                vendor=settled.vendor,
-                options=settled.options,
-                distribution=settled.distribution,
-                overrides=layers,
-            )
-        except BucketryError:
-            raise
-        except Exception as error:
-            raise plugin_failure(
-                settled.vendor, settled.distribution, "building its layers", error
-            ) from None
+        return Provider(
+            name=name,
+            vendor=settled.vendor,
+            options=settled.options,
+            distribution=settled.distribution,
+            overrides=layers,
+        )
 
     def effective(self, name: str | None = None) -> list[Effective]:
         """Return every option of a provider with its value, secrets masked, and its origin.
@@ -195,11 +186,9 @@ class Config:
 
     def _settle(self, entry: _Entry) -> Settled:
         values = Settings(self._document.data, {}).get(entry.path)
-        settings = Settings(copy.deepcopy(values), {(): Origin(entry.path)})
-        if not entry.strapi:
-            return settle(settings, self._catalog, self._environ)
-        flat, advice = translate(settings, self._catalog, self._environ)
-        return evolve(settle(flat, self._catalog, self._environ), advice=advice)
+        settings = Settings(values, {(): Origin(entry.path)}).copy()
+        steps = settle_dialect if entry.strapi else settle
+        return steps(settings, self._catalog, self._environ)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))

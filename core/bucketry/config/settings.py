@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Mapping
@@ -108,6 +109,10 @@ class Settings:
             table = table.setdefault(str(part), {})
         table[str(path[-1])] = value
         self.origins[path] = origin
+
+    def copy(self) -> Settings:
+        """Return settings that can be changed without changing these."""
+        return Settings(copy.deepcopy(self.values), dict(self.origins), set(self.unknown))
 
     def drop(self, path: Path) -> None:
         """Remove the value at `path`, if it is there."""

@@ -63,6 +63,7 @@ def settle(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> 
     faults += check(settings, schema)
     if faults:
         raise Faulty(faults)
+    settings.drop(("provider",))
     options = to_options(settings.values, vendor, distribution)
     faults = [
         Fault(settings.origin(path).path, _masked(sentence, settings, schema))
@@ -96,7 +97,7 @@ def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[t
         try:
             found = [(_path(dotted), sentence) for dotted, sentence in vendor.check(options)]
         except Exception as error:
-            raise plugin_failure(vendor, distribution, "its check of the options", error) from None
+            raise _check_failure(vendor, distribution, error) from None
     yield from found
     if all(path != ("root_path",) for path, _ in found):
         try:
@@ -113,13 +114,13 @@ def _path(dotted: str) -> Path:
     return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
 
 
-def plugin_failure(vendor: Vendor, distribution: str, what: str, error: Exception) -> PluginError:
-    """Return the error for a plugin whose code fails. Its own text may repeat secrets."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {FilePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    who = f"{vendor.name} ({distribution})" if distribution else vendor.name
+def _check_failure(vendor: Vendor, distribution: str, error: Exception) -> PluginError:
+    """Return the error for a vendor whose check fails. The exception's text may repeat secrets."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
     return PluginError(
-        who, f"{what} failed with {type(error).__name__}{place}; report it to its authors"
+        f"{vendor.name} ({distribution})",
+        f"its check of the options failed with {type(error).__name__} in "
+        f"{FilePath(frame.filename).name}:{frame.lineno}; report it to its authors",
     )
 
 

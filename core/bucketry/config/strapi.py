@@ -19,11 +19,10 @@ from bucketry.config.check import check
 from bucketry.config.environment import resolve
 from bucketry.config.schemas import strapi_schema
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
-from bucketry.config.settle import Faulty
+from bucketry.config.settle import Faulty, Settled, settle
 from bucketry.config.unsupported import set_aside
 from bucketry.errors import PluginError
 from bucketry.host.catalog import Catalog
-from bucketry.model import Vendor
 
 _OPTIONS: Path = ("providerOptions",)
 _S3: Path = ("providerOptions", "s3Options")
@@ -93,13 +92,28 @@ def find_dialect(data: Mapping[str, Any]) -> Path | None:
     return None
 
 
-def translate(
+def settle_dialect(written: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Settled:
+    """Translate and check a configuration in Strapi's shape; raises what `settle` raises.
+
+    Without an ACL the original made plain URLs. So does this, except where the vendor has no plain
+    URL that opens an object, under these options: there, URLs are signed.
+    """
+    flat, advice = _translate(written, catalog, environ)
+    private = flat.copy()
+    private.put(("visibility",), "private", flat.origin(("visibility",)))
+    try:
+        settled = settle(flat, catalog, environ)
+    except Faulty:
+        if flat.get(("acl",)):
+            raise
+        settled = settle(private, catalog, environ)
+    return evolve(settled, advice=advice)
+
+
+def _translate(
     written: Settings, catalog: Catalog, environ: Mapping[str, str]
 ) -> tuple[Settings, list[str]]:
-    """Return the flat settings of a configuration in Strapi's shape, and advice on old spellings.
-
-    `Faulty` with everything that does not follow the dialect's schema.
-    """
+    """Return the flat settings, and advice on old spellings."""
     advice = _modernise(written)
     faults = resolve(written, strapi_schema(), environ)
     refused, _ = set_aside(written, strapi_schema())
@@ -113,6 +127,10 @@ def translate(
     if written.get((*_S3, "credentials")) == "ambient":
         _carry(written, (*_S3, "credentials"), flat, ("credentials",), None)
     _choose_vendor(written, flat, catalog)
+    acl = flat.get(("acl",))
+    from_acl = written.origin(_ACL if acl else _ACL[:-1])
+    visibility = "private" if acl == "private" else "public"
+    flat.put(("visibility",), visibility, evolve(from_acl, reference=None, derived=True))
     return flat, advice + _stream_advice(flat)
 
 
@@ -189,7 +207,6 @@ def _choose_vendor(written: Settings, flat: Settings, catalog: Catalog) -> None:
             flat.put(("allow_http",), True, from_endpoint)
     if flat.get(("provider",)) == "s3":
         _declare(written, flat, from_endpoint)
-    _set_visibility(written, flat, catalog)
 
 
 def _by_host(endpoint: str, catalog: Catalog, origin: Origin) -> tuple[str, Mapping[str, str]]:
@@ -198,6 +215,8 @@ def _by_host(endpoint: str, catalog: Catalog, origin: Origin) -> tuple[str, Mapp
         host = (urlsplit(endpoint).hostname or "").removesuffix(".")
     except ValueError:
         host = ""
+    if not host:
+        raise Faulty([Fault(origin.path, "must be an address like https://s3.example.com")])
     matches: dict[str, Mapping[str, str]] = {}
     for name in catalog.names():
         try:
@@ -235,20 +254,3 @@ def _declare(written: Settings, flat: Settings, origin: Origin) -> None:
         asked = evolve(written.origin((*_EXTENDED, "preventOverwrite")), derived=True)
         for condition in ("put_if_absent", "complete_if_absent"):
             flat.put(("capabilities", condition), "enforced", asked)
-
-
-def _set_visibility(written: Settings, flat: Settings, catalog: Catalog) -> None:
-    name = flat.get(("provider",))
-    vendor: Vendor | None = catalog.load(name) if name in catalog.names() else None
-    no_address = (
-        vendor is not None
-        and vendor.capabilities.public_url.value == "no"
-        and flat.get(("base_url",)) is None
-    )
-    private = flat.get(("acl",)) == "private" or no_address
-    source = _ACL if flat.get(("acl",)) else _ACL[:-1]
-    flat.put(
-        ("visibility",),
-        "private" if private else "public",
-        evolve(written.origin(source), reference=None, derived=True),
-    )

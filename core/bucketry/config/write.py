@@ -56,7 +56,7 @@ class _Table:
         secret = bool((schema or {}).get("writeOnly"))
         if origin.reference and not origin.derived:
             parts = {name: _scalar(part) for name, part in origin.reference.items()}
-            if secret and parts.pop("default", None):
+            if secret and parts.pop("default", ""):
                 comments.append(f"# {origin.variable} had a default, which is a secret too.")
             return _inline(parts)
         if secret:

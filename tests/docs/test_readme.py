@@ -1,0 +1,138 @@
+"""Every snippet of the README runs as it stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bucketry
+from bucketry.config import load_config
+from bucketry.host.catalog import Catalog, installed
+from bucketry_s3.schema import build_schema
+
+README = Path(__file__).parents[2] / "README.md"
+SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
+
+
+def snippets(language: str) -> list[str]:
+    return [text for kind, text in SNIPPETS if kind == language]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("R2_KEY_ID", "R2_SECRET", "KEY_ID", "SECRET"):
+        monkeypatch.setenv(variable, "x")
+    return tmp_path
+
+
+def test_the_applications_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bucketry.toml").write_text(snippets("toml")[0], "utf-8")
+    namespace: dict[str, Any] = {}
+    run = [text for text in snippets("python") if "acme" not in text.lower()]
+
+    for text in run:
+        exec(compile(text, "README.md", "exec"), namespace)
+
+    shown = capsys.readouterr().out
+    assert 5 == len(run)
+    assert "http://127.0.0.1:8900/notes/hello.txt\n" in shown
+    assert "photos/cat.png http://127.0.0.1:8900/photos/cat.png" in shown
+    assert "['photos/cat.png']" in shown
+    assert "local \"media\": head of 'photos/none.png' failed: " in shown
+    assert "http://127.0.0.1:8900/invoices/7.pdf?***\n" in shown
+    assert "https://t.example.com/cat.png\nhttp://127.0.0.1:8900/photos/cat.png\n" in shown
+    assert "PUT frozenset" in shown
+    assert namespace["link"].startswith("http://127.0.0.1:8900/invoices/7.pdf?")
+
+
+def test_every_configuration_opens(folder: Path) -> None:
+    opened = []
+    for text in snippets("toml"):
+        path = folder / "bucketry.toml"
+        path.write_text(text, "utf-8")
+        config = load_config(path)
+        for name in config.names:
+            with config.open(name) as provider:
+                opened.append(provider.vendor.name)
+
+    first_tier = {
+        "aws", "r2", "ionos", "minio", "contabo", "hetzner", "digitalocean", "wasabi", "scaleway",
+        "vultr", "backblaze",
+    }  # fmt: skip
+    assert first_tier | {"local", "s3"} == set(opened)
+
+
+def test_the_vendor_plugin_is_a_vendor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (page,) = [text for text in snippets("python") if "s3_vendor" in text]
+    (folder / "bucketry_acme.py").write_text(page, "utf-8")
+    (folder / "bucketry_acme_schemas").mkdir()
+    (folder / "bucketry_acme_schemas" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(folder))
+    import bucketry_acme  # type: ignore[import-not-found]
+
+    (folder / "bucketry_acme_schemas" / "acme.schema.json").write_text(
+        json.dumps(build_schema(bucketry_acme.vendor)), "utf-8"
+    )
+    entry = EntryPoint("acme", "bucketry_acme:vendor", "bucketry.providers")
+    try:
+        with bucketry.open_provider(
+            {
+                "provider": "acme",
+                "bucket": "media",
+                "team": "web",
+                "credentials": {"access_key_id": "AK", "secret_access_key": "SK"},
+            },
+            catalog=Catalog([entry]),
+        ) as provider:
+            assert "https://web.s3.acme.example/media/a%20b" == provider.object_url("a b")
+            assert "acme/2:AuditHeaderLayer" in provider.layers
+    finally:
+        for name in ("bucketry_acme", "bucketry_acme_schemas"):
+            sys.modules.pop(name, None)
+    code = [line for line in page.splitlines() if line.strip()]
+    assert 40 >= len(code)
+
+
+def test_the_conformance_class_collects_the_suite(pytester: pytest.Pytester) -> None:
+    (text,) = [text for text in snippets("python") if "ProviderConformance" in text]
+    pytester.makepyfile(
+        test_acme=f"import pytest\nimport bucketry\n{text}\n"
+        "def open_acme():\n"
+        "    return bucketry.open_provider({'provider': 'local', 'directory': 'store'})\n"
+    )
+
+    outcome = pytester.runpytest_subprocess("-q", "-k", "upload", "-p", "no:cacheprovider")
+
+    counts = outcome.parseoutcomes()
+    assert counts["passed"] >= 10
+    assert "failed" not in counts
+
+
+def test_every_command_exists() -> None:
+    from click.testing import CliRunner
+
+    from bucketry.cli.app import root
+
+    lines = [line for text in snippets("console") for line in text.splitlines()]
+    commands = {line.split()[1] for line in lines if line.startswith("bucketry ")}
+    for command in sorted(commands):
+        outcome = CliRunner().invoke(root, [command, "--help"])
+        assert 0 == outcome.exit_code, f"bucketry {command} --help: {outcome.output}"
+
+
+def test_the_number_of_vendors_is_right() -> None:
+    """The number counts vendors that speak S3; `local` does not."""
+    assert 26 == len([listed for listed in installed() if listed.name != "local"])
+
+
+def test_every_link_leads_somewhere() -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)", README.read_text("utf-8"))
+    missing = [target for target in targets if not (README.parent / target).exists()]
+    assert [] == missing

@@ -57,6 +57,7 @@ def test_help_lists_every_command_with_a_sentence_and_the_exit_codes(shell: Shel
     for name in COMMANDS:
         line = next(line for line in listed if line.split()[:1] == [name])
         assert len(line.split()) > 2
+        assert not line.endswith("...")
     assert "  7    failed, but retrying may help" in shown
 
 

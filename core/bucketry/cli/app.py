@@ -39,7 +39,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    done
   1    the operation failed
-  2    wrong usage or bad input; nothing was sent
+  2    wrong usage or bad input
   3    the configuration or a plugin is wrong
   4    no such object or bucket
   5    the object already exists, or is not the version named

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import tempfile
-import time
 import urllib.error
 import urllib.request
 import zlib
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from importlib import import_module
 from pathlib import Path
+from time import sleep as wait
 from typing import Any
 
 from attrs import define, field, frozen
@@ -49,7 +49,7 @@ class PublicFolder:
 
 @command
 def demo(settings: Settings) -> int:
-    """Store, open, sign and delete a file on this machine, and prove each step.
+    """Store, open, sign and delete a file, and prove each step.
 
     A temporary folder and the bundled server on a free port are all it needs. The exit code is not
     0 if any step behaves otherwise than it says.
@@ -96,7 +96,7 @@ def _show(steps: Steps, media: Provider, picture: Path) -> None:
     steps.fetch("a signed URL with one character changed is refused", _tampered(media), 403)
     left = short.expires_at - datetime.now(UTC) if short.expires_at else None
     with steps.console.status("waiting for the short one to expire ..."):
-        time.sleep(max(0.0, left.total_seconds() + 0.05) if left else 0.0)
+        wait(max(0.0, left.total_seconds() + 0.05) if left else 0.0)
     steps.fetch("the short one has expired and is refused", short.reveal(), 403)
 
     media.delete(PUBLIC)

@@ -40,10 +40,10 @@ _SECRET_PARAMS = frozenset({"SSECustomerKey"})
 @command
 @click.argument("name", required=False)
 def explain(settings: Settings, name: str | None) -> None:
-    """Show the effective configuration of the provider NAME and what follows from it.
+    """Show what a provider will do, and why.
 
-    Every option with its value and where it comes from, secrets masked; the layers; what the vendor
-    can do, by whom and when that was said; and the request that an upload would send. Nothing is
+    Every option of NAME with its value and where that comes from, secrets masked; its layers; what
+    the vendor can do, and who said so when; and the request that an upload would send. Nothing is
     sent.
     """
     from bucketry.config import load_config

@@ -26,7 +26,11 @@ def _seconds(span: timedelta | None) -> int | None:
 @click.argument("key")
 @_expires
 def url(settings: Settings, key: str, expires: timedelta | None) -> None:
-    """Print an address that opens the object: permanent if it is public, signed if private."""
+    """Print an address that opens the object.
+
+    It is the permanent one of a public object, and a signed one of a private object: whoever has
+    that can use it until it expires.
+    """
     with settings.open() as provider:
         address = provider.url(key, expires_in=_seconds(expires))
     if settings.json:

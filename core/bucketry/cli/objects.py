@@ -142,7 +142,10 @@ def _stream(origin: Provider, key: str, target: Provider, target_key: str) -> St
 @click.option("--recursive", "-r", is_flag=True, help="Each KEY is a folder: delete all in it.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before a recursive delete.")
 def rm(settings: Settings, keys: Sequence[str], recursive: bool, yes: bool) -> int:
-    """Delete objects. A key that does not exist counts as deleted, as in S3."""
+    """Delete objects.
+
+    A key that does not exist counts as deleted, as in S3.
+    """
     with settings.open() as provider:
         if not recursive:
             outcomes = [provider.delete_many(keys)]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from attrs import define
 
 import bucketry
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @define
@@ -75,7 +73,7 @@ class Command(click.Command):
         self.params += common_options()
 
 
-def command(function: F) -> Command:
+def command(function: Callable[..., Any]) -> Command:
     """Make a command of a function that takes the `Settings` first; its name is the function's."""
     made: Command = click.command(cls=Command)(click.pass_obj(function))
     return made

@@ -35,9 +35,10 @@ def _provider_name(ctx: click.Context, parameter: click.Parameter, value: str) -
     help="Name of the provider.",
 )
 def init(settings: Settings, vendor: str | None, file: str, force: bool, name: str) -> None:
-    """Write a first configuration for VENDOR, with every option explained.
+    """Write a first configuration, with every option explained.
 
-    Credentials are references to environment variables. See "bucketry providers" for the vendors.
+    It is made for VENDOR, one of those that "bucketry providers" lists. Credentials are references
+    to environment variables.
     """
     from bucketry.cli.starter import starter
 
@@ -69,7 +70,10 @@ def init(settings: Settings, vendor: str | None, file: str, force: bool, name: s
 
 @command
 def providers(settings: Settings) -> None:
-    """List the installed vendors. A broken plugin is shown with the reason."""
+    """List the installed vendors.
+
+    A plugin that cannot be loaded is shown with the reason and disturbs no other.
+    """
     catalog = installed()
     found = []
     for listed in catalog:
@@ -95,9 +99,10 @@ def providers(settings: Settings) -> None:
 
 @command
 def check(settings: Settings) -> int:
-    """Check the configuration and print every problem as FILE:LINE:COLUMN: OPTION: SENTENCE.
+    """Check the configuration and print every problem.
 
-    With --provider only that one is checked. Nothing is sent.
+    Each is one line, FILE:LINE:COLUMN: OPTION: SENTENCE. With --provider only that one is checked.
+    Nothing is sent.
     """
     from bucketry.config import load_config
 
@@ -130,9 +135,10 @@ def check(settings: Settings) -> int:
 @command
 @click.argument("file")
 def convert(settings: Settings, file: str) -> None:
-    """Print FILE, a Strapi or any other configuration, as flat TOML with the same meaning.
+    """Print a configuration, Strapi's above all, as flat TOML.
 
-    What was derived is declared, secrets become references to environment variables.
+    It means the same as FILE: what was derived there is declared, and a secret that was written
+    out becomes a reference to an environment variable.
     """
     from bucketry.config import convert_config
 

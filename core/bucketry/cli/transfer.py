@@ -141,10 +141,11 @@ def _walk(settings: Settings, folder: Path) -> Iterator[Path]:
 @click.argument("key")
 @click.argument("target", default="", metavar="[TARGET]")
 def get(settings: Settings, key: str, target: str) -> None:
-    """Download an object to TARGET, a file or folder; "-" writes to stdout.
+    """Download an object; "-" writes to stdout.
 
-    Without TARGET the file gets the key's last part as its name. An existing file is replaced
-    once the download is complete; a broken or interrupted one leaves no file behind.
+    TARGET is a file or folder. Without it the file gets the key's last part as its name. An
+    existing file is replaced once the download is complete; a broken or interrupted one leaves no
+    file behind.
     """
     check_key(key)
     with settings.open() as provider:

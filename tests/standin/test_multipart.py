@@ -275,17 +275,19 @@ def test_part_checksums_are_verified_and_needed_by_complete(
 
 
 def test_a_part_with_another_algorithm_is_refused(client: S3Client) -> None:
-    for params in ({}, {"ChecksumAlgorithm": "SHA1"}):
-        upload = begin(client, **params)
-        mismatch = refusal(
-            lambda: client.upload_part(
-                **upload,  # noqa: B023 - called at once
-                PartNumber=1,
-                Body=b"a",
-                ChecksumSHA256=sha256(b"a"),
-            )
-        )
-        assert mismatch == (400, "InvalidRequest")
+    upload = begin(client, ChecksumAlgorithm="SHA1")
+    mismatch = refusal(
+        lambda: client.upload_part(**upload, PartNumber=1, Body=b"a", ChecksumSHA256=sha256(b"a"))
+    )
+    assert mismatch == (400, "InvalidRequest")
+
+
+def test_an_upload_without_an_algorithm_takes_and_verifies_any(client: S3Client) -> None:
+    upload = begin(client)
+    part: Any = {**upload, "PartNumber": 1, "ChecksumSHA256": sha256(b"a")}
+    assert refusal(lambda: client.upload_part(**part, Body=b"b")) == (400, "BadDigest")
+    named = [{"PartNumber": 1, "ETag": client.upload_part(**part, Body=b"a")["ETag"]}]
+    assert "ChecksumSHA256" not in complete(client, upload, named)
 
 
 def test_a_full_object_checksum_is_verified(small: StandIn, client: S3Client) -> None:

@@ -224,6 +224,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def _reset(self) -> None:
         """Close with a TCP reset, as a crashed peer or a middlebox does."""
+        self.close_connection = True
         with contextlib.suppress(OSError):
-            linger = struct.pack("ii", 1, 0)
+            linger = struct.pack("ii", 1, 0)  # on, zero seconds
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

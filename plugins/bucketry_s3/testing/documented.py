@@ -188,14 +188,17 @@ VENDORS: Mapping[str, Habits] = {
         complete_etag=False,
         recreate=True,
     ),
-    # boto/boto3#4102 (trailers), Wasabi's page on public access, faisalsayed10/firefiles#71 (CORS).
+    # EnterpriseDB/barman#1064 (checksums), boto/boto3#4102 (trailers), faisalsayed10/firefiles#71
+    # (CORS), docs.wasabi.com on public access.
     "wasabi": Habits(
         refusals={
-            "trailer": Refusal(
+            "checksum": Refusal(
                 400,
-                "IncompleteBody",
-                "The request body terminated unexpectedly",
-            )
+                "InvalidRequest",
+                "Checksum Type mismatch occurred, expected checksum Type: null, actual checksum "
+                "Type: {header}",
+            ),
+            "trailer": Refusal(400, "IncompleteBody", "The request body terminated unexpectedly"),
         },
         public_acls=False,
         cors="open",

@@ -6,7 +6,7 @@ import re
 
 from bucketry_s3.testing.call import Call
 from bucketry_s3.testing.checks import base64_digest, md5_hex
-from bucketry_s3.testing.errors import S3Error, invalid_argument, invalid_request, not_implemented
+from bucketry_s3.testing.errors import invalid_argument, invalid_request, not_implemented
 from bucketry_s3.testing.listing import OWNER, key_encoder, limit_of
 from bucketry_s3.testing.markup import document, element, text
 from bucketry_s3.testing.objects import copy_source, iso, template, too_large
@@ -91,22 +91,18 @@ def upload_part(call: Call) -> Response:
     """UploadPart."""
     number, upload = _part_number(call), open_upload(call)
     sent = call.payload.checksums
-    if sent and set(sent) != {upload.algorithm}:
-        raise _type_mismatch(upload, next(iter(sent)))
+    if sent and upload.algorithm not in {None, *sent}:
+        actual = next(iter(sent)).lower()
+        raise invalid_request(
+            "Checksum Type mismatch occurred, expected checksum Type: "
+            f"{str(upload.algorithm).lower()}, actual checksum Type: {actual}"
+        )
     data = call.payload.data
     part = Part(data=data, etag=md5_hex(data), modified=call.now, checksums=sent)
     _store_part(call, number, upload, part)
     checksums = {f"x-amz-checksum-{name.lower()}": value for name, value in sent.items()}
     headers = {"ETag": f'"{part.etag}"', **upload.template.encryption, **checksums}
     return Response(headers=headers)
-
-
-def _type_mismatch(upload: OpenUpload, actual: str) -> S3Error:
-    expected = (upload.algorithm or "null").lower()
-    return invalid_request(
-        f"Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum "
-        f"Type: {actual.lower()}"
-    )
 
 
 def upload_part_copy(call: Call) -> Response:

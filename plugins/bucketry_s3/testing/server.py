@@ -36,6 +36,7 @@ class TlsServer(ThreadingHTTPServer):
 
     daemon_threads = False
     block_on_close = True
+    request_queue_size = 128  # with the default of 5, clients that come together wait a second
 
     def __init__(
         self, service: Service, tls: ssl.SSLContext, base_path: str, body_timeout: float

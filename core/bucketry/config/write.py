@@ -57,7 +57,9 @@ class _Table:
         if origin.reference and not origin.derived:
             parts = {name: _scalar(part) for name, part in origin.reference.items()}
             if secret and parts.pop("default", ""):
-                comments.append(f"# {origin.variable} had a default, which is a secret too.")
+                comments.append(
+                    f"# {origin.variable} had a default, which is a secret too; it is left out."
+                )
             return _inline(parts)
         if secret:
             variable = re.sub(r"\W", "_", f"{self._name}_{path[-1]}").upper()

@@ -1,0 +1,43 @@
+"""What importing bucketry and opening a provider pull in, in a fresh interpreter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = ["boto3", "botocore", "jsonschema", "referencing", "cattrs", "yaml", "tomllib", "click"]
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(json.loads(finished.stdout.splitlines()[-1]))
+
+
+def test_importing_bucketry_is_light() -> None:
+    loaded = modules_after("import bucketry, bucketry.config")
+    assert [name for name in HEAVY if name in loaded] == []
+    assert not any(name.startswith(("bucketry_s3", "bucketry_vendors")) for name in loaded)
+
+
+def test_opening_a_provider_imports_no_other_vendor() -> None:
+    loaded = modules_after(
+        "import bucketry\n"
+        "bucketry.open_provider({'provider': 'minio', 'bucket': 'media', "
+        "'endpoint': 'https://minio.example', 'credentials': 'ambient'})"
+    )
+    assert "bucketry_vendors.minio" in loaded
+    assert "bucketry_vendors.r2" not in loaded
+    assert "yaml" not in loaded
+
+
+def test_checking_a_configuration_needs_no_boto3() -> None:
+    loaded = modules_after(
+        "from bucketry.config import check_config\n"
+        "assert check_config({'provider': 'minio', 'bucket': 'media', "
+        "'endpoint': 'https://minio.example', 'credentials': 'ambient'}) == ()"
+    )
+    assert "boto3" not in loaded

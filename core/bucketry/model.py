@@ -272,10 +272,10 @@ class SignedUrl:
             signature and does not expire.
     """
 
-    _url: str = field(repr=False)
+    _url: str = field(alias="url", repr=False)
     method: Method
     headers: Mapping[str, str] = field(factory=dict)
-    _fields: Mapping[str, str] = field(factory=dict, repr=False)
+    _fields: Mapping[str, str] = field(alias="fields", factory=dict, repr=False)
     expires_at: datetime | None = None
     signed: bool = True
 
@@ -301,7 +301,7 @@ class UploadTicket:
     """Permission for somebody else, a browser mostly, to upload one object directly.
 
     `signed` holds URL, headers and fields. `enforced` names the limits that the vendor checks by
-    itself (``key``, ``content_type``, ``max_size``); `unenforced` those that were asked for but
+    itself (``key``, ``content_type``, ``size``); `unenforced` those that were asked for but
     that this vendor cannot check: look at the object with `head` afterwards.
     """
 
@@ -568,7 +568,7 @@ class LayerContext:
     provider: str
     vendor: Vendor
     capabilities: Capabilities
-    _relay: Callable[[], ProviderHooks] = field(repr=False)
+    _relay: Callable[[], ProviderHooks] = field(alias="relay", repr=False)
 
     @property
     def hooks(self) -> ProviderHooks:

@@ -1,15 +1,16 @@
 """What pluggy leaves silent, said aloud: the check of a layer before it is registered.
 
 pluggy ignores a method without the marker, with another project's marker, or with a default on an
-argument; it calls a generator that is no wrapper and passes the generator on as the answer. Each
-of these loses a plugin's behaviour without a word, so each is a `PluginError` here.
+argument, and whatever is no method; it calls a generator that is no wrapper, or an async function,
+and passes the generator or coroutine on as the answer. Each of these loses a plugin's behaviour
+without a word, so each is a `PluginError` here.
 """
 
 from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
@@ -40,9 +41,11 @@ def describe(layer: object, distribution: str) -> str:
     return f"{name} ({distribution})" if distribution else name
 
 
-def _nearest(word: str, words: list[str] | tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
+def _nearest(word: str, words: Iterable[str]) -> str:
+    # The prefix that all hooks share would make all of them look alike.
+    bare = {each.removeprefix(PREFIX): each for each in words}
+    near = difflib.get_close_matches(word.removeprefix(PREFIX), bare, n=1)
+    return f"; did you mean {bare[near[0]]!r}?" if near else ""
 
 
 def audit(layer: object, distribution: str = "") -> None:
@@ -54,23 +57,25 @@ def audit(layer: object, distribution: str = "") -> None:
     if isinstance(layer, type):
         raise PluginError(who, f"a class, not an object; pass {layer.__name__}(...)")
     found = False
-    for name in dir(type(layer)):
-        function = inspect.getattr_static(type(layer), name)
-        if isinstance(function, staticmethod | classmethod):
-            function = function.__func__
-        if not isinstance(function, FunctionType):
+    for name in dir(layer):
+        # Static, because reading a property runs it.
+        attribute = inspect.getattr_static(layer, name, None)
+        function = (
+            attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
+        )
+        mark = getattr(function, _MARK, None) if isinstance(function, FunctionType) else None
+        if name.startswith(PREFIX):
+            _audit_attribute(who, name, layer, attribute, function)
+        elif mark is None:
             continue
-        mark = getattr(function, _MARK, None)
-        if not name.startswith(PREFIX):
-            if mark is not None and not mark.get("specname"):
-                raise PluginError(
-                    who,
-                    f"{name} is marked as a hook, but hooks start with {PREFIX!r}"
-                    f"{_nearest(PREFIX + name, list(HOOKS))}",
-                )
-            continue
+        elif not mark.get("specname"):
+            raise PluginError(
+                who,
+                f"{name} is marked as a hook, but hooks start with {PREFIX!r}"
+                f"{_nearest(name, HOOKS)}",
+            )
         found = True
-        _audit_hook(who, name, function, mark)
+        _audit_hook(who, name, function, mark, bound=not isinstance(attribute, staticmethod))
     if not found:
         raise PluginError(
             who,
@@ -79,8 +84,20 @@ def audit(layer: object, distribution: str = "") -> None:
         )
 
 
+def _audit_attribute(
+    who: str, name: str, layer: object, attribute: object, function: object
+) -> None:
+    if inspect.getattr_static(type(layer), name, None) is not attribute:
+        raise PluginError(
+            who, f"{name} looks like a hook but is set on the object; define it in the class"
+        )
+    if not isinstance(function, FunctionType):
+        kind = type(attribute).__name__
+        raise PluginError(who, f"{name} looks like a hook but is a {kind}, not a method")
+
+
 def _audit_hook(
-    who: str, name: str, function: Callable[..., Any], mark: dict[str, Any] | None
+    who: str, name: str, function: Any, mark: dict[str, Any] | None, *, bound: bool
 ) -> None:
     if mark is None:
         other = [key for key in vars(function) if key.endswith("_impl")]
@@ -95,10 +112,10 @@ def _audit_hook(
     if spec_name not in HOOKS:
         if mark.get("optionalhook"):
             return
-        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, list(HOOKS))}")
+        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, HOOKS)}")
     offered = HOOKS[spec_name]
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    for parameter in parameters:
+    parameters = list(inspect.signature(function).parameters.values())
+    for parameter in parameters[1:] if bound else parameters:
         if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
             raise PluginError(
                 who, f"{name}: argument {parameter.name!r} must be plain, not *, ** or keyword-only"
@@ -117,6 +134,8 @@ def _audit_hook(
             )
     wrapper = mark.get("wrapper") or mark.get("hookwrapper")
     generator = inspect.isgeneratorfunction(function)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise PluginError(who, f"{name} is async, but hooks are called without await")
     if mark.get("hookwrapper"):
         raise PluginError(
             who, f"{name} is an old-style hookwrapper; write @hookimpl(wrapper=True) and return"
@@ -124,8 +143,9 @@ def _audit_hook(
     if wrapper and not generator:
         raise PluginError(who, f"{name} is a wrapper without `yield`, so nothing below is asked")
     if generator and not wrapper:
+        lister = ", or return what another method yields" if spec_name == "bucketry_list" else ""
         raise PluginError(
-            who, f"{name} has a `yield` but is no wrapper; write @hookimpl(wrapper=True)"
+            who, f"{name} has a `yield` but is no wrapper; write @hookimpl(wrapper=True){lister}"
         )
     if wrapper and not _returns_a_value(function):
         raise PluginError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
+from types import FunctionType
 from typing import Any, cast
 
 import pluggy
@@ -21,6 +23,37 @@ class NamedLayer:
     layer: object
     distribution: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.distribution})" if self.distribution else self.name
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks at methods only: before 1.6 pluggy also reads properties, and one may connect."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        attribute = inspect.getattr_static(plugin, name, None)
+        if isinstance(attribute, FunctionType | staticmethod | classmethod):
+            return super().parse_hookimpl_opts(plugin, name)
+        return None
+
+
+def _tell_apart(named: NamedLayer, other: NamedLayer) -> None:
+    """Refuse what pluggy would take for one layer, without showing what is in it as pluggy does."""
+    if named.layer is other.layer:
+        raise PluginError(named.name, f"the same object is already {other.name}")
+    if named.name == other.name:
+        raise PluginError(named.name, "two layers have this name")
+    try:
+        equal = bool(named.layer == other.layer)
+    except Exception:  # as of an array, which has no truth value
+        equal = True
+    if equal:
+        raise PluginError(
+            named.name,
+            f"it compares equal to {other.name}, and equal layers count as one; define its class "
+            "with @attrs.frozen(eq=False)",
+        )
+
 
 class LayerStack:
     """The hooks of one provider. Built once, never changed; `with_layer` builds another.
@@ -31,25 +64,13 @@ class LayerStack:
 
     def __init__(self, layers: Sequence[NamedLayer]) -> None:
         """Audit and register `layers`, given from the bottom up."""
-        manager = pluggy.PluginManager(PROJECT)
+        manager = _Manager(PROJECT)
         manager.add_hookspecs(ProviderHooks)
-        seen: dict[int, str] = {}
-        for named in layers:
+        for position, named in enumerate(layers):
             audit(named.layer, named.distribution)
-            if id(named.layer) in seen:
-                raise PluginError(named.name, f"the same object is already {seen[id(named.layer)]}")
-            seen[id(named.layer)] = named.name
-            try:
-                manager.register(named.layer, name=named.name)
-            except ValueError as error:
-                raise PluginError(
-                    named.name,
-                    f"{error}; layers that compare equal count as one, so define the class with "
-                    "@attrs.frozen(eq=False)",
-                ) from error
-            except pluggy.PluginValidationError as error:
-                raise PluginError(named.name, str(error)) from error
-        manager.check_pending()
+            for other in layers[:position]:
+                _tell_apart(named, other)
+            manager.register(named.layer, name=named.name)
         self._layers = tuple(layers)
         self.hooks = cast(ProviderHooks, manager.hook)
         self.names = tuple(named.name for named in layers)
@@ -60,8 +81,8 @@ class LayerStack:
         return self._layers
 
     def asked(self, hook: str) -> list[str]:
-        """Return the names of the layers that answer `hook`, top first, for messages."""
-        return [named.name for named in reversed(self._layers) if hasattr(named.layer, hook)]
+        """Return the layers that answer `hook`, top first, each with its distribution."""
+        return [str(named) for named in reversed(self._layers) if hasattr(named.layer, hook)]
 
 
 def name_layers(

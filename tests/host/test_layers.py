@@ -1,0 +1,256 @@
+"""Layers: asked from the top, wrapped, named, frozen, and never read beyond their methods."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pluggy
+import pytest
+from attrs import frozen
+
+from bucketry import PluginError, Provider, Upload, hookimpl
+from bucketry.host.layers import LayerStack, NamedLayer, name_layers
+from core.memory import MemoryOptions, memory_provider, memory_vendor, store_of
+
+
+class Answers:
+    """Answers the address with its name, or with None."""
+
+    def __init__(self, name: str | None, asked: list[Any]) -> None:
+        self._name, self._asked = name, asked
+
+    @hookimpl
+    def bucketry_object_url(self, key: str) -> str | None:
+        self._asked.append(self._name)
+        return self._name and f"https://{self._name}.example/{key}"
+
+
+class Wraps:
+    """Adds its name to the address from below."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @hookimpl(wrapper=True)
+    def bucketry_object_url(self) -> Generator[None, str, str]:
+        url = yield
+        return f"{url}-{self._name}"
+
+
+def _stack(*layers: object) -> LayerStack:
+    return LayerStack(name_layers("test", layers))
+
+
+def test_the_top_layer_is_asked_first_and_the_first_answer_wins() -> None:
+    asked: list[Any] = []
+    stack = _stack(Answers("low", asked), Answers("high", asked))
+    assert stack.hooks.bucketry_object_url(key="a") == "https://high.example/a"
+    assert asked == ["high"]
+
+
+def test_none_passes_the_question_on() -> None:
+    asked: list[Any] = []
+    stack = _stack(Answers("low", asked), Answers(None, asked), Answers(None, asked))
+    assert stack.hooks.bucketry_object_url(key="a") == "https://low.example/a"
+    assert asked == [None, None, "low"]
+
+
+def test_a_false_is_an_answer() -> None:
+    class Public:
+        @hookimpl
+        def bucketry_is_private(self) -> bool:
+            return False
+
+    class Private:
+        @hookimpl
+        def bucketry_is_private(self) -> bool:
+            return True
+
+    assert _stack(Private(), Public()).hooks.bucketry_is_private(key="a") is False
+
+
+def test_wrappers_see_what_comes_from_below_the_top_one_last() -> None:
+    asked: list[Any] = []
+    stack = _stack(Wraps("1"), Answers("low", asked), Wraps("2"))
+    assert stack.hooks.bucketry_object_url(key="a") == "https://low.example/a-1-2"
+
+
+def test_a_hook_takes_its_arguments_by_name_in_any_order_and_number() -> None:
+    seen: list[Any] = []
+
+    class Some:
+        @hookimpl
+        def bucketry_list(self, page_size: int, prefix: str) -> None:
+            seen.append((prefix, page_size))
+
+    hooks = _stack(Some()).hooks
+    hooks.bucketry_list(prefix="p", delimiter="", start_after="", page_size=5)
+    assert seen == [("p", 5)]
+
+
+def test_layers_have_names_that_tell_vendor_place_and_class() -> None:
+    asked: list[Any] = []
+    media = memory_provider().with_layer(Wraps("1")).with_layer(Answers("high", asked))
+    assert media.layers == (
+        "memory/defaults",
+        "memory/0:MemoryLayer",
+        "override/0:Wraps",
+        "override/1:Answers",
+    )
+
+
+def test_only_layers_that_answer_a_hook_are_said_to_be_asked() -> None:
+    asked: list[Any] = []
+    layers = [Answers("low", asked), Wraps("1")]
+    named = name_layers("acme", layers, distribution="bucketry-acme 1.0")
+    stack = LayerStack([*named, *name_layers("override", [Answers("high", asked)])])
+    assert stack.asked("bucketry_object_url") == [
+        "override/0:Answers",
+        "acme/1:Wraps (bucketry-acme 1.0)",
+        "acme/0:Answers (bucketry-acme 1.0)",
+    ]
+    assert stack.asked("bucketry_head") == []
+
+
+def test_with_layer_leaves_the_provider_as_it_is() -> None:
+    asked: list[Any] = []
+    media = memory_provider(visibility="public")
+    other = media.with_layer(Answers("cdn", asked))
+    assert other.url("a") == "https://cdn.example/a"
+    assert media.url("a") == "https://memory.example/bucket/a"
+    assert media.layers == ("memory/defaults", "memory/0:MemoryLayer")
+    assert store_of(media) is not store_of(other)
+    assert (other.name, other.vendor, other.options) == (media.name, media.vendor, media.options)
+
+
+def test_two_providers_of_one_vendor_do_not_meet() -> None:
+    one, two = memory_provider(), memory_provider()
+    one.upload(b"x", key="a")
+    assert not two.exists("a")
+
+
+@frozen
+class Equal:
+    """Compares equal to every other of its kind, as attrs classes do unless told otherwise."""
+
+    secret: str = "wJalrXUtnFEMI"
+
+    @hookimpl
+    def bucketry_sweep(self) -> tuple[()]:
+        return ()
+
+
+def test_layers_that_compare_equal_are_refused_with_the_mend_and_not_shown() -> None:
+    with pytest.raises(PluginError) as caught:
+        _stack(Equal(), Equal())
+    assert str(caught.value) == (
+        "test/1:Equal: it compares equal to test/0:Equal, and equal layers count as one; define "
+        "its class with @attrs.frozen(eq=False)"
+    )
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_the_same_layer_twice_is_refused() -> None:
+    layer = Wraps("1")
+    with pytest.raises(PluginError) as caught:
+        _stack(layer, Wraps("2"), layer)
+    assert str(caught.value) == "test/2:Wraps: the same object is already test/0:Wraps"
+
+
+def test_a_layer_that_cannot_be_compared_is_refused_by_name() -> None:
+    class Numpyish:
+        def __eq__(self, other: object) -> bool:
+            raise RuntimeError("the truth value of an array is ambiguous")
+
+        @hookimpl
+        def bucketry_sweep(self) -> tuple[()]:
+            return ()
+
+    with pytest.raises(PluginError, match="test/1:Numpyish: it compares equal to test/0:Numpyish"):
+        _stack(Numpyish(), Numpyish())
+
+
+def test_two_layers_of_one_name_are_refused() -> None:
+    with pytest.raises(PluginError, match="same: two layers have this name"):
+        LayerStack([NamedLayer("same", Wraps("1")), NamedLayer("same", Wraps("2"))])
+
+
+def test_a_stack_cannot_be_changed() -> None:
+    stack = _stack(Wraps("1"))
+    assert isinstance(stack.layers, tuple)
+    assert not [name for name in dir(stack) if "register" in name or "add" in name]
+    assert not any(isinstance(value, pluggy.PluginManager) for value in vars(stack).values())
+    with pytest.raises(AttributeError):
+        stack.layers = ()  # type: ignore[misc] # that it is refused is the point
+
+
+class Lazy:
+    """Connects when an attribute is read, as clients do."""
+
+    @property
+    def client(self) -> object:
+        raise AssertionError("a property was read")
+
+    @hookimpl
+    def bucketry_sweep(self) -> tuple[()]:
+        return ()
+
+
+def test_registering_reads_no_property() -> None:
+    assert _stack(Lazy()).hooks.bucketry_sweep(prefix="", older_than=None, dry_run=True) == ()  # type: ignore[arg-type] # not looked at
+
+
+def test_a_layer_is_audited_with_its_distribution() -> None:
+    class Forgot:
+        def bucketry_head(self, key: str) -> None:
+            return None
+
+    with pytest.raises(PluginError, match=r"Forgot \(bucketry-acme 1\.0\): bucketry_head looks"):
+        LayerStack([NamedLayer("acme/0:Forgot", Forgot(), "bucketry-acme 1.0")])
+    with pytest.raises(PluginError, match="Forgot: bucketry_head looks like a hook"):
+        memory_provider().with_layer(Forgot())
+
+
+def test_a_page_that_cannot_make_its_layers_is_named() -> None:
+    def broken(options: Any, context: Any) -> list[object]:
+        raise KeyError("region")
+
+    with pytest.raises(PluginError) as caught:
+        Provider(
+            name="media",
+            vendor=memory_vendor(layers=broken),
+            options=MemoryOptions(),
+            distribution="bucketry-acme 1.0",
+        )
+    assert str(caught.value) == (
+        "memory (bucketry-acme 1.0): making its layers failed: KeyError: 'region'"
+    )
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_page_that_gives_no_list_of_layers_is_named() -> None:
+    with pytest.raises(
+        PluginError, match=r"memory \(bucketry-acme 1\.0\): making its layers failed"
+    ):
+        Provider(
+            name="media",
+            vendor=memory_vendor(layers=lambda options, context: None),
+            options=MemoryOptions(),
+            distribution="bucketry-acme 1.0",
+        )
+
+
+def test_a_second_yield_is_an_error_and_nothing_is_stored_twice() -> None:
+    class TwoYields:
+        @hookimpl(wrapper=True)
+        def bucketry_put_params(self, upload: Upload) -> Generator[None, Any, Any]:
+            params = yield
+            yield
+            return params
+
+    media = memory_provider().with_layer(TwoYields())
+    with pytest.raises(RuntimeError, match="has second yield"):
+        media.upload(b"x", key="a")
+    assert store_of(media).calls == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,10 +13,13 @@ from typing import Any, NoReturn, Unpack
 import attrs
 
 from bucketry.errors import (
+    BucketryError,
+    IntegrityError,
     InvalidExpiry,
     InvalidInput,
     InvalidKey,
     NotFound,
+    PluginError,
     Rejected,
     StorageError,
     Unsupported,
@@ -26,6 +29,7 @@ from bucketry.hookspecs import ProviderHooks
 from bucketry.host.answers import Answers
 from bucketry.host.defaults import DefaultsLayer
 from bucketry.host.layers import LayerStack, NamedLayer, name_layers
+from bucketry.host.masking import Mask
 from bucketry.keys import RootPath
 from bucketry.model import (
     ByteRange,
@@ -93,22 +97,24 @@ class Provider:
         self._options = options
         self._distribution = distribution
         self._overrides = tuple(overrides)
+        self._mask = Mask(options)
         self._root = RootPath(options.root_path)
-        self._capabilities = (
-            vendor.refine(vendor.capabilities, options) if vendor.refine else vendor.capabilities
-        )
+        self._capabilities = vendor.capabilities
+        if vendor.refine is not None:
+            with self._building("capabilities"):
+                self._capabilities = vendor.refine(vendor.capabilities, options)
         context = LayerContext(
             provider=name,
             vendor=vendor,
             capabilities=self._capabilities,
             relay=lambda: self._hooks,
         )
-        layers = [
-            NamedLayer(f"{vendor.name}/defaults", DefaultsLayer(options)),
-            *name_layers(vendor.name, vendor.layers(options, context), distribution=distribution),
-            *self._overrides,
-        ]
-        self._stack = LayerStack(layers)
+        with self._building("layers"):
+            own = name_layers(
+                vendor.name, vendor.layers(options, context), distribution=distribution
+            )
+        defaults = NamedLayer(f"{vendor.name}/defaults", DefaultsLayer(options))
+        self._stack = LayerStack([defaults, *own, *self._overrides])
         self._answers = Answers(self._stack)
         self._hooks: ProviderHooks = self._stack.hooks
 
@@ -167,10 +173,10 @@ class Provider:
         with Source(source) as opened:
             upload = build_upload(key if key is not None else "", opened, options)
             if key is None:
-                named = self._answers.expect(
-                    self._hooks.bucketry_build_key(upload=upload), str, "bucketry_build_key"
-                )
-                key = named
+                with self._operation("upload", None):
+                    key = self._answers.key(
+                        self._hooks.bucketry_build_key(upload=upload), "bucketry_build_key"
+                    )
             upload = attrs.evolve(upload, key=self._root.join(key))
             with self._operation("upload", key):
                 params = self._answers.params(
@@ -195,14 +201,18 @@ class Provider:
 
         With `new_key` the new object is stored there first and the old one deleted afterwards, so
         that caches of the old address go stale on their own. Pass `if_match` with the old ETag to
-        replace only the version you know.
+        replace only the version you know; it does not go with `new_key`.
         """
-        target = key if new_key is None else new_key
-        if new_key is None:
+        self._root.join(key)
+        if new_key is None or new_key == key:
             options["prevent_overwrite"] = False
-        stored = self.upload(source, key=target, **options)
-        if target != key:
-            self.delete(key)
+            return self.upload(source, key=key, **options)
+        if options.get("if_match") is not None:
+            raise InvalidInput(
+                "if_match looks at the object that is written over, not at an old one"
+            )
+        stored = self.upload(source, key=new_key, **options)
+        self.delete(key)
         return stored
 
     def _completed(self, stored: StoredObject) -> StoredObject:
@@ -235,7 +245,7 @@ class Provider:
         A bad key is refused before anything is deleted. What could not be deleted is in
         `failures`; nothing is raised for it.
         """
-        object_keys = [self._root.join(key) for key in keys]
+        object_keys = [self._root.join(key) for key in _keys(keys)]
         if not object_keys:
             return Deleted(keys=())
         with self._operation("delete", None):
@@ -265,26 +275,23 @@ class Provider:
         return Deleted(keys=deleted, failures=failures)
 
     def _delete(self, keys: Sequence[str], extra: Mapping[str, Any] | None) -> Deleted:
-        outcome = self._answers.expect(
+        return self._answers.deleted(
             self._hooks.bucketry_delete(keys=keys, params=check_extra_params(extra or {})),
-            Deleted,
+            keys,
             "bucketry_delete",
         )
-        told = {*outcome.keys, *(failure.key for failure in outcome.failures)}
-        missing = set(keys) - told
-        if missing:
-            raise Rejected(f"no outcome was given for {len(missing)} of {len(keys)} keys")
-        return outcome
 
     # -- reading -----------------------------------------------------------------------------
 
     def head(self, key: str) -> ObjectInfo:
         """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
         with self._operation("head", key):
-            info = self._answers.expect(
-                self._hooks.bucketry_head(key=self._root.join(key)), ObjectInfo, "bucketry_head"
+            object_key = self._root.join(key)
+            return self._told(
+                self._answers.info(
+                    self._hooks.bucketry_head(key=object_key), object_key, "bucketry_head"
+                )
             )
-            return self._told(info)
 
     def exists(self, key: str) -> bool:
         """Return whether there is an object. A denied look is an error, not a no."""
@@ -303,9 +310,10 @@ class Provider:
         if byte_range is not None:
             _check_range(byte_range)
         with self._operation("open", key):
-            reader = self._answers.expect(
-                self._hooks.bucketry_open(key=self._root.join(key), byte_range=byte_range),
-                ObjectReader,
+            object_key = self._root.join(key)
+            reader = self._answers.reader(
+                self._hooks.bucketry_open(key=object_key, byte_range=byte_range),
+                object_key,
                 "bucketry_open",
             )
             reader.info = self._told(reader.info)
@@ -314,7 +322,12 @@ class Provider:
     def read(self, key: str) -> bytes:
         """Return a whole object's bytes; for objects that fit into memory."""
         with self.open(key) as reader, self._operation("read", key):
-            return reader.read()
+            body = reader.read()
+            if len(body) != reader.info.size:
+                raise IntegrityError(
+                    f"{len(body)} bytes arrived, {reader.info.size} were announced"
+                )
+            return body
 
     def download(
         self, key: str, target: str | Path, *, progress: Progress | None = None
@@ -350,10 +363,7 @@ class Provider:
         pages = self._hooks.bucketry_list(
             prefix=prefix, delimiter=delimiter, start_after=start_after, page_size=LIST_PAGE
         )
-        for page in self._answers.expect(pages, Iterator, "bucketry_list"):
-            for info in page.objects:
-                if not info.key.startswith(prefix):
-                    raise InvalidKey(f"the listing of {prefix!r} gave {info.key!a}")
+        for page in self._answers.pages(pages, prefix, "bucketry_list"):
             # The root path itself may exist as a folder marker; it is no object of this provider.
             yield attrs.evolve(
                 page, objects=[info for info in page.objects if info.key != self._root.prefix]
@@ -417,9 +427,10 @@ class Provider:
         Look-alikes (another host, port, scheme, user info, an escaped slash) are not ours.
         """
         with self._operation("url", None):
-            object_key = self._hooks.bucketry_key_of_url(url=url)
-            if not isinstance(object_key, str):
+            answer: object = self._hooks.bucketry_key_of_url(url=url)
+            if answer is None:
                 return None
+            object_key = self._answers.expect(answer, str, "bucketry_key_of_url")
             try:
                 key = self._root.strip(object_key)
                 self._root.join(key)
@@ -455,6 +466,8 @@ class Provider:
         """
         if method == "POST":
             raise InvalidInput("a form upload needs its limits; use upload_ticket")
+        if method not in ("GET", "HEAD", "PUT", "DELETE"):
+            raise InvalidInput(f"{method!r} cannot be signed; GET, HEAD, PUT and DELETE can")
         wanted = dict(response or {})
         unknown = sorted(set(wanted) - _RESPONSE_HEADERS)
         if unknown:
@@ -464,6 +477,12 @@ class Provider:
             )
         if download_name is not None:
             wanted["content_disposition"] = content_disposition(download_name)
+        if wanted and method not in ("GET", "HEAD"):
+            raise InvalidInput(
+                f"download_name and response= are for GET and HEAD, not for {method}"
+            )
+        if version is not None and method == "PUT":
+            raise InvalidInput("an upload makes a version; it cannot name one")
         for name, value in wanted.items():
             check_header_value(f"response {name}", value)
         if content_type is not None:
@@ -491,7 +510,7 @@ class Provider:
         self._check_can_sign("GET")
         signed = {}
         with self._operation("sign", None):
-            for key in keys:
+            for key in _keys(keys):
                 request = SignRequest(key=self._root.join(key), method="GET", expires_in=seconds)
                 signed[key] = self._sign(request)
         return signed
@@ -522,6 +541,8 @@ class Provider:
         if max_size is not None or min_size:
             (enforced if post else unenforced).add("size")
         with self._operation("sign", key):
+            if not post:
+                self._check_can_sign("PUT")
             signed = self._sign(
                 SignRequest(
                     key=self._root.join(key),
@@ -561,7 +582,9 @@ class Provider:
         return seconds
 
     def _sign(self, request: SignRequest) -> SignedUrl:
-        return self._answers.signed(self._hooks.bucketry_sign(request=request), "bucketry_sign")
+        return self._answers.signed(
+            self._hooks.bucketry_sign(request=request), request, "bucketry_sign"
+        )
 
     def _object_url(self, object_key: str) -> str:
         return self._answers.url(
@@ -586,23 +609,27 @@ class Provider:
         if older_than < timedelta(0):
             raise InvalidInput("older_than is a time span back from now, not negative")
         with self._operation("sweep", None):
-            swept = self._answers.expect(
+            swept = self._answers.swept(
                 self._hooks.bucketry_sweep(
                     prefix=self._root.prefix,
                     older_than=datetime.now(UTC) - older_than,
                     dry_run=dry_run,
                 ),
-                Sequence,
+                self._root.prefix,
                 "bucketry_sweep",
             )
             return [attrs.evolve(one, key=self._root.strip(one.key)) for one in swept]
 
     def close(self) -> None:
-        """Close connections. The provider must not be used afterwards."""
-        for named in reversed(self._stack.layers):
-            closing: Callable[[], object] | None = getattr(named.layer, "close", None)
-            if closing is not None:
-                closing()
+        """Close connections. The provider must not be used afterwards.
+
+        A layer that fails to close does not keep the others open; its error is raised at the end.
+        """
+        with ExitStack() as stack:
+            for named in self._stack.layers:
+                closing: Callable[[], object] | None = getattr(named.layer, "close", None)
+                if closing is not None:
+                    stack.callback(closing)
 
     def __enter__(self) -> Provider:
         return self
@@ -625,7 +652,10 @@ class Provider:
 
     @contextmanager
     def _operation(self, operation: str, key: str | None) -> Iterator[None]:
-        """Give every error of an operation the provider, the key and the vendor's advice."""
+        """Give every error of an operation the provider, the key and the vendor's advice.
+
+        Errors that are none of ours pass through, unless they would show a secret.
+        """
         try:
             yield
         except StorageError as error:
@@ -636,11 +666,57 @@ class Provider:
                 vendor=self.vendor.name,
                 operation=error.operation or operation,
                 key=error.key if error.key is not None else key,
+                reason=self._mask(error.reason),
+                hint=self._mask(error.hint),
             )
-            advice = self._hooks.bucketry_explain_error(error=told)
-            if isinstance(advice, str) and advice and not told.hint:
-                told = told.evolve(hint=advice)
-            raise told from error.__cause__
+            if not told.hint:
+                told = told.evolve(hint=self._mask(self._advice(told)))
+            cause = error.__cause__
+            raise told from None if self._mask.shown_by(cause) else cause
+        except Exception as error:
+            if not self._mask.shown_by(error):
+                raise
+            raise self._secret_shown(operation, error) from None
+
+    @contextmanager
+    def _building(self, what: str) -> Iterator[None]:
+        """Name the plugin whose page fails."""
+        try:
+            yield
+        except BucketryError:
+            raise
+        except Exception as error:
+            if self._mask.shown_by(error):
+                raise self._secret_shown(f"making its {what}", error) from None
+            raise PluginError(
+                self._plugin, f"making its {what} failed: {type(error).__name__}: {error}"
+            ) from error
+
+    @property
+    def _plugin(self) -> str:
+        return f"{self.vendor.name} ({self._distribution or 'unknown distribution'})"
+
+    def _secret_shown(self, doing: str, error: Exception) -> PluginError:
+        return PluginError(
+            self._plugin,
+            f"{doing} failed with {type(error).__name__}; its message would show a secret of the "
+            "configuration and is left out",
+        )
+
+    def _advice(self, error: StorageError) -> str:
+        """Ask the layers for advice; layers that fail at it must not hide the error itself."""
+        hook = "bucketry_explain_error"
+        try:
+            return self._answers.expect(self._hooks.bucketry_explain_error(error=error), str, hook)
+        except Exception as failure:
+            asked = ", ".join(self._stack.asked(hook))
+            return f"(No advice: {hook} failed with {type(failure).__name__}; asked {asked}.)"
+
+
+def _keys(keys: Iterable[str]) -> Iterable[str]:
+    if isinstance(keys, str):
+        raise InvalidInput("many keys are a list; one str would be taken as a key per letter")
+    return keys
 
 
 def _check_range(byte_range: ByteRange) -> None:

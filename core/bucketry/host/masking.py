@@ -1,0 +1,51 @@
+"""Keeps a provider's own secrets out of the errors that its layers raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from bucketry.model import Secret
+
+MIN_LENGTH = 4
+"""Shorter secrets are left alone: they would be found in the middle of every word."""
+
+
+class Mask:
+    """Knows the secrets in a provider's options and takes them out of texts."""
+
+    def __init__(self, options: Any) -> None:
+        found = {secret.reveal() for secret in _secrets(options)}
+        # Longest first, in case one is a part of another.
+        self._secrets = sorted((s for s in found if len(s) >= MIN_LENGTH), key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with ``***`` in place of every secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def shown_by(self, error: BaseException | None) -> bool:
+        """Return whether a traceback of `error` would show a secret in a message."""
+        while error is not None:
+            text = str(error)
+            if self(text) != text:
+                return True
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return False
+
+
+def _secrets(value: Any) -> Iterator[Secret]:
+    if isinstance(value, Secret):
+        yield value
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from _secrets(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _secrets(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _secrets(inner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bucketry import Capabilities, Fact, Vendor
 from bucketry.model import Condition, Support
@@ -68,6 +68,18 @@ class Personality:
     def initial_versioning(self) -> str:
         """The versioning state that a new bucket has."""
         return "Enabled" if self.habits.always_versioned else ""
+
+    def for_batches(self) -> Personality:
+        """The same server as DeleteObjects meets it: the rule on its digest goes before others."""
+        if self.batch_delete_digest == "md5":
+            return self
+        verified = {name for name, support in self.checksums.items() if support == "verified"}
+        if self.batch_delete_digest == "sha256":
+            verified = {"SHA256", "CRC32C"}
+        return evolve(
+            self,
+            checksums={name: "verified" if name in verified else "ignored" for name in ALGORITHMS},
+        )
 
     def refuse(self, feature: Feature, header: str = "", value: str = "") -> S3Error:
         """Return this server's documented refusal of a feature."""

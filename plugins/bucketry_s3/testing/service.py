@@ -112,9 +112,10 @@ class Service:
                 return post_object(call(account=None, payload=unchecked), self.rules)
         account = authenticate(request, self.rules, self.clock())
         check_headers(request.headers, self.personality, read=request.method in _READS)
+        is_batch = route.operation == "DeleteObjects"
         payload = check_payload(
             request,
-            self.personality,
+            self.personality.for_batches() if is_batch else self.personality,
             of_object=route.operation == "CompleteMultipartUpload",
         )
         with self.store.lock:

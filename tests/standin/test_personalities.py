@@ -354,10 +354,11 @@ def test_ceph_completes_without_etag_and_ignores_the_precondition(
 BATCH = b"<Delete><Object><Key>a</Key></Object></Delete>"
 
 
-def test_oci_wants_another_digest_than_crc32_for_a_batch(
+def test_a_batch_may_carry_sha256_where_objects_may_not(
     start_stand_in: Callable[..., StandIn],
 ) -> None:
-    server = start("oci", start_stand_in)
+    """Oracle since July 2026: SHA256 and CRC32C of a batch count, CRC32 does not."""
+    server = start_stand_in(evolve(of("oci"), batch_delete_digest="sha256"), buckets=["media"])
 
     def batch(algorithm: str, digest: bytes) -> Answer:
         header = {f"x-amz-checksum-{algorithm}": b64encode(digest).decode()}
@@ -370,7 +371,7 @@ def test_oci_wants_another_digest_than_crc32_for_a_batch(
     assert (wrong.status, error_code(wrong)) == (400, "BadDigest")
 
 
-@pytest.mark.parametrize("name", ["digitalocean", "backblaze"])
+@pytest.mark.parametrize("name", ["digitalocean", "backblaze", "oci"])
 def test_some_vendors_want_content_md5_for_a_batch(
     start_stand_in: Callable[..., StandIn], name: str
 ) -> None:

@@ -358,7 +358,7 @@ def test_a_fault_that_stays_ends_with_the_deadline(
     provider = open_on(deadline=1)
 
     with pytest.raises(kind, match="Retrying may help"):
-        provider.upload(b"hello", key="k")
+        provider.upload(bytes(1000), key="k")
     with pytest.raises(kind):
         provider.upload(stream(6 * MIB), key="k")
 

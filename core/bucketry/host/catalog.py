@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points
+from itertools import chain
 
 from attrs import frozen
 
@@ -47,7 +49,7 @@ class Catalog:
             block = os.environ.get(BLOCK_VARIABLE, "").split(",")
         self._blocked = frozenset(name.strip() for name in block if name.strip())
         self._entries: dict[str, list[EntryPoint]] = {}
-        for entry in entry_points(group=GROUP) if entries is None else entries:
+        for entry in _environment() if entries is None else entries:
             offers = self._entries.setdefault(entry.name, [])
             # One distribution can be seen twice, from its folder and from its installation.
             if all(_offer(entry) != _offer(other) for other in offers):
@@ -92,6 +94,32 @@ class Catalog:
         return vendor
 
 
+def _environment() -> Iterable[EntryPoint]:
+    """Return the entry points of this environment.
+
+    One distribution with unreadable metadata makes the library's own reader fail for all; then each
+    is read by itself, and that one is left out with a warning.
+    """
+    try:
+        return entry_points(group=GROUP)
+    except Exception:
+        found: dict[str, list[EntryPoint]] = {}
+        for dist in distributions():
+            try:
+                offered = [entry for entry in dist.entry_points if entry.group == GROUP]
+            except Exception as error:
+                warnings.warn(
+                    f"the distribution {dist.name!a} is left out: its entry points cannot be read "
+                    f"({type(error).__name__})",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+            else:
+                # The first on the path is the one that is imported.
+                found.setdefault(dist.name, offered)
+        return chain.from_iterable(found.values())
+
+
 def _offer(entry: EntryPoint) -> tuple[str, str]:
     return (entry.dist.name if entry.dist else "", entry.value)
 
@@ -111,7 +139,7 @@ def _import(entry: EntryPoint) -> Vendor:
             who, f"it cannot be loaded: {type(error).__name__}: {error}; report it to its authors"
         ) from error
     if not isinstance(vendor, Vendor):
-        raise PluginError(who, f"it is a {type(vendor).__name__}, not a bucketry.Vendor")
+        raise PluginError(who, f"it is of type {type(vendor).__name__}, not a bucketry.Vendor")
     if vendor.name != entry.name:
         raise PluginError(who, f"the Vendor calls itself {vendor.name!r}; both names must agree")
     return vendor

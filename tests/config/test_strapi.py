@@ -416,6 +416,27 @@ def test_old_places_still_work_and_say_where_things_belong(
     assert (options.bucket, options.region) == ("media", "eu-west-1")
 
 
+@pytest.mark.parametrize("wrong", [None, 1, [], "x"])
+@pytest.mark.parametrize("place", ["providerOptions", "s3Options", "credentials", "params"])
+def test_old_places_with_garbage_around_them_are_refused(
+    vendors: Catalog, place: str, wrong: Any
+) -> None:
+    data = old_at_the_root()
+    if place == "providerOptions":
+        data[place] = wrong
+        data["actionOptions"] = {}
+    else:
+        data["providerOptions"][place] = wrong
+    assert any(place in problem for problem in told(vendors, data))
+
+
+def test_null_credentials_count_as_none_written(vendors: Catalog) -> None:
+    data = old_in_s3_options()
+    data["providerOptions"]["s3Options"]["credentials"] = None
+    with pytest.warns(UserWarning, match="belongs in"):
+        assert opened(vendors, data).options.credentials.access_key_id == "AKIA"
+
+
 def test_a_fault_in_an_old_place_points_there(vendors: Catalog) -> None:
     data = old_at_the_root()
     data["providerOptions"]["secretAccessKey"] = ""

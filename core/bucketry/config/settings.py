@@ -106,7 +106,9 @@ class Settings:
         """Set the value at `path` and where it comes from; the tables on the way are made."""
         table = self.values
         for part in path[:-1]:
-            table = table.setdefault(str(part), {})
+            if table.get(str(part)) is None:
+                table[str(part)] = {}
+            table = table[str(part)]
         table[str(path[-1])] = value
         self.origins[path] = origin
 

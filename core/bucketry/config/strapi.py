@@ -136,15 +136,15 @@ def _translate(
 
 def _modernise(written: Settings) -> list[str]:
     """Move options from where the original once took them, and say so."""
-    advice = []
     options = written.get(_OPTIONS)
-    for name in _ONCE_AT_ROOT if isinstance(options, dict) else ():
+    if not isinstance(options, dict) or not isinstance(options.get("s3Options", {}), dict):
+        return []  # the check says what is wrong with them
+    advice = []
+    for name in _ONCE_AT_ROOT:
         # As in the original, the old place wins.
         advice += _move(written, (*_OPTIONS, name), (*_S3, name))
-    s3 = written.get(_S3)
-    if isinstance(s3, dict):
-        given = "credentials" in s3
-        for place in (_S3, _OPTIONS) if not given else ():
+    if written.get((*_S3, "credentials")) is None:
+        for place in (_S3, _OPTIONS):
             for name in _KEYS:
                 advice += _move(written, (*place, name), (*_S3, "credentials", name))
     return advice
@@ -152,7 +152,7 @@ def _modernise(written: Settings) -> list[str]:
 
 def _move(settings: Settings, source: Path, target: Path) -> list[str]:
     value, origin = settings.get(source), settings.origin(source)
-    if value is None or not isinstance(settings.get(_S3) or {}, dict):
+    if value is None:
         return []
     settings.drop(source)
     settings.put(target, value, origin)

@@ -194,3 +194,13 @@ def test_a_client_that_talks_nonsense_harms_nobody(aws: StandIn) -> None:
         connection.sendall(b"nonsense\r\n\r\n")
         assert b"400" in connection.recv(1000)
     assert call(aws, "GET", "/media/a").status == 403
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["x-amz-grant-read", "x-amz-object-lock-mode", "x-amz-server-side-encryption-customer-key"],
+)
+def test_a_header_that_would_have_no_effect_is_refused(aws: StandIn, header: str) -> None:
+    answer = send(aws, "PUT", "/media/a", body=b"x", headers={header: "value"})
+    assert (answer.status, error_code(answer)) == (501, "NotImplemented")
+    assert aws.objects("media") == {}

@@ -2,6 +2,7 @@
 
 It verifies signatures, expiry, lengths and checksums by itself, none of the library's own code is
 used for it, and it refuses what the vendor of its `Personality` refuses, in the vendor's words.
+Install `bucketry[testing]` to have what it needs.
 
 >>> from bucketry_s3.testing import AWS_LIKE, StandIn
 >>> with StandIn(AWS_LIKE, buckets=["media"]) as server:

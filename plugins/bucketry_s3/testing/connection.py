@@ -110,7 +110,7 @@ class Connection(BaseHTTPRequestHandler):
             record.operation, record.bucket, record.key = route.operation, route.bucket, route.key
             fault = self.shared.faults.take(route.operation)
             if isinstance(fault, Drop) and fault.moment == "request":
-                self.rfile.read(fault.after)
+                self.rfile.read(min(fault.after, int(headers.get("content-length", fault.after))))
                 raise _Dropped
             body = self._read_body(headers)
             record.body_length = len(body)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bucketry_s3.testing.errors import Refusal
 
@@ -182,12 +182,7 @@ VENDORS: Mapping[str, Habits] = {
     # suitenumerique/docs#1202, 2025-07.
     "ionos": Habits(refusals={"trailer": _SHA256_MISMATCH}),
     # home-assistant/core#144015, opentofu/opentofu#2605, 2025.
-    "hetzner": Habits(
-        refusals={"trailer": _SHA256_MISMATCH},
-        any_region=True,
-        complete_etag=False,
-        recreate=True,
-    ),
+    "hetzner": evolve(_CEPH, refusals={"trailer": _SHA256_MISMATCH}),
     # EnterpriseDB/barman#1064 (checksums), boto/boto3#4102 (trailers), faisalsayed10/firefiles#71
     # (CORS), docs.wasabi.com on public access.
     "wasabi": Habits(

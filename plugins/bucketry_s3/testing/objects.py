@@ -23,6 +23,7 @@ from bucketry_s3.testing.errors import (
     invalid_argument,
     invalid_request,
     no_such_key,
+    not_implemented,
     precondition_failed,
 )
 from bucketry_s3.testing.markup import document, text
@@ -135,6 +136,8 @@ def find(bucket: Bucket, key: str, version: str) -> StoredBytes:
 def get_object(call: Call) -> Response:
     """GetObject and HeadObject."""
     request = call.request
+    if request.has("partNumber"):
+        raise not_implemented("The stand-in reads whole objects and ranges, not parts")
     item = find(call.bucket, call.key, request.param("versionId"))
     status = read_status(request.headers, item)
     if status == 412:

@@ -68,7 +68,9 @@ class TlsServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep a failure of the stand-in itself; a client that went away is none."""
         error = sys.exception()
-        if error is not None and not isinstance(error, OSError):
+        stopped = self.stopping.is_set() and isinstance(error, OSError)
+        gone = isinstance(error, ConnectionError | TimeoutError | ssl.SSLError)
+        if error is not None and not (stopped or gone):
             self.failures.append(error)
 
     def stop(self) -> None:
@@ -184,7 +186,7 @@ class StandIn:
         self.faults = self._server.faults
         self._exit.callback(self._server.stop)
         thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
         )
         thread.start()
         return self

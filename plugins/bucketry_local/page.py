@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def _fact(value: T, note: str = "") -> Fact[T]:
-    return Fact(value, "documented", "docs/vendors/local.md", "2026-11", note)
+    return Fact(value, "documented", "docs/local.md", "2026-11", note)
 
 
 _ONE_OPERATION = "an upload is one operation, whatever its size"
@@ -71,6 +71,6 @@ vendor = Vendor(
     schema=SchemaFile(package="bucketry_schemas", path="vendors/local.schema.json"),
     capabilities=CAPABILITIES,
     layers=lambda options, context: [LocalLayer(options, context)],
-    docs_url="docs/vendors/local.md",
+    docs_url="docs/local.md",
     check=_check,
 )

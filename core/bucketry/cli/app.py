@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, TextIO
 
@@ -32,6 +33,7 @@ COMMANDS = {
     "url": "links",
     "sign": "links",
     "sweep": "hygiene",
+    "conform": "conform",
     "demo": "demo",
 }
 
@@ -78,7 +80,7 @@ class Commands(click.Group):
         given = sys.argv[1:] if args is None else list(args)
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnsupportedOptionWarning)
-            warnings.showwarning = _warn
+            warnings.showwarning = partial(_warn, settings)
             try:
                 result = super().main(
                     args,
@@ -110,6 +112,7 @@ class Commands(click.Group):
 
 
 def _warn(
+    settings: Settings,
     message: Warning | str,
     category: type[Warning],
     filename: str,
@@ -118,7 +121,7 @@ def _warn(
     line: str | None = None,
 ) -> None:
     """Say a warning in one line, without the place in the library that it comes from."""
-    click.echo(f"warning: {message}", err=True)
+    output.show_warning(settings, str(message))
 
 
 @click.group(

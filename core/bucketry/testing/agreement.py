@@ -74,6 +74,7 @@ def _compare_class(
     for option in attrs.fields(kind):
         where = f"{path}{option.name}"
         below = written.pop(option.name, None)
+        below = {} if below is True else below
         if where in refused:
             if below is not None:
                 yield f"{where}: under x-unsupported, but among the properties too"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from attrs import evolve, field, frozen
 
@@ -61,6 +61,9 @@ class Skip(Exception):
     """Raised by a case that cannot be tried under this configuration; the text says why."""
 
 
+_ABSENT = frozenset({"no", "none", "ignored", "refused"})
+
+
 def fact_of(capabilities: Capabilities, name: str, entry: str | None) -> Fact[Any]:
     """Return a capability's fact; with `entry` that of one key of a mapping."""
     fact: Fact[Any] = getattr(capabilities, name)
@@ -89,6 +92,18 @@ class Need:
         if isinstance(value, frozenset):
             return any(wanted in value for wanted in self.values)
         return value in self.values
+
+    @property
+    def absence(self) -> bool:
+        """Whether the need is that the vendor can *not* do something."""
+        return _ABSENT.issuperset(self.values)
+
+    def belief(self) -> object:
+        """Return a value of the capability that meets the need."""
+        (kind,) = get_args(get_type_hints(Capabilities)[self.name])
+        if get_origin(kind) is frozenset:
+            return frozenset(self.values)
+        return self.values[0] if self.entry is None else {self.entry: self.values[0]}
 
     def told(self, capabilities: Capabilities) -> str:
         """Return what is declared, with its source: ``tagging = 'no' (documented, ...)``."""

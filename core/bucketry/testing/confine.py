@@ -20,7 +20,7 @@ from bucketry.testing.store import DEFAULT_PART_SIZE, Store, rebuilt
 WITNESS = b"This object stands beside a conformance run and must survive it.\n"
 
 
-class CannotConfine(Exception):
+class CannotConfine(BucketryError):
     """The suite refuses to run: it cannot keep to a folder of its own on this provider."""
 
 
@@ -38,11 +38,17 @@ class Room:
     prefix: str
     expiring: SignedUrl | None
     _numbers: dict[str, int] = field(factory=dict, init=False, repr=False)
+    _variants: dict[object, Provider] = field(factory=dict, init=False, repr=False)
 
     def store(self, case: Case) -> Store:
         """Return the view for one case: a folder that no other case uses."""
         number = self._numbers.setdefault(case.id, len(self._numbers))
-        return Store(self.provider, f"c{number:03}", self.expiring)
+        return Store(self.provider, f"c{number:03}", self.expiring, self._variants)
+
+    def close(self) -> None:
+        """Close the other providers that cases made."""
+        for variant in self._variants.values():
+            variant.close()
 
 
 @contextmanager
@@ -62,9 +68,11 @@ def confine(provider: Provider) -> Iterator[Room]:
             with suppress(BucketryError):
                 outer.delete_many([witness, f"{prefix}/rehearsal"])
             raise
+        room = Room(provider=inner, prefix=prefix, expiring=_expiring(inner))
         try:
-            yield Room(provider=inner, prefix=prefix, expiring=_expiring(inner))
+            yield room
         finally:
+            room.close()
             faults = _cleaned(outer, inner, prefix, witness)
         if not faults and _seen(outer) != before:
             faults.append(
@@ -77,7 +85,7 @@ def confine(provider: Provider) -> Iterator[Room]:
 
 @contextmanager
 def _prepared(provider: Provider, prefix: str) -> Iterator[tuple[Provider, Provider]]:
-    """Give the provider as it is but for options that would stand in the way, and below `prefix`."""
+    """Give the provider without options that would stand in the way, and one below `prefix`."""
     options = provider.options
     if not attrs.has(type(options)):
         raise CannotConfine(f"the options of {provider.vendor.title} are no attrs class")
@@ -148,5 +156,5 @@ def _cleaned(outer: Provider, inner: Provider, prefix: str, witness: str) -> lis
 
 
 def _seen(outer: Provider) -> list[tuple[str, str | None, int]]:
-    """Return the objects around the folder as they are now: the first thousand, if there are more."""
+    """Return the objects around the folder as they are now, a thousand of them at most."""
     return [(info.key, info.etag, info.size) for info in islice(outer.list(), LIST_PAGE)]

@@ -11,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-
 from bucketry import __version__
 from bucketry.errors import Unsupported, UnsupportedOptionWarning, redact
 from bucketry.provider import Provider
@@ -25,7 +24,7 @@ LONGEST_EVIDENCE = 500
 
 
 def select(groups: Iterable[str] | None = None) -> list[Case]:
-    """Return the cases of `groups`, or all, in the suite's order; `ValueError` for no such group."""
+    """Return the cases of `groups`, or all, in the suite's order; `ValueError` for another one."""
     order: tuple[str, ...] = get_args(Group)
     wanted = set(order if groups is None else groups)
     if unknown := sorted(wanted - set(order)):
@@ -96,6 +95,12 @@ def judge(case: Case, store: Store) -> tuple[Outcome, str]:
         if met is False:
             return "skipped", f"{store.provider.vendor.title} declares {need.told(capabilities)}"
     unknown = [need for need, met in judged if met is None]
+    for need in unknown:
+        if need.absence:
+            return "skipped", f"whether {need.name} is absent is not known"
+    if unknown:
+        # The provider holds back what it is not sure of; the probe is of the server.
+        store.provider = store.believing(**{need.name: need.belief() for need in unknown})
     try:
         with warnings.catch_warnings():
             # A case that uses an option fails when the option is left out.
@@ -111,12 +116,10 @@ def judge(case: Case, store: Store) -> tuple[Outcome, str]:
             facts = "; ".join(need.told(capabilities) for need in case.needs)
             return "contradicted", f"correct the fact {facts}: {evidence}"
         return "failed", evidence
-    finally:
-        store.close()
     if case.observes is not None:
         return _compared(case, seen, store)
     if unknown:
-        return "probed-yes", f"{_names(unknown)} is not known; this works, so fill it in"
+        return "probed-yes", f"{_names(unknown)} is not known; this works"
     return "passed", ""
 
 
@@ -125,7 +128,7 @@ _POSITIVE = frozenset({"yes", "enforced", "verified", "object", "quoted", "unquo
 
 def _compared(case: Case, seen: Seen, store: Store) -> tuple[Outcome, str]:
     """Hold an observation against what is declared."""
-    assert case.observes is not None  # noqa: S101 - for the type checker; the caller has looked
+    assert case.observes is not None  # the caller has looked
     if seen is None:
         return "skipped", f"{case.observes} cannot be told from here"
     values = (seen,) if isinstance(seen, str) else seen
@@ -179,5 +182,3 @@ def _versions() -> dict[str, str]:
     except PackageNotFoundError:
         versions["boto3"] = "none"
     return versions
-
-

@@ -64,12 +64,19 @@ class Store:
         expiring: a GET that was signed for one second when the run began; None if it cannot sign.
     """
 
-    def __init__(self, provider: Provider, folder: str, expiring: SignedUrl | None = None) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        folder: str,
+        expiring: SignedUrl | None,
+        variants: dict[object, Provider],
+    ) -> None:
+        """`variants` keeps the other providers that cases make, because clients are dear."""
         self.provider = provider
         self.folder = folder
         self.expiring = expiring
         self.http = Http(getattr(provider.options, "ca_bundle", None))
-        self._variants: list[Provider] = []
+        self._variants = variants
 
     @property
     def capabilities(self) -> Capabilities:
@@ -82,9 +89,7 @@ class Store:
         """Return the key of `name` in this case's folder."""
         return f"{self.folder}/{name}"
 
-    def put(
-        self, name: str = "object.bin", body: Body = SAMPLE, **options: Any
-    ) -> StoredObject:
+    def put(self, name: str = "object.bin", body: Body = SAMPLE, **options: Any) -> StoredObject:
         """Upload under `name` and return what was stored."""
         return self.provider.upload(body, key=self.key(name), **options)
 
@@ -134,11 +139,14 @@ class Store:
     # -- other providers ---------------------------------------------------------------------
 
     def variant(self, **changes: Any) -> Provider:
-        """Return a provider with other options, in the same folder; closed after the case.
+        """Return a provider with other options, in the same folder; cases share it.
 
         The case is skipped where the vendor has no such option.
         """
-        return self._keep(rebuilt(self.provider, **changes))
+        key = (id(self.provider), *sorted(changes.items()))
+        if key not in self._variants:
+            self._variants[key] = rebuilt(self.provider, **changes)
+        return self._variants[key]
 
     def multipart_variant(self, **changes: Any) -> Provider:
         """Return a provider with other `multipart` options."""
@@ -147,27 +155,31 @@ class Store:
             raise Skip(f"the options of {self.provider.vendor.title} have no 'multipart'")
         return self.variant(multipart=attrs.evolve(multipart, **changes))
 
-    def believing(self, **values: object) -> Provider:
+    def believing(self, **values: Any) -> Provider:
         """Return a provider whose capabilities say `values`, so that it tries and holds not back.
 
         What the server then does is what is to be observed.
         """
-        facts = {name: Fact(value, "inferred", "assumed for a probe") for name, value in values.items()}
-        vendor = attrs.evolve(
-            self.provider.vendor,
-            capabilities=attrs.evolve(self.provider.capabilities, **facts),
-            refine=None,
-        )
         provider = self.provider
-        return self._keep(
-            type(provider)(
+        key = (id(provider), "believing", repr(values))
+        if key not in self._variants:
+            facts: dict[str, Any] = {
+                name: Fact(value, "inferred", "assumed for a probe")
+                for name, value in values.items()
+            }
+            vendor = attrs.evolve(
+                provider.vendor,
+                capabilities=attrs.evolve(provider.capabilities, **facts),
+                refine=None,
+            )
+            self._variants[key] = type(provider)(
                 name=provider.name,
                 vendor=vendor,
                 options=provider.options,
                 distribution=provider._distribution,
                 overrides=provider._overrides,
             )
-        )
+        return self._variants[key]
 
     @contextmanager
     def offline(self) -> Iterator[None]:
@@ -178,14 +190,3 @@ class Store:
 
         with patch.object(socket.socket, "connect", refuse):
             yield
-
-    def _keep(self, provider: Provider) -> Provider:
-        self._variants.append(provider)
-        return provider
-
-    def close(self) -> None:
-        """Close the variants that the case made."""
-        for variant in self._variants:
-            variant.close()
-
-

@@ -36,7 +36,7 @@ def one_private_folder(store: Store) -> None:
 
 @case("access", needs=has("public_url", "yes"))
 def public_opens_as_declared(store: Store) -> None:
-    """Where a public bucket is declared and configured, the permanent address opens for everybody."""
+    """Where a public bucket is declared and configured, the plain address opens for all."""
     if store.provider.options.visibility != "public":
         raise Skip("the configuration says private")
     stored = store.put()
@@ -57,7 +57,7 @@ def no_public_address(store: Store) -> None:
 
 @case("access", needs=has("acl", "object", "bucket"))
 def private_acl(store: Store) -> None:
-    """Where ACLs exist, an upload with the ACL private is stored and opens for nobody without a signature."""
+    """Where ACLs exist, an upload with the ACL private is stored and stays readable."""
     store.put(acl="private")
     same(store.read(), SAMPLE, "the bytes stored")
 
@@ -71,7 +71,7 @@ def unknown_acl(store: Store) -> None:
 
 @case("access", needs=has("acl", "none", "ignored"))
 def acl_is_never_dropped_in_silence(store: Store) -> None:
-    """Where ACLs have no effect, asking for one is refused or warned of, never dropped in silence."""
+    """Where ACLs have no effect, asking for one is refused or warned of, never just dropped."""
     try:
         store.put(acl="public-read")
     except UnsupportedOptionWarning as warning:

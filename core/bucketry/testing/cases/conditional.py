@@ -97,6 +97,15 @@ def create_is_never_a_false_yes(store: Store) -> None:
     same(store.read(), b"first", "the bytes afterwards")
 
 
+@case("conditional", needs=has("put_if_match", "ignored", "refused"))
+def replace_is_never_a_false_yes(store: Store) -> None:
+    """Where versions cannot be compared, asking for it is an error and overwrites nothing."""
+    first = store.put(body=b"first")
+    store.put(body=b"second")
+    raises(BucketryError, "replacing it", store.put, body=b"third", if_match=first.etag)
+    same(store.read(), b"second", "the bytes afterwards")
+
+
 @case("conditional", needs=MATCHES)
 def replace_the_known_version(store: Store) -> None:
     """An upload over the version that is named replaces it; the ETag may come with quotes."""
@@ -172,7 +181,7 @@ def pieces_with_an_intruder(store: Store, intruder: bytes) -> Iterator[bytes]:
     yield b"\2"
 
 
-@case("conditional", needs=(has("complete_if_absent", "enforced"), PARTS))
+@case("conditional", needs=(CREATES, has("complete_if_absent", "enforced"), PARTS))
 def create_large_with_an_intruder(store: Store) -> None:
     """An object that appears while a large create-only upload runs is not overwritten."""
     pieces = pieces_with_an_intruder(store, b"intruder")
@@ -180,13 +189,30 @@ def create_large_with_an_intruder(store: Store) -> None:
     same(store.read(), b"intruder", "the bytes afterwards")
 
 
-@case("conditional", needs=(has("complete_if_match", "enforced"), PARTS))
+@case("conditional", needs=(MATCHES, has("complete_if_match", "enforced"), PARTS))
 def replace_large_with_an_intruder(store: Store) -> None:
     """A version that changes while a large upload over it runs is not overwritten."""
     first = store.put(body=b"first")
     pieces = pieces_with_an_intruder(store, b"intruder")
     raises(PreconditionFailed, "the upload", store.put, body=pieces, if_match=first.etag)
     same(store.read(), b"intruder", "the bytes afterwards")
+
+
+@case("conditional", needs=(CREATES, has("complete_if_absent", "ignored", "refused"), PARTS))
+def create_large_is_never_a_false_yes(store: Store) -> None:
+    """Where no condition ends a large upload, it is still looked whether an object is there."""
+    pieces = pieces_with_an_intruder(store, b"intruder")
+    raises(BucketryError, "the upload", store.put, body=pieces, prevent_overwrite=True)
+    same(store.read(), b"intruder", "the bytes afterwards")
+
+
+@case("conditional", needs=(has("complete_if_match", "ignored", "refused"), PARTS))
+def replace_large_is_never_a_false_yes(store: Store) -> None:
+    """Where no comparison ends a large upload, asking for it overwrites nothing."""
+    first = store.put(body=b"first")
+    store.put(body=b"second")
+    raises(BucketryError, "replacing it", store.put, body=store.large(), if_match=first.etag)
+    same(store.read(), b"second", "the bytes afterwards")
 
 
 @case("conditional", needs=(CREATES, PARTS))

@@ -34,7 +34,7 @@ def applied_to_large(store: Store) -> None:
     each={"AES256": "AES256", "aws:kms": "aws:kms"},
 )
 def refused(store: Store, kind: object) -> None:
-    """Where {} is not supported, asking for it is refused or warned of, and nothing is stored in clear."""
+    """Where {} is not supported, asking for it is refused or warned of, never just dropped."""
     chosen: Any = kind
     try:
         store.put(encryption=Encryption(type=chosen))

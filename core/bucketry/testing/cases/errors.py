@@ -79,7 +79,7 @@ def _operations(provider: Provider, key: str) -> Mapping[str, Callable[[], Any]]
 
 @case("errors")
 def wrong_bucket(store: Store) -> None:
-    """A bucket that does not exist is BucketNotFound, for every operation, never a missing object."""
+    """A missing bucket is BucketNotFound, for every operation, never a missing object."""
     name = f"conform-none-{secrets.token_hex(8)}"
     elsewhere = store.variant(bucket=name)
     for operation, call in _operations(elsewhere, store.key()).items():

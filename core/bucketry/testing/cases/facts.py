@@ -128,9 +128,7 @@ def checksums(store: Store, right: object) -> Seen:
         return "refused"
     try:
         # The right digest, of other bytes.
-        trying.upload(
-            SAMPLE, key=store.key("wrong"), extra_params={f"Checksum{algorithm}": right}
-        )
+        trying.upload(SAMPLE, key=store.key("wrong"), extra_params={f"Checksum{algorithm}": right})
     except InvalidInput:
         return None
     except StorageError:

@@ -81,9 +81,13 @@ def unknown_algorithm(store: Store) -> None:
     same(store.names(), [], "the names listed after the refusal")
 
 
-@case("integrity", needs=has("checksums", "refused", entry="{}"), each={"SHA256": "SHA256", "CRC32": "CRC32"})
+@case(
+    "integrity",
+    needs=has("checksums", "refused", entry="{}"),
+    each={"SHA256": "SHA256", "CRC32": "CRC32"},
+)
 def refused_digest(store: Store, algorithm: object) -> None:
-    """Where {} is refused, an upload that asks for it is refused or warns, never goes without it."""
+    """Where {} is refused, asking for it is refused or warned of, never just dropped."""
     chosen: Any = algorithm
     try:
         store.put(checksum_algorithm=chosen)

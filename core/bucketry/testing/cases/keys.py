@@ -1,4 +1,4 @@
-"""Keys: what is stored comes back under the very same name, and what could be misread is refused."""
+"""Keys: what is stored comes back under the same name, and what could be misread is refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = {
     "percent signs and what looks like an escape": "100%/%2F%20%46.txt",
     "a question mark and a number sign": "what?/no#1.txt",
     "ampersands, equals signs and semicolons": "a=1&b=2;c=3.txt",
-    "quotes and angle brackets": "<b>\"it's\"</b>&amp;.txt",
+    "quotes and angle brackets": '<b>"it\'s"</b>&amp;.txt',
     "square and curly brackets": "[list]/{dict}.txt",
     "colons, at signs, asterisks and bars": "s3:x@y*z|w.txt",
     "commas, exclamation marks, dollars and parentheses": "a,b!c$d(e).txt",
@@ -73,7 +73,7 @@ def of_greatest_length(store: Store) -> None:
 
 @case("keys")
 def too_long(store: Store) -> None:
-    """A key of 1,025 bytes, root path included, is refused; accents count as the bytes they take."""
+    """A key of 1,025 bytes, root path included, is refused; bytes count, not characters."""
     room = MAX_KEY_BYTES - len(store.provider.options.root_path) - len(store.key("")) - 1
     for filler, letter in (("é" * 50, "é"), ("n" * 99, "n")):
         segments = "/".join([filler] * 11)[: room // len(letter.encode())]
@@ -93,7 +93,7 @@ def differ_in_case(store: Store) -> None:
 
 @case("keys")
 def beside_its_own_folder(store: Store) -> None:
-    """A key and keys below it live side by side, or the second is refused and the first unharmed."""
+    """A key and keys below it live side by side, or the second is refused and the first stays."""
     store.put("report", b"the object")
     try:
         store.put("report/page-1", b"below it")

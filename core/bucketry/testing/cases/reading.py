@@ -173,9 +173,7 @@ def failed_download(store: Store) -> None:
     """A download that fails leaves the file that was there, and no other."""
     with _folder() as folder:
         (folder / "file").write_bytes(b"old")
-        raises(
-            NotFound, "download", store.provider.download, store.key("missing"), folder / "file"
-        )
+        raises(NotFound, "download", store.provider.download, store.key("missing"), folder / "file")
         same((folder / "file").read_bytes(), b"old", "the bytes in the file")
         same(os.listdir(folder), ["file"], "the files beside it")
 

@@ -177,11 +177,13 @@ def impossible_times(store: Store) -> None:
     """No time, a time in the past and a time that is no whole number are refused at once."""
     times: list[Any] = [0, -1, 1.5, "600", True, float("nan")]
     for seconds in times:
+        raises(InvalidExpiry, f"{seconds!r}", store.provider.sign, store.key(), expires_in=seconds)
         raises(
-            InvalidExpiry, f"{seconds!r}", store.provider.sign, store.key(), expires_in=seconds
-        )
-        raises(
-            InvalidExpiry, f"{seconds!r}", store.provider.sign_many, [store.key()], expires_in=seconds
+            InvalidExpiry,
+            f"{seconds!r}",
+            store.provider.sign_many,
+            [store.key()],
+            expires_in=seconds,
         )
 
 
@@ -330,7 +332,7 @@ def with_a_base_url(store: Store) -> None:
 
 @case("signed")
 def for_the_public_endpoint(store: Store) -> None:
-    """Where the public endpoint differs from the one that requests use, URLs name the public one."""
+    """Where the public endpoint is not the one that requests use, URLs name the public one."""
     split = store.variant(public_endpoint="https://files.example.com", base_url=None)
     host = urlsplit(split.sign(store.key()).reveal()).hostname or ""
     holds(host.endswith("files.example.com"), f"the URL is for {host}")

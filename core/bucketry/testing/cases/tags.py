@@ -68,7 +68,7 @@ def line_break(store: Store) -> None:
 
 @case("tags", needs=has("tagging", "no"))
 def never_dropped_in_silence(store: Store) -> None:
-    """Where there are no tags, an upload with tags is refused, or a warning says they are left out."""
+    """Where there are no tags, asking for them is refused or warned of, never just dropped."""
     try:
         store.put(tags={"team": "web"})
     except UnsupportedOptionWarning as warning:

@@ -174,6 +174,7 @@ class Liar(io.BytesIO):
         self._promised = promised
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Lie about where the end is."""
         return self._promised if whence == io.SEEK_END else super().seek(offset, whence)
 
 
@@ -202,7 +203,7 @@ def overwrites_bytes(store: Store) -> None:
 
 @case("upload")
 def overwrites_all_else(store: Store) -> None:
-    """A second upload replaces type, headers and metadata too; nothing of the first shines through."""
+    """A second upload replaces type, headers and metadata too; nothing of the first is left."""
     store.put(content_type="text/html", cache_control="no-store", metadata={"old": "1"})
     store.put(content_type="text/plain", metadata={"new": "2"})
     info = store.provider.head(store.key())
@@ -315,9 +316,7 @@ def unknown_option(store: Store) -> None:
 def protected_parameters(store: Store) -> None:
     """Native parameters cannot redirect an upload to another bucket, key or body."""
     for name in ("Bucket", "Key", "Body"):
-        raises(
-            ValueError, f"uploading with {name}", store.put, extra_params={name: "elsewhere"}
-        )
+        raises(ValueError, f"uploading with {name}", store.put, extra_params={name: "elsewhere"})
     same(store.names(), [], "the names listed after the refusals")
 
 
@@ -333,4 +332,3 @@ def answer_can_be_kept(store: Store) -> None:
     holds(store.provider.url(again.key), "the kept key has no URL")
     store.provider.delete(again.key)
     raises(NotFound, "reading after the delete", store.provider.read, again.key)
-

@@ -126,7 +126,7 @@ def inverse_outside_the_root(store: Store) -> None:
 
 @case("urls")
 def private_is_signed(store: Store) -> None:
-    """Where objects are private, url gives a signed address, and the permanent one stays unsigned."""
+    """Where objects are private, url gives a signed address."""
     private = store.variant(visibility="private")
     url = private.url(store.key())
     if not private.sign(store.key()).signed:
@@ -155,7 +155,7 @@ def public_is_permanent(store: Store) -> None:
 
 @case("urls")
 def base_url(store: Store) -> None:
-    """A base_url with a path, with or without a slash at its end, stands in front of the object key."""
+    """A base_url with a path, with or without a slash at its end, stands in front of the key."""
     for base in ("https://cdn.example.com/media", "https://cdn.example.com/media/"):
         served = store.variant(base_url=base, visibility="public")
         wanted = f"https://cdn.example.com/media/{served.options.root_path}/{store.folder}/a%20b"

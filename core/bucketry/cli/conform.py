@@ -1,0 +1,165 @@
+"""The conformance suite against a configured provider: conform."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, command
+from bucketry.testing import CannotConfine, Result, run, select
+from bucketry.testing.case import Group, Outcome
+from bucketry.testing.report import BAD, EndpointClass, Report
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_COLOURS: dict[Outcome, str] = {
+    "passed": "green",
+    "failed": "red",
+    "contradicted": "red",
+    "skipped": "bright_black",
+    "probed-yes": "cyan",
+    "probed-no": "cyan",
+}
+
+_FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json, ".md": Report.to_markdown}
+
+
+class _Refused(click.ClickException):
+    exit_code = output.CONFIGURATION
+
+
+def _report_files(
+    ctx: click.Context, parameter: click.Parameter, given: Sequence[str]
+) -> list[Path]:
+    files = [Path(name) for name in given]
+    for file in files:
+        if file.suffix not in _FORMS:
+            raise click.BadParameter(f"{file} ends neither in .json nor in .md", ctx, parameter)
+    return files
+
+
+@command
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    type=click.Choice(get_args(Group)),
+    metavar="GROUP",
+    help=f"Only this group, repeatable: {', '.join(get_args(Group))}.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=_report_files,
+    metavar="FILE",
+    help="Write the report there, repeatable: .json or .md.",
+)
+@click.option(
+    "--endpoint",
+    type=click.Choice(get_args(EndpointClass)),
+    help="What kind of endpoint it is, for the report.  [default: told from its address]",
+)
+def conform(
+    settings: Settings,
+    name: str | None,
+    groups: Sequence[str],
+    reports: Sequence[Path],
+    endpoint: EndpointClass | None,
+) -> None:
+    """Prove that a provider keeps the contract, and its vendor's declared capabilities.
+
+    Works on the real bucket of the provider NAME, in a throw-away folder that is removed at the
+    end. Exit code 1 means that a rule was broken or that a declared capability is wrong.
+    """
+    chosen = groups or None
+    with settings.open(name) as provider, _shown(settings, chosen) as show:
+        try:
+            report = run(provider, chosen, endpoint=endpoint, on_result=show)
+        except CannotConfine as error:
+            raise _Refused(f"the suite does not run: {error}") from error
+    for file in reports:
+        file.write_text(_FORMS[file.suffix](report), "utf-8")
+    if settings.json:
+        click.echo(report.to_json(), nl=False)
+    else:
+        _summary(report)
+    if not report.ok:
+        raise click.exceptions.Exit(output.FAILED)
+
+
+def _summary(report: Report) -> None:
+    for result in report.bad:
+        click.echo(f"{result.outcome}: {result.case}: {result.sentence}")
+        click.echo(f"    {output.printable(result.evidence)}")
+    if report.confinement:
+        click.echo(f"failed: {output.printable(report.confinement)}")
+    counts = ", ".join(f"{number} {name}" for name, number in report.counts().items() if number)
+    click.echo(f"{report.title}: {len(report.results)} cases: {counts}")
+
+
+@contextmanager
+def _shown(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable[[Result], None]]:
+    """Show results as they come: a live table on a terminal, else a line for each."""
+    if settings.json or settings.quiet:
+        yield lambda result: None
+    elif sys.stdout.isatty():
+        with _live(settings, groups) as show:
+            yield show
+    else:
+        yield _line
+
+
+def _line(result: Result) -> None:
+    evidence = f"  {output.printable(result.evidence)}" if result.evidence else ""
+    click.echo(f"{result.outcome:<12} {result.case}{evidence}")
+
+
+@contextmanager
+def _live(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable[[Result], None]]:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    totals = Counter(case.group for case in select(groups))
+    seen: dict[str, Counter[Outcome]] = {group: Counter() for group in totals}
+    console = Console(file=sys.stdout, no_color=settings.no_color or None, highlight=False)
+    with Live(_table(totals, seen), console=console, refresh_per_second=8) as live:
+
+        def show(result: Result) -> None:
+            seen[result.group][result.outcome] += 1
+            if result.outcome in BAD:
+                line = f"{result.outcome} {result.case}: {output.printable(result.evidence)}"
+                live.console.print(Text(line, style=_COLOURS[result.outcome]))
+            live.update(_table(totals, seen))
+
+        yield show
+
+
+def _table(totals: Counter[Group], seen: dict[str, Counter[Outcome]]) -> Table:
+    """Return one row per group with its progress, and the sums."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
+    outcomes: tuple[Outcome, ...] = get_args(Outcome)
+    done = sum(sum(counts.values()) for counts in seen.values())
+    table.add_column("group", footer=f"{done} of {sum(totals.values())}")
+    table.add_column("", width=20)
+    for outcome in outcomes:
+        number = sum(counts[outcome] for counts in seen.values())
+        table.add_column(outcome, footer=str(number), justify="right", style=_COLOURS[outcome])
+    for group, total in totals.items():
+        counts = seen[group]
+        bar = ProgressBar(total=total, completed=sum(counts.values()), width=20)
+        table.add_row(group, bar, *(str(counts[o]) if counts[o] else "" for o in outcomes))
+    return table

@@ -1,0 +1,223 @@
+"""The arrows between packages run one way, and importing is cheap."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import bucketry
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "core/bucketry"
+PLUGINS = ROOT / "plugins"
+
+
+def _modules(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"no modules in {folder}"
+    return found
+
+
+def _imports(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield ``(module, name)`` of each import anywhere in a file; name is "" for a whole module."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            yield from ((str(node.module), alias.name) for alias in node.names)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_core_imports_no_plugin_and_no_sdk_anywhere() -> None:
+    forbidden = ("bucketry_s3", "bucketry_local", "bucketry_vendors", "boto3", "botocore", "awscrt")
+    found = [
+        f"{_shown(path)} imports {module}"
+        for path in _modules(CORE)
+        for module, _ in _imports(path)
+        if module.split(".")[0] in forbidden
+    ]
+    assert found == []
+
+
+def test_core_names_no_plugin_in_a_text_either() -> None:
+    """As ``import_module("bucketry_s3")`` would."""
+    found = []
+    for path in _modules(CORE):
+        tree = ast.parse(path.read_text("utf-8"))
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        found += [
+            f"{_shown(path)}:{node.lineno}: {node.value!r}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+            and re.search(r"\bbucketry_(s3|local|vendors)\b", node.value)
+        ]
+    assert found == []
+
+
+def test_the_s3_family_knows_no_vendor_and_local_knows_no_s3() -> None:
+    forbidden = {
+        "bucketry_s3": ("bucketry_vendors", "bucketry_local"),
+        "bucketry_local": ("bucketry_vendors", "bucketry_s3", "boto3", "botocore"),
+    }
+    found = [
+        f"{_shown(path)} imports {module}"
+        for package, others in forbidden.items()
+        for path in _modules(PLUGINS / package)
+        for module, _ in _imports(path)
+        if module.split(".")[0] in others
+    ]
+    assert found == []
+
+
+def _pages() -> list[Path]:
+    pages = [
+        path
+        for path in _modules(PLUGINS / "bucketry_vendors")
+        if re.search(r"^vendor\b.* = ", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(pages) >= 11
+    return pages
+
+
+@pytest.mark.parametrize("page", _pages(), ids=lambda path: path.stem)
+def test_a_page_needs_its_family_and_public_names_only(page: Path) -> None:
+    """What a built-in vendor may use, a third party may use."""
+    family = {"bucketry_s3"}
+    for module, name in _imports(page):
+        root = module.split(".")[0]
+        if root == "bucketry":
+            assert module in ("bucketry", "bucketry.model"), f"{module} is the host's own"
+            assert module != "bucketry" or name in bucketry.__all__, f"{name} is not public"
+        else:
+            assert root in sys.stdlib_module_names | {"attrs", "__future__"} | family, module
+        assert not name.startswith("_"), f"{module}.{name} is private"
+
+
+def test_no_package_reaches_into_anothers_private_names() -> None:
+    found = []
+    for path in [*_modules(CORE), *_modules(PLUGINS)]:
+        package = path.relative_to(ROOT).parts[1]
+        found += [
+            f"{_shown(path)}: {module}.{name}"
+            for module, name in _imports(path)
+            if module.startswith("bucketry")
+            and module.split(".")[0] != package
+            and (name.startswith("_") or "._" in module)
+        ]
+    assert found == []
+
+
+# -- public names ----------------------------------------------------------------------------
+
+PUBLIC = ["bucketry", "bucketry.config", "bucketry.testing", "bucketry_local", "bucketry_s3",
+          "bucketry_s3.testing"]  # fmt: skip
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions, as ruff sorts them."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_all_is_sorted_and_everything_in_it_exists(package: str) -> None:
+    module = importlib.import_module(package)
+    assert module.__all__ == sorted(set(module.__all__), key=_order)
+    for name in module.__all__:
+        assert not isinstance(getattr(module, name), ModuleType)
+        assert not name.startswith("_")
+
+
+def test_everything_that_is_imported_to_be_public_is_declared() -> None:
+    names = {
+        name
+        for name, value in vars(bucketry).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert names == set(bucketry.__all__)
+
+
+def test_what_is_public_is_bucketrys_own_and_documented() -> None:
+    for name in bucketry.__all__:
+        value = getattr(bucketry, name)
+        if name.isupper() or name == "hookimpl":
+            continue
+        assert value.__module__.split(".")[0] == "bucketry", name
+        assert inspect.getdoc(value), name
+
+
+def test_types_are_shipped() -> None:
+    for package in (CORE, *(PLUGINS / name for name in ("bucketry_local", "bucketry_s3"))):
+        assert (package / "py.typed").is_file()
+
+
+# -- what importing costs --------------------------------------------------------------------
+
+HEAVY = (
+    *("boto3", "botocore", "awscrt", "urllib3", "jsonschema", "referencing", "cattrs"),
+    *("click", "rich", "yaml", "pytest", "bucketry_s3", "bucketry_vendors", "bucketry_local"),
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ("import bucketry", ()),
+        ("from bucketry import *", ()),
+        ("import bucketry.testing", ()),
+        ("import bucketry.host.catalog; bucketry.host.catalog.installed().names()", ()),
+        ("import bucketry_s3", ("bucketry_s3",)),
+        ("import bucketry_vendors.r2", ("bucketry_s3", "bucketry_vendors")),
+        ("import bucketry_local", ("bucketry_local",)),
+    ],
+)
+def test_importing_is_cheap(statement: str, allowed: tuple[str, ...]) -> None:
+    """In a process of its own, because this one has imported plenty."""
+    code = (
+        f"import sys\n{statement}\n"
+        f"print(sorted({{m.split('.')[0] for m in sys.modules}} & set({HEAVY!r})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert ast.literal_eval(done.stdout) == sorted(allowed)
+
+
+# -- size ------------------------------------------------------------------------------------
+
+MAX_LINES = 350
+LONGER = {
+    "core/bucketry/hookspecs.py": "the contract: every hook with its documentation and example",
+    "core/bucketry/model.py": "the values of the contract, each with its documentation",
+    "core/bucketry/provider.py": "the facade: one class whose methods are the whole interface",
+    "core/bucketry/testing/cases/signed.py": "conformance cases, one after the other",
+}
+"""Modules that are longer, and why that is easier to read than two."""
+
+
+def test_modules_can_be_read_at_one_sitting() -> None:
+    lengths = {
+        _shown(path): len(path.read_text("utf-8").splitlines())
+        for folder in (CORE, PLUGINS, ROOT / "schemas")
+        for path in _modules(folder)
+    }
+    assert {name for name, lines in lengths.items() if lines > MAX_LINES} == set(LONGER)

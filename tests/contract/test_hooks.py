@@ -1,0 +1,103 @@
+"""The hooks are documented where people look, and their examples run."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bucketry import ProviderHooks, hookspecs
+from bucketry.host.audit import HOOKS, audit
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/hooks.md").read_text("utf-8")
+
+
+def _spec(hook: str) -> Any:
+    return vars(ProviderHooks)[hook]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_docstring_says_when_what_none_and_how_to_wrap(hook: str) -> None:
+    text = inspect.cleandoc(_spec(hook).__doc__)
+    summary, *paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    assert summary.endswith(".")
+    assert [part.partition(":")[0] for part in paragraphs] == [
+        "Asked when",
+        "Answer",
+        "As a wrapper",
+        "Example",
+    ]
+    assert " None: " in paragraphs[1]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_an_example_runs_and_is_a_layer(hook: str) -> None:
+    (example,) = doctest.DocTestFinder(recurse=False).find(
+        _spec(hook), hook, hookspecs, globs={"hookimpl": hookspecs.hookimpl}
+    )
+    assert example.examples
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    result = runner.run(example, clear_globs=False)
+    assert result.failed == 0
+    layers = [value for value in example.globs.values() if _is_layer(value)]
+    assert layers
+    for layer in layers:
+        audit(layer())
+        assert hasattr(layer, hook)
+
+
+def _is_layer(value: object) -> bool:
+    return isinstance(value, type) and any(name in HOOKS for name in vars(value))
+
+
+def test_the_page_has_each_hook_once_in_the_order_of_the_contract() -> None:
+    assert re.findall(r"^### (bucketry_\w+)$", PAGE, re.MULTILINE) == list(HOOKS)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_the_page_shows_the_exact_signature(hook: str) -> None:
+    section = PAGE.partition(f"### {hook}\n")[2].partition("\n###")[0]
+    (shown,) = re.findall(r"```python\n(def .*)\n```", section)
+    assert shown == f"def {hook}{_signature(hook)}"
+    assert len(section.partition("```\n\n")[2].split()) > 10
+
+
+def _signature(hook: str) -> str:
+    # Annotations are text, which inspect would show in quotes.
+    return str(inspect.signature(_spec(hook))).replace("'", "")
+
+
+def test_the_code_on_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    for block in (block for block in blocks if not block.startswith("def bucketry_")):
+        exec(compile(block, "docs/hooks.md", "exec"), namespace)
+    media = namespace["media"]
+    assert media.object_url("campaign/summer") == "https://go.example.com/summer"
+    assert media.object_url("other") == "http://127.0.0.1:8900/other"
+    wrapped = media.with_layer(namespace["CacheForAYear"]())
+    assert wrapped.upload(b"x", key="a.png").size == 1
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_some_test_is_about_each_hook(hook: str) -> None:
+    """A name in code counts, one in this file or in a comment does not."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        if path == Path(__file__) or hook not in path.read_text("utf-8"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = (
+                (isinstance(node, ast.FunctionDef) and node.name == hook)
+                or (isinstance(node, ast.Constant) and node.value == hook)
+                or (isinstance(node, ast.Attribute) and node.attr == hook)
+            )
+            if named:
+                return
+    pytest.fail(f"no test names {hook}")

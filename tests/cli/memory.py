@@ -219,13 +219,18 @@ class Shell:
     def json(self, *arguments: str) -> Any:
         """Run a command that prints one JSON document, and read it."""
         result = self.run(*arguments, "--json")
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == 0, result.stderr
         return json.loads(result.stdout)
 
 
 def run(*arguments: str, stdin: bytes | str | None = None) -> Result:
     """Run `bucketry` with these arguments in this process."""
     return _runner().invoke(root, arguments, input=stdin)
+
+
+def everything(result: Result) -> str:
+    """Return what the command wrote, anywhere."""
+    return result.stdout + result.stderr
 
 
 def _runner() -> CliRunner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -14,7 +15,7 @@ from click.testing import Result
 from bucketry.cli import output, setup
 from bucketry.config import check_config
 from bucketry.host.catalog import Catalog, installed
-from cli.memory import run
+from cli.memory import everything, run
 
 
 @pytest.fixture(autouse=True)
@@ -51,11 +52,11 @@ def test_init_writes_what_check_accepts(vendor: str) -> None:
     assert check_config("bucketry.toml", environ=dict.fromkeys(told["variables"], "x" * 40)) == ()
 
 
-@pytest.mark.parametrize("vendor", ["r2", "local"])
+@pytest.mark.parametrize("vendor", installed().names())
 def test_every_line_that_init_comments_out_is_valid_too(vendor: str) -> None:
     run("init", vendor)
     lines = Path("bucketry.toml").read_text("utf-8").splitlines()
-    options = [line.removeprefix("# ") for line in lines if line.startswith("# ") and " = " in line]
+    options = [line.removeprefix("# ") for line in lines if re.match(r"# [a-z_]+ = ", line)]
     offered = {line.partition(" = ")[0] for line in options}
     assert {"root_path", "visibility", "signed_url_expires", "overrides"} <= offered
     for line in options:
@@ -145,7 +146,7 @@ def test_providers_shows_a_broken_plugin_with_the_reason() -> None:
     status = {row["name"]: row["status"] for row in json.loads(result.stdout)}
     assert status["local"] == "ok"
     assert status["acme"].startswith("broken: it cannot be loaded: ModuleNotFoundError")
-    assert status["odd"].startswith("broken: it is a function, not a bucketry.Vendor")
+    assert re.fullmatch(r"broken: .*function, not a bucketry\.Vendor", status["odd"])
 
 
 @pytest.mark.usefixtures("broken")
@@ -217,7 +218,7 @@ def test_convert_prints_flat_toml_without_secrets() -> None:
     assert flat["bucket"] == "media"
     assert flat["region"] == "eu-west-3"
     assert flat["root_path"] == "uploads"
-    assert "WRITTENOUT" not in result.output
+    assert "WRITTENOUT" not in everything(result)
     told = json.loads(run("convert", "strapi.json", "--json").stdout)
     assert told == {"toml": result.stdout}
 
@@ -232,7 +233,7 @@ def test_schema_is_a_json_schema_of_the_whole_or_of_one_vendor() -> None:
 
 
 def secrets_shown(result: Result) -> list[str]:
-    return [text for text in ("AKIDWRITTENOUT", "s3cr3tWRITTENOUT") if text in result.output]
+    return [text for text in ("AKIDWRITTENOUT", "s3cr3tWRITTENOUT") if text in everything(result)]
 
 
 @pytest.mark.parametrize("extra", ["", 'acl = "public-read"', "bukket = 1", "region = 5"])
@@ -247,5 +248,5 @@ def test_no_secret_is_ever_shown(extra: str, command: str, flags: list[str]) -> 
     arguments = ["bucketry.toml"] if command == "convert" else []
     result = run(command, *arguments, *flags)
     assert result.exit_code == (3 if extra else 0)
-    assert result.output
+    assert everything(result)
     assert secrets_shown(result) == []

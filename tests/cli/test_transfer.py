@@ -85,6 +85,12 @@ def test_put_into_a_folder_keeps_names(shell: Shell, folder: Path) -> None:
     assert shell.data == {"new/cat.png": b"cat", "new/index.html": b"index"}
 
 
+def test_put_stores_a_link_under_its_own_name(shell: Shell, folder: Path) -> None:
+    (folder / "link.png").symlink_to(folder / "cat.png")
+    assert shell.run("put", "link.png", "--key", "a/").exit_code == 0
+    assert shell.data == {"a/link.png": b"cat"}
+
+
 def test_put_recursive_keeps_the_tree(shell: Shell, folder: Path) -> None:
     assert shell.run("put", "-r", "site").exit_code == 0
     assert shell.data == {"site/css/main.css": b"css", "site/index.html": b"index"}

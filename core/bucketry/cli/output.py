@@ -118,13 +118,22 @@ def stored(settings: Settings, result: StoredObject) -> None:
 
 
 def show_error(settings: Settings, error: BaseException) -> None:
-    """Print an error on stderr: what it says, and with ``--debug`` its traceback."""
+    """Print an error on stderr: what it says, and with ``--debug`` its traceback.
+
+    As JSON it is one line, because warnings may stand before it.
+    """
     if settings.debug:
         click.echo(errors.redact("".join(traceback.format_exception(error))), err=True, nl=False)
     if settings.json:
-        click.echo(json.dumps({"error": _described(error)}, indent=2), err=True)
+        click.echo(json.dumps({"error": _described(error)}), err=True)
     else:
         click.echo(f"error: {_message(error)}", err=True)
+
+
+def show_warning(settings: Settings, text: str) -> None:
+    """Print a warning on stderr, on one line."""
+    said = errors.redact(text)
+    click.echo(json.dumps({"warning": said}) if settings.json else f"warning: {said}", err=True)
 
 
 def _message(error: BaseException) -> str:

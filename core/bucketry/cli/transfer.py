@@ -118,7 +118,8 @@ def _plan(
 
 
 def _name(path: Path) -> str:
-    return unicodedata.normalize("NFC", path.resolve().name)
+    # abspath gives "." a name and, unlike resolve, leaves links their own.
+    return unicodedata.normalize("NFC", Path(os.path.abspath(path)).name)
 
 
 def _walk(settings: Settings, folder: Path) -> Iterator[Path]:
@@ -134,7 +135,7 @@ def _walk(settings: Settings, folder: Path) -> Iterator[Path]:
             if path.is_file():
                 yield path
             else:
-                settings.note(f"{path} is no file and is left out")
+                settings.note(f"{output.printable(str(path))} is no file and is left out")
 
 
 @command

@@ -207,6 +207,14 @@ def test_a_form_without_file_key_or_form_is_refused(aws: StandIn) -> None:
     )
 
 
+def test_a_field_that_no_header_can_carry_is_refused(aws: StandIn) -> None:
+    for name in ("x-amz-meta-owner", "Content-Type", "success_action_redirect"):
+        field = {name: "https://日本"}
+        answer = submit(aws, sign(aws, fields=field, conditions=[field]))
+        assert outcome(answer) == (400, "InvalidArgument")
+    assert aws.objects("media") == {}
+
+
 def test_a_server_without_form_uploads_says_so(start_stand_in: Callable[..., StandIn]) -> None:
     server = start_stand_in(evolve(AWS_LIKE, post_policy="no"), buckets=["media"])
     assert outcome(submit(server, sign(server))) == (501, "NotImplemented")

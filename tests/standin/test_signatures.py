@@ -135,6 +135,15 @@ def test_response_overrides_are_part_of_the_signature(aws: StandIn, s3: S3Client
     assert call(aws, "GET", url.replace("csv", "html")).status == 403
 
 
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "日本"])
+def test_an_override_that_no_header_can_carry_is_refused(aws: StandIn, value: str) -> None:
+    aws.put("media", "a", b"x")
+    url = presign(aws, "get_object", Bucket="media", Key="a", ResponseContentDisposition=value)
+    answer = call(aws, "GET", url)
+    assert (answer.status, error_code(answer)) == (400, "InvalidArgument")
+    assert "Set-Cookie" not in answer.headers
+
+
 def refused(client: S3Client) -> tuple[int, str]:
     """Give status and code of the refusal of a plain put."""
     answer = refusal(lambda: client.put_object(Bucket="media", Key="a", Body=b"x"))

@@ -42,9 +42,22 @@ def check_headers(headers: Mapping[str, str], personality: Personality, *, read:
             raise not_implemented(f"The stand-in does nothing with {name}")
 
 
+def check_value(name: str, value: str) -> str:
+    """Return a value that a header of the answer can carry; forms and queries may hold others."""
+    if any(character < " " or character == "\x7f" for character in value if character != "\t"):
+        raise invalid_argument("Header value contains control characters.", name)
+    if not value.isascii() and max(value) > "\xff":
+        raise invalid_argument("Header value cannot be represented using ISO-8859-1.", name)
+    return value
+
+
 def content_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that an object is served with again."""
-    kept = {name: headers[name.lower()] for name in CONTENT_HEADERS if name.lower() in headers}
+    kept = {
+        name: check_value(name, headers[name.lower()])
+        for name in CONTENT_HEADERS
+        if name.lower() in headers
+    }
     if "Content-Encoding" in kept:
         codings = [coding.strip() for coding in kept["Content-Encoding"].split(",")]
         kept["Content-Encoding"] = ",".join(c for c in codings if c != "aws-chunked")
@@ -57,7 +70,9 @@ def content_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def metadata(headers: Mapping[str, str], personality: Personality) -> dict[str, str]:
     """Return the user metadata; ``MetadataTooLarge`` beyond the server's limit."""
     found = {
-        name.removeprefix(META): value for name, value in headers.items() if name.startswith(META)
+        name.removeprefix(META): check_value(name, value)
+        for name, value in headers.items()
+        if name.startswith(META)
     }
     size = sum(len(name) + len(value.encode()) for name, value in found.items())
     if size > personality.habits.metadata_max:

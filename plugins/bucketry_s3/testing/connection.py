@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import struct
 from datetime import UTC
@@ -117,40 +118,42 @@ class Connection(BaseHTTPRequestHandler):
         except S3Error as error:
             response = error_response(error, request)
             record.status = response.status
-            self._send(evolve(response, close=True))
+            self.close_connection = True  # the rest of the body is still on its way
+            self._send(response)
             return
         response = self._faulty(fault, evolve(request, body=body), route)
         record.status = response.status
         self._send(response, keep=fault.keep if isinstance(fault, Truncate) else None)
 
     def _read_body(self, headers: dict[str, str]) -> bytes:
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            return self._read_chunked()
+        try:
+            if headers.get("transfer-encoding", "").lower() == "chunked":
+                return self._read_chunked()
+            return self._read_exactly(self._length(headers))
+        except TimeoutError:
+            raise S3Error(
+                400,
+                "RequestTimeout",
+                "Your socket connection to the server was not read from or written to within the "
+                "timeout period. Idle connections will be closed.",
+            ) from None
+
+    def _length(self, headers: dict[str, str]) -> int:
         length = headers.get("content-length")
-        if length is None:
-            if self.command in ("PUT", "POST"):
-                raise S3Error(
-                    411,
-                    "MissingContentLength",
-                    "You must provide the Content-Length HTTP header.",
-                )
-            return b""
-        if not length.isdigit():
+        if length is None and self.command in ("PUT", "POST"):
+            raise S3Error(
+                411,
+                "MissingContentLength",
+                "You must provide the Content-Length HTTP header.",
+            )
+        if length is not None and not length.isdigit():
             raise S3Error(400, "InvalidArgument", "Invalid Content-Length")
-        return self._read_exactly(int(length))
+        return int(length or 0)
 
     def _read_exactly(self, size: int) -> bytes:
         pieces, missing = [], size
         while missing:
-            try:
-                piece = self.rfile.read(min(missing, _CHUNK))
-            except TimeoutError:
-                raise S3Error(
-                    400,
-                    "RequestTimeout",
-                    "Your socket connection to the server was not read from or written to within "
-                    "the timeout period. Idle connections will be closed.",
-                ) from None
+            piece = self.rfile.read(min(missing, _CHUNK))
             if not piece:
                 raise S3Error(
                     400,
@@ -166,10 +169,9 @@ class Connection(BaseHTTPRequestHandler):
         pieces = []
         while True:
             head = self.rfile.readline(1024).split(b";")[0].strip()
-            try:
-                size = int(head, 16)
-            except ValueError:
-                raise S3Error(400, "IncompleteBody", "The chunked body is malformed") from None
+            if not re.fullmatch(rb"[0-9a-fA-F]+", head):
+                raise S3Error(400, "IncompleteBody", "The chunked body is malformed")
+            size = int(head, 16)
             pieces.append(self._read_exactly(size))
             line = self.rfile.readline(1024)
             if size == 0:
@@ -211,7 +213,7 @@ class Connection(BaseHTTPRequestHandler):
         }
         if status not in (204, 304):
             headers.setdefault("Content-Length", str(len(body)))
-        close = response.close or keep is not None or self.close_connection
+        close = keep is not None or self.close_connection
         if close:
             headers["Connection"] = "close"
         phrase = HTTPStatus(status).phrase

@@ -11,7 +11,6 @@ class S3Error(Exception):
     """A refusal, raised anywhere while a request is handled and sent as an ``<Error>`` document.
 
     `details` are further elements of the document, `headers` further headers of the answer.
-    `close` ends the connection: the body was not read to its end.
     """
 
     def __init__(
@@ -22,7 +21,6 @@ class S3Error(Exception):
         *,
         details: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        close: bool = False,
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -30,7 +28,6 @@ class S3Error(Exception):
         self.message = message
         self.details = dict(details or {})
         self.headers = dict(headers or {})
-        self.close = close
 
 
 @frozen

@@ -149,7 +149,7 @@ def get_object(call: Call) -> Response:
         return Response(status=304, headers={k: v for k, v in headers.items() if k in kept})
     for parameter, name in _OVERRIDES.items():
         if request.has(parameter):
-            headers[name] = request.param(parameter)
+            headers[name] = attributes.check_value(parameter, request.param(parameter))
     data = item.data
     span = _range(request.header("range"), len(data))
     if span is not None:

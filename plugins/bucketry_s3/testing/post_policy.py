@@ -17,6 +17,7 @@ from urllib.parse import quote
 from attrs import evolve, field, frozen
 
 from bucketry_s3.testing import auth
+from bucketry_s3.testing.attributes import check_value
 from bucketry_s3.testing.call import Call
 from bucketry_s3.testing.checks import Payload, check_checksums, checksum_headers
 from bucketry_s3.testing.errors import (
@@ -190,6 +191,7 @@ def post_object(call: Call, rules: auth.Rules) -> Response:
             "key",
         )
     form = evolve(form, fields={**form.fields, "key": key})
+    check_value("success_action_redirect", form.fields.get("success_action_redirect", ""))
     bucket = call.bucket
     account = check_policy(form, call.route.bucket, rules, call.now)
     headers = dict(form.fields)

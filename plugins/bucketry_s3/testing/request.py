@@ -60,7 +60,6 @@ class Response:
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = field(default=b"", repr=False)
-    close: bool = False
 
 
 @frozen(kw_only=True)

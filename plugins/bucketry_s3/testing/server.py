@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import socket
 import ssl
 import sys
@@ -106,11 +107,10 @@ class _Certificates:
         return context
 
     def _choose(self, connection: Any, name: str | None, _: ssl.SSLContext) -> None:
-        label, dot, domain = (name or "").partition(".")
-        if label and dot and domain == "localhost":
-            if label not in self._contexts:
-                self._contexts[label] = self._make(f"{label}.localhost")
-            connection.context = self._contexts[label]
+        if name and re.fullmatch(r"[a-z0-9-]+\.localhost", name):
+            if name not in self._contexts:
+                self._contexts[name] = self._make(name)
+            connection.context = self._contexts[name]
 
 
 class StandIn:

@@ -136,5 +136,4 @@ def error_response(error: S3Error, request: Request) -> Response:
         status=error.status,
         headers={"Content-Type": "application/xml", **error.headers},
         body=b"" if request.method == "HEAD" else body,
-        close=error.close,
     )

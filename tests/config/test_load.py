@@ -48,6 +48,18 @@ def test_a_folder_without_one_uses_the_nearest_above(folder: Path, catalog: Cata
     assert load_config(catalog=catalog, environ={}).names == ["top"]
 
 
+def test_a_file_above_is_named_in_full_and_one_here_by_its_name(
+    folder: Path, catalog: Catalog
+) -> None:
+    (folder / "bucketry.toml").write_text("typo = 1\n")
+    (problem, _) = check_config(catalog=catalog, environ={})
+    assert str(problem).startswith("bucketry.toml:1:1: ")
+    (folder / "app").mkdir()
+    os.chdir(folder / "app")
+    (problem, _) = check_config(catalog=catalog, environ={})
+    assert str(problem).startswith(f"{folder}/bucketry.toml:1:1: ")
+
+
 def test_the_variable_counts_only_when_no_file_is_found(folder: Path, catalog: Catalog) -> None:
     write(folder / "elsewhere" / "storage.toml", "named")
     environ = {"BUCKETRY_CONFIG": str(folder / "elsewhere" / "storage.toml")}

@@ -58,6 +58,8 @@ def with_region(schema: Any) -> dict[str, Any]:
             with_region({"$ref": "leaves.schema.json#/$defs/regoin"}),
             "refers to #/$defs/regoin, which does not exist",
         ),
+        (changed(**{"x-unsupported": []}), "must give every option under x-unsupported its"),
+        (changed(**{"x-unsupported": {"acl": {"mend": "x"}}}), "must give every option under"),
         (with_region({"$ref": "#"}), "is nested too deep, or refers to itself"),
     ],
 )
@@ -119,6 +121,17 @@ def test_a_schema_may_name_the_provider_itself() -> None:
     content["required"].append("provider")
     catalog = make_catalog(make_vendor(content=content))
     assert bucketry.open_provider(BASE, catalog=catalog, environ={}).vendor.name == "acme"
+
+
+def test_names_that_a_pattern_allows_are_known() -> None:
+    content = acme_schema()
+    content["patternProperties"] = {"^x_": {"type": "integer"}}
+    catalog = make_catalog(make_vendor(content=content))
+    problems = check_config({**BASE, "x_a": "1", "y_a": 1}, catalog=catalog, environ={})
+    assert [str(problem) for problem in problems] == [
+        "x_a: must be a whole number",
+        "y_a: unknown option 'y_a'",
+    ]
 
 
 def test_rules_that_have_no_sentence_of_their_own_are_named() -> None:

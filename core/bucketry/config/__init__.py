@@ -127,7 +127,10 @@ def open_providers(
     catalog: Catalog | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> dict[str, Provider]:
-    """Open every provider of a configuration, by name; `ConfigError` with every problem at once."""
+    """Open every provider of a configuration, by name.
+
+    Raises what `load_config` raises, then what `open_provider` raises for any of them.
+    """
     loaded = load_config(config, catalog=catalog, environ=environ)
     return {name: loaded.open(name) for name in loaded.names}
 

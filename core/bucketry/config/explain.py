@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from bucketry.config.schemas import Schema, at
+from bucketry.config.schemas import Schema, at, member, refusal
 from bucketry.config.settings import Path, dotted, quoted
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ def _findings(error: ValidationError, root: Schema) -> Iterator[Finding]:
     if error.validator == "required":
         yield from _missing(path, error, at(root, path) or schema)
     elif error.validator == "additionalProperties" and schema["additionalProperties"] is False:
+        patterns = "|".join(schema.get("patternProperties", ()))
         for name in instance:
-            if name not in schema.get("properties", {}):
+            known = name in schema.get("properties", {})
+            if not known and not (patterns and re.search(patterns, name)):
                 yield _unknown(path, name, schema, root)
     elif "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
         yield Finding((*path, error.instance), _sentence(error, schema))
@@ -69,34 +72,30 @@ def _missing(path: Path, error: ValidationError, owner: Schema) -> Iterator[Find
     instance: Any = error.instance
     for name in required:
         if name not in instance:
-            hint = owner.get("properties", {}).get(name, {}).get("x-missing", "")
+            hint = (member(owner, name) or {}).get("x-missing", "")
             yield Finding(path, f"missing '{name}'" + (f"; {hint}" if hint else ""), missing=name)
 
 
 def _unknown(path: Path, name: str, schema: Schema, root: Schema) -> Finding:
+    where = (*path, name)
     sentence = f"unknown option {quoted(name)}"
-    meant = None
     for refused, entry in schema.get("x-unsupported", {}).items():
         if _bare(refused) == _bare(name):
-            sentence += f"; it means '{refused}', and {entry['reason']}; {entry['mend']}"
-            return Finding((*path, name), sentence)
+            return Finding(where, f"{sentence}; it means '{refused}', and {refusal(entry)}")
     properties = schema.get("properties", {})
-    sibling = _same(name, properties) or None
-    if sibling is None:
+    meant = _same(name, properties)
+    if meant is None:
         elsewhere = _anywhere(name, root)
         if elsewhere:
-            sentence += f"; did you mean '{dotted(elsewhere)}'?"
-            return Finding((*path, name), sentence)
-        near = get_close_matches(name[:64], list(properties), n=1, cutoff=0.6)
-        sibling = near[0] if near else None
-    if sibling is not None:
-        meant = sibling
-        sentence += f"; did you mean '{sibling}'?"
-    elif schema.get("x-unknown"):
+            return Finding(where, f"{sentence}; did you mean '{dotted(elsewhere)}'?")
+        meant = next(iter(get_close_matches(name[:64], list(properties), n=1)), None)
+    if meant is not None:
+        return Finding(where, f"{sentence}; did you mean '{meant}'?", meant=meant)
+    if schema.get("x-unknown"):
         sentence += f"; {schema['x-unknown']}"
     elif 0 < len(properties) <= _LISTED:
         sentence += f"; there are {', '.join(properties)}"
-    return Finding((*path, name), sentence, meant=meant)
+    return Finding(where, sentence)
 
 
 def _bare(name: str) -> str:

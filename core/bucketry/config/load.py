@@ -71,21 +71,21 @@ def _walk(data: Any, path: Path) -> Iterator[Path]:
             yield from _walk(value, (*path, number))
 
 
-def find(environ: Mapping[str, str]) -> FilePath:
+def find(environ: Mapping[str, str]) -> str:
     """Return the configuration file: the nearest one upwards, else that in ``BUCKETRY_CONFIG``.
 
     `ConfigError` when there is none, or when one folder holds two.
     """
     start = FilePath.cwd()
     for folder in (start, *start.parents):
-        here = [folder / name for name in NAMES if (folder / name).is_file()]
+        here = [name for name in NAMES if os.path.isfile(folder / name)]
         if len(here) > 1:
-            names = " and ".join(path.name for path in here)
+            names = " and ".join(here)
             raise _refused(f"{names} stand side by side; keep one of them", file=str(folder))
         if here:
-            return here[0]
+            return here[0] if folder == start else str(folder / here[0])
     if environ.get(VARIABLE):
-        return FilePath(environ[VARIABLE])
+        return environ[VARIABLE]
     raise _refused(
         f"no configuration found: there is no {', '.join(NAMES[:-1])} or {NAMES[-1]} in the "
         f"working folder or above it, and {VARIABLE} is not set"
@@ -102,9 +102,7 @@ def read(
     if isinstance(config, Mapping):
         return _document(config, None, dict)
     if config is None:
-        found = find(environ)
-        relative = os.path.relpath(found)
-        return _read_file(found, str(found) if relative.startswith("..") else relative)
+        config = find(environ)
     if isinstance(config, str | os.PathLike):
         return _read_file(FilePath(config), os.fspath(config))
     raise TypeError(f"a configuration is a file or a mapping, not {kind_of(config)}")

@@ -14,7 +14,16 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from bucketry.config.check import ENTRY, ENVELOPE
-from bucketry.config.schemas import DRAFT, LEAVES, Schema, leaf, own_schema, types, vendor_schema
+from bucketry.config.schemas import (
+    DRAFT,
+    LEAVES,
+    Schema,
+    leaf,
+    own_schema,
+    refusal,
+    types,
+    vendor_schema,
+)
 from bucketry.config.settings import Path
 from bucketry.host.catalog import Catalog
 
@@ -66,9 +75,8 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
     strict: Schema = {}
     for dotted, entry in schema.pop("x-unsupported", {}).items():
         path: Path = tuple(dotted.split("."))
-        reason = "; ".join(entry[part] for part in ("reason", "mend") if entry.get(part))
-        _place(schema, path, {"description": reason})
-        _place(strict, path, {"enum": _OFF, "errorMessage": reason})
+        _place(schema, path, {"description": refusal(entry)})
+        _place(strict, path, {"enum": _OFF, "errorMessage": refusal(entry)})
     for path, narrowed in list(_narrowed(schema)):
         reason, values = narrowed.pop("x-reason"), narrowed.pop("enum")
         narrowed.setdefault("type", "string")
@@ -91,9 +99,10 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
 
 def _narrowed(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
     for name, below in schema.get("properties", {}).items():
-        if "x-reason" in below and "enum" in below:
-            yield (*path, name), below
-        yield from _narrowed(below, (*path, name))
+        if isinstance(below, dict):
+            if "x-reason" in below and "enum" in below:
+                yield (*path, name), below
+            yield from _narrowed(below, (*path, name))
 
 
 def _place(schema: Schema, path: Path, option: Schema) -> None:

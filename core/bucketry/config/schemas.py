@@ -74,6 +74,9 @@ def read_vendor_schema(vendor: Vendor, distribution: str) -> Schema:
         raise fault("is no object")
     if schema.get("$schema", DRAFT).rstrip("#") != DRAFT.rstrip("#"):
         raise fault(f"is not written in draft-07 ({DRAFT})")
+    unsupported = schema.get("x-unsupported", {})
+    if not isinstance(unsupported, dict) or not all(map(_has_reason, unsupported.values())):
+        raise fault("must give every option under x-unsupported its reason")
     taken = sorted(OWN_IDS.intersection(_identifiers(schema)))
     if taken:
         raise fault(f"calls itself {taken[0]!r}, which is bucketry's own; give it another $id")
@@ -96,6 +99,10 @@ def vendor_schema(vendor: Vendor, distribution: str) -> Schema:
     if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
         raise fault('must be one closed object: "type": "object", "additionalProperties": false')
     return schema
+
+
+def _has_reason(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("reason"), str)
 
 
 def _fault_of(vendor: Vendor, distribution: str) -> Callable[[str], PluginError]:
@@ -147,6 +154,11 @@ def _follow(document: Schema, pointer: str, fault: Callable[[str], PluginError])
             raise fault(f"refers to #{pointer}, which does not exist")
         node = node[part]
     return node
+
+
+def refusal(entry: Schema) -> str:
+    """Return reason and mend of an option under ``x-unsupported``."""
+    return "; ".join(entry[part] for part in ("reason", "mend") if entry.get(part))
 
 
 def types(schema: Schema) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bucketry.config.schemas import Schema, at
+from bucketry.config.schemas import Schema, at, refusal
 from bucketry.config.settings import Fault, Path, Settings
 
 
@@ -35,11 +35,10 @@ def set_aside(settings: Settings, schema: Schema) -> tuple[list[Fault], list[Ign
         path: Path = tuple(name.split("."))
         value = settings.get(path)
         if value:
-            reason = "; ".join(entry[part] for part in ("reason", "mend") if entry.get(part))
             if ignore:
-                ignored.append(Ignored(path, entry.get("reason") or reason))
+                ignored.append(Ignored(path, entry["reason"]))
             else:
-                faults.append(Fault(settings.origin(path).path, reason))
+                faults.append(Fault(settings.origin(path).path, refusal(entry)))
         settings.drop(path)
     if ignore:
         for path, narrowed in _narrowed(schema):

@@ -76,10 +76,11 @@ def conform(
     reports: Sequence[Path],
     endpoint: EndpointClass | None,
 ) -> None:
-    """Prove that a provider keeps the contract, and its vendor's declared capabilities.
+    """Prove that a provider keeps the contract.
 
-    Works on the real bucket of the provider NAME, in a throw-away folder that is removed at the
-    end. Exit code 1 means that a rule was broken or that a declared capability is wrong.
+    And that the capabilities which its vendor's page declares are true. Works on the real bucket
+    of the provider NAME, in a throw-away folder that is removed at the end. Exit code 1 means that
+    a rule was broken or that a declared capability is wrong.
     """
     chosen = groups or None
     with settings.open(name) as provider, _shown(settings, chosen) as show:

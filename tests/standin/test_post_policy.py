@@ -207,6 +207,30 @@ def test_a_form_without_file_key_or_form_is_refused(aws: StandIn) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ([["content-length-range", 0]], "InvalidPolicyDocument"),
+        ([["content-length-range", "a", "b"]], "InvalidPolicyDocument"),
+        ([["ends-with", "$key", "x"]], "InvalidPolicyDocument"),
+        (["key"], "InvalidPolicyDocument"),
+        ([{"key": "up/a.txt", "acl": "private"}], "InvalidPolicyDocument"),
+    ],
+)
+def test_a_condition_that_means_nothing_is_refused(
+    aws: StandIn, conditions: list[Any], code: str
+) -> None:
+    assert outcome(submit(aws, sign(aws, conditions=conditions))) == (400, code)
+    assert aws.objects("media") == {}
+
+
+def test_text_that_is_not_utf8_is_refused(aws: StandIn) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\n\xff\r\n--b--\r\n'
+    answer = call(aws, "POST", "/media", body=body, headers=kind)
+    assert outcome(answer) == (400, "MalformedPOSTRequest")
+
+
 def test_a_field_that_no_header_can_carry_is_refused(aws: StandIn) -> None:
     for name in ("x-amz-meta-owner", "Content-Type", "success_action_redirect"):
         field = {name: "https://日本"}

@@ -55,21 +55,20 @@ def parse_form(request: Request) -> Form:
         head, separator, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         if not separator:
             break
-        disposition = next(
-            (
-                line
-                for line in head.decode().split("\r\n")
-                if line.lower().startswith("content-disp")
-            ),
-            "",
-        )
-        name = re.search(r'\bname="([^"]*)"', disposition)
+        name = re.search(rb'content-disposition:[^\r\n]*\bname="([^"]*)"', head, re.IGNORECASE)
         if name is None:
             raise _malformed()
-        if name[1].lower() == "file":
-            filename = re.search(r'filename="([^"]*)"', disposition)
-            return Form(fields=fields, filename=filename[1] if filename else "", data=content)
-        fields[name[1].lower()] = content.decode()
+        try:
+            field_name = name[1].decode().lower()
+            if field_name != "file":
+                fields[field_name] = content.decode()
+                continue
+            filename = re.search(rb'filename="([^"]*)"', head)
+            return Form(
+                fields=fields, filename=filename[1].decode() if filename else "", data=content
+            )
+        except UnicodeDecodeError:
+            raise _malformed() from None
     raise invalid_argument("POST requires exactly one file upload per request.", "file", "0")
 
 
@@ -148,7 +147,7 @@ def _check_conditions(policy: Mapping[str, Any], fields: Mapping[str, str], size
     covered = set(_FREE)
     for condition in policy["conditions"]:
         if isinstance(condition, list) and condition[:1] == ["content-length-range"]:
-            _check_size(size, int(condition[1]), int(condition[2]))
+            _check_size(size, condition)
             continue
         operator, name, value = _parse_condition(condition)
         covered.add(name)
@@ -160,7 +159,11 @@ def _check_conditions(policy: Mapping[str, Any], fields: Mapping[str, str], size
         raise _failed(f"Extra input fields: {', '.join(extra)}")
 
 
-def _check_size(size: int, least: int, most: int) -> None:
+def _check_size(size: int, condition: list[Any]) -> None:
+    try:
+        least, most = int(condition[1]), int(condition[2])
+    except (IndexError, TypeError, ValueError):
+        raise _invalid_document(f"Invalid condition {json.dumps(condition)}") from None
     limits = {"ProposedSize": str(size), "MinSizeAllowed": str(least), "MaxSizeAllowed": str(most)}
     if size > most:
         raise S3Error(

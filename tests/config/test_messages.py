@@ -78,6 +78,27 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(
     ]
 
 
+def test_places_are_told_in_yaml_too(folder: Path, catalog: Catalog) -> None:
+    (folder / "bucketry.yaml").write_text(
+        "providers:\n"
+        "  media:\n"
+        "    provider: acme\n"
+        "    credentials: {access_key_id: a, secret: b}\n"
+        "    overrides:\n"
+        "      - a:B\n"
+        "      - nothing\n"
+    )
+    assert [str(problem) for problem in check_config(catalog=catalog, environ={})] == [
+        "bucketry.yaml:2:3: providers.media: missing 'bucket'",
+        "bucketry.yaml:4:5: providers.media.credentials: missing 'secret_access_key'; "
+        "half a key pair; write both halves",
+        "bucketry.yaml:4:37: providers.media.credentials.secret: unknown option 'secret'; "
+        "there are access_key_id, secret_access_key, session_token, profile",
+        "bucketry.yaml:7:9: providers.media.overrides[1]: must be module:name, "
+        "like myapp.storage:ShortLinks",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -99,6 +99,20 @@ def test_a_secret_in_a_reference_s_default_is_not_written(catalog: Catalog) -> N
     )
 
 
+def test_a_customer_s_own_encryption_key_is_not_written(catalog: Catalog) -> None:
+    data = {
+        "provider": "acme",
+        "bucket": "photos",
+        "credentials": "ambient",
+        "extra_params": {"upload": {"SSECustomerKey": "hush"}},
+    }
+    text = convert_config(data, catalog=catalog, environ={})
+    assert (
+        'extra_params = { upload = { SSECustomerKey = { env = "ACME_SSECUSTOMERKEY" } } }' in text
+    )
+    assert "hush" not in text
+
+
 def test_the_vendor_s_reference_is_kept(catalog: Catalog) -> None:
     data = {"provider": {"env": "VENDOR"}, "bucket": "photos", "credentials": "ambient"}
     text = convert_config(data, catalog=catalog, environ={"VENDOR": "acme"})

@@ -18,9 +18,6 @@ Source = Literal["written", "environment", "derived", "default"]
 """``written`` in the configuration; read from an ``environment`` variable; ``derived`` from what
 stands there in Strapi's shape; the vendor's or bucketry's ``default``."""
 
-# Native parameters that carry a key of the customer's own (Amazon S3 API, SSE-C headers).
-_SECRET_PARAMS = frozenset({"SSECustomerKey", "CopySourceSSECustomerKey"})
-
 
 @frozen(kw_only=True)
 class Effective:
@@ -59,7 +56,7 @@ def effective(settled: Settled, document: Document) -> list[Effective]:
 
 
 def _leaves(value: Any, path: Path, schema: Any) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, Secret) or (schema or {}).get("writeOnly") or path[-1:] in _HIDDEN:
+    if isinstance(value, Secret) or (schema or {}).get("writeOnly"):
         yield path, "not set" if value is None else "***"
     elif isinstance(value, AmbientCredentials):
         yield path, f"profile {value.profile}" if value.profile else "ambient"
@@ -72,9 +69,6 @@ def _leaves(value: Any, path: Path, schema: Any) -> Iterator[tuple[Path, str]]:
             yield from _leaves(item, (*path, name), member(schema, name))
     else:
         yield path, _text(value)
-
-
-_HIDDEN = {(name,) for name in _SECRET_PARAMS}
 
 
 def _text(value: Any) -> str:

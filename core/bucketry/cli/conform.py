@@ -131,7 +131,7 @@ def _live(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable
     from rich.live import Live
     from rich.text import Text
 
-    totals = Counter(case.group for case in select(groups))
+    totals: Counter[Group] = Counter(case.group for case in select(groups))
     seen: dict[str, Counter[Outcome]] = {group: Counter() for group in totals}
     console = Console(file=sys.stdout, no_color=settings.no_color or None, highlight=False)
     with Live(_table(totals, seen), console=console, refresh_per_second=8) as live:

@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # The stamp is written last, so an interrupted first run starts over.
 $(STAMP): pyproject.toml
 	@echo "Setting up .venv (once, about 20 seconds) ..."
-	@$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 

@@ -65,6 +65,21 @@ def test_a_private_object_without_cache_control_stays_out_of_shared_caches(
     assert fetch(shared).headers["Cache-Control"] == "private, max-age=9"
 
 
+def test_an_object_is_private_unless_a_layer_says_no(
+    make: Make, server: Server, fetch: Fetch
+) -> None:
+    class Forgetful:
+        @hookimpl(wrapper=True)
+        def bucketry_is_private(self) -> Generator[None, Any, Any]:
+            answer = yield
+            return answer or None
+
+    local = make(base_url=server.url, visibility="public")
+    url = local.upload(DATA, key="a").url
+    server.mount(local.with_layer(Forgetful()))
+    assert fetch(url).status == 403
+
+
 def test_a_missing_object(private: Provider, public: Provider, fetch: Fetch) -> None:
     assert fetch(private.url("missing")).status == 404
     answer = fetch(public.url("missing"))

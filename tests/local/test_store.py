@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -21,6 +22,7 @@ from bucketry import (
     AlreadyExists,
     BucketNotFound,
     ByteRange,
+    IntegrityError,
     InvalidInput,
     InvalidKey,
     NotFound,
@@ -174,6 +176,16 @@ def test_reading_goes_on_while_the_object_is_replaced_and_deleted(local: Provide
         assert begin + reader.read() == b"old" * MIB
 
 
+def test_a_file_that_is_cut_short_by_hand_is_no_whole_object(
+    local: Provider, directory: Path
+) -> None:
+    local.upload(b"0123456789", key="a")
+    with local.open("a") as reader:
+        os.truncate(directory / "a", 4)
+        with pytest.raises(IntegrityError, match="cut short"):
+            reader.read()
+
+
 # -- failures ----------------------------------------------------------------------------------
 
 
@@ -308,6 +320,39 @@ def test_a_directory_whose_name_is_taken_by_a_file(local: Provider, directory: P
     with pytest.raises(BucketNotFound, match=r"/files is not a folder.*Set directory"):
         local.upload(b"x", key="a")
     assert directory.read_bytes() == b"a file"
+
+
+def test_a_rename_that_fails_leaves_nothing_behind(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if target.name == "a":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(Rejected, match="No space left on device"):
+        local.upload(b"x", key="new/er/a")
+    assert files_in(directory) == [".bucketry/lock"]
+    assert not (directory / "new").exists()
+
+
+def test_a_file_that_appears_by_hand_at_the_last_moment_is_not_overwritten(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.link
+
+    def late(source: Path, target: Path) -> None:
+        target.write_bytes(b"by hand")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(AlreadyExists):
+        local.upload(b"x", key="a", content_type="text/x", prevent_overwrite=True)
+    assert files_in(directory) == [".bucketry/lock", "a"]
+    assert local.read("a") == b"by hand"
 
 
 # -- races -------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ class Server(ABC):
     def start(self) -> Endpoint:
         """Start the server with no data in it; `StartFailed` if it does not come up."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.folder.with_suffix(".lock"), os.O_CREAT | os.O_RDWR)
+        self._lock = os.open(self.folder.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o644)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -171,13 +171,14 @@ class Provider:
         `SourceChanged` and the rest of `StorageError` with nothing new visible.
         """
         with Source(source) as opened:
-            upload = build_upload(key if key is not None else "", opened, options)
+            object_key = "" if key is None else self._root.join(key)
+            upload = build_upload(object_key, opened, options)
             if key is None:
                 with self._operation("upload", None):
                     key = self._answers.key(
                         self._hooks.bucketry_build_key(upload=upload), "bucketry_build_key"
                     )
-            upload = attrs.evolve(upload, key=self._root.join(key))
+                upload = attrs.evolve(upload, key=self._root.join(key))
             with self._operation("upload", key):
                 params = self._answers.params(
                     self._hooks.bucketry_put_params(upload=upload), "bucketry_put_params"

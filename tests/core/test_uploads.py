@@ -51,6 +51,8 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"extra_params": {"Metadata": {"a\n": "b"}}}, InvalidHeader, "a name in extra_params"),
     ({"key": "../a"}, InvalidKey, "the segment '..'"),
     ({"key": ""}, InvalidKey, "it is empty"),
+    ({"key": b"a.txt"}, InvalidKey, "a key is a str, not bytes"),
+    ({"key": 7}, InvalidKey, "a key is a str, not int"),
     ({"key": "a" * 1021}, InvalidKey, "1025 bytes are more"),
 ]  # fmt: skip
 

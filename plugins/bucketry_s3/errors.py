@@ -1,10 +1,21 @@
 """What S3 servers answer when they refuse, as bucketry's errors.
 
-One table for all vendors: codes of the Amazon S3 API reference ("Error responses") and those that
-Ceph, MinIO, Swift, R2, B2, Wasabi and Scaleway add (their documentation and source).
+One table for all vendors. Its codes are those that a request of ours can meet: Amazon S3's API
+reference ("Error responses"), and what others add to it in their documentation or source: Ceph
+(rgw_common.cc), MinIO and RustFS (cmd/api-errors.go), Swift (s3api/s3response.py), R2 (Error
+codes), Wasabi (REST API introduction), Google (XML API, HTTP status and error codes), Alibaba
+(403 and 503 troubleshooting pages), Garage (api/common/common_error.rs), SeaweedFS
+(s3err/s3api_errors.go), Storj (edge, pkg/gateway), Supabase (internal/errors/codes.ts). B2, OCI,
+IONOS, Scaleway, DigitalOcean, OVH, Linode, Tigris and the rest use S3's. Codes of S3 Select, of
+replication and of managing users are left out.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import botocore.exceptions as sdk
 from urllib3.exceptions import HTTPError
@@ -27,105 +38,133 @@ from bucketry.errors import (
     WrongRegion,
 )
 
-CODES: dict[str, type[StorageError]] = {
-    "NoSuchKey": NotFound,
-    "NoSuchVersion": NotFound,
-    "NoSuchBucket": BucketNotFound,
-    "InvalidBucketName": BucketNotFound,
-    "PreconditionFailed": PreconditionFailed,
-    "AccessDenied": AccessDenied,
-    "AllAccessDisabled": AccessDenied,
-    "AccountProblem": AccessDenied,
-    "Forbidden": AccessDenied,
-    "KMS.DisabledException": AccessDenied,
-    "AccessControlListNotSupported": Unsupported,
-    "InvalidAccessKeyId": BadCredentials,
-    "SignatureDoesNotMatch": BadCredentials,
-    "ExpiredToken": BadCredentials,
-    "InvalidToken": BadCredentials,
-    "TokenRefreshRequired": BadCredentials,
-    "InvalidSecurity": BadCredentials,
-    "Unauthorized": BadCredentials,
-    "RequestTimeTooSkewed": ClockSkew,
-    "RequestExpired": ClockSkew,
-    "AuthorizationHeaderMalformed": WrongRegion,
-    "PermanentRedirect": WrongRegion,
-    "TemporaryRedirect": WrongRegion,
-    "Redirect": WrongRegion,
-    "IllegalLocationConstraintException": WrongRegion,
-    "NotImplemented": Unsupported,
-    "MethodNotAllowed": Unsupported,
-    "InvalidStorageClass": Unsupported,
-    "UnsupportedOperation": Unsupported,
-    "SlowDown": RateLimited,
-    "TooManyRequests": RateLimited,
-    "Throttling": RateLimited,
-    "ThrottlingException": RateLimited,
-    "RequestLimitExceeded": RateLimited,
-    "BandwidthLimitExceeded": RateLimited,
-    "RequestRateLimitExceeded": RateLimited,  # Wasabi, with status 400
-    "InternalError": Unavailable,
-    "ServiceUnavailable": Unavailable,
-    "RequestTimeout": Unavailable,
-    "OperationAborted": Unavailable,
-    "ConditionalRequestConflict": Unavailable,  # two conditional writes at once: try again
-    "BadDigest": IntegrityError,
-    "InvalidDigest": IntegrityError,
-    "XAmzContentSHA256Mismatch": IntegrityError,
-    "XAmzContentChecksumMismatch": IntegrityError,
-    "IncompleteBody": IntegrityError,
+_BY_TYPE: Mapping[type[StorageError], str] = {
+    NotFound: "NoSuchKey NoSuchVersion",
+    BucketNotFound: "NoSuchBucket InvalidBucketName TenantNotFound",
+    AlreadyExists: "FileAlreadyExists KeyAlreadyExists ResourceAlreadyExists",
+    PreconditionFailed: "PreconditionFailed",
+    AccessDenied: """
+        AccessDenied AccessForbidden AccountNotActivated AccountProblem AbnormalBucketOwnerStatus
+        AllAccessDisabled BucketDisable BucketNotBelongTo CnameDenied Forbidden InDebt InDebtOverdue
+        InvalidPayer KMS.DisabledException NotEntitled NotSignedUp ObjectLockedByBucketPolicy
+        ObjectUnderActiveHold RetentionPolicyNotMet UbsmsInvalidBid UserAccountProblem UserDisable
+        UserSuspended""",
+    BadCredentials: """
+        AccessKeyIdAndSecurityTokenNotMatch AuthenticationLockout AuthenticationRequired
+        AuthorizationParametersError CredentialsNotSupported ExpiredToken IncompleteSignature
+        InvalidAccessKeyId InvalidAuthenticationCode InvalidJWT InvalidSecurity
+        InvalidSecurityToken InvalidSignature InvalidToken InvalidTokenId MissingSecurityElement
+        MissingSecurityHeader SecurityTokenExpired SignatureDoesNotMatch TokenRefreshRequired
+        Unauthorized UnauthorizedAccess UnsupportedSignature""",
+    ClockSkew: "RequestTimeTooSkewed RequestExpired ExpiredRequest",
+    WrongRegion: """
+        AuthorizationHeaderMalformed IllegalLocationConstraintException InvalidRegion
+        PermanentRedirect Redirect TemporaryRedirect""",
+    # SecondLevelDomainForbidden is Alibaba's answer to path addressing.
+    Unsupported: """
+        AccessControlListNotSupported EncryptionNotAllowed FeatureNotEnabled
+        InvalidEncryptionAlgorithmError InvalidStorageClass MethodNotAllowed NotImplemented
+        NotSupported SecondLevelDomainForbidden UnsupportedArgument UnsupportedOperation""",
+    # RequestRateLimitExceeded is Wasabi's, with status 400 or 403.
+    RateLimited: """
+        DownloadTrafficRateLimitExceeded ErrRequestBytesExceed ErrTooManyRequest QpsLimitExceeded
+        RateLimitExceeded RequestLimitExceeded RequestRateLimitExceeded SlowDown SlowDownRead
+        SlowDownWrite Throttling ThrottlingException TooManyRequests
+        UploadTrafficRateLimitExceeded UserRateLimitExceeded""",
+    # ConditionalRequestConflict: two conditional writes at once. XMinioBackendDown comes with 400.
+    Unavailable: """
+        Aborted AbortedTerminate ClientDisconnect ClientDisconnected ConditionalRequestConflict
+        ConnectionClosed DatabaseConnectionLimit DatabaseReadOnly DatabaseTimeout InternalError
+        LockTimeout Locked OperationAborted RequestTimeout ResourceLocked ServerBusy ServiceUnavailable
+        TransactionError Unavailable XMinioBackendDown XMinioBucketMetadataNotInitialized
+        XMinioIAMNotInitialized XMinioServerNotInitialized""",
+    IntegrityError: """
+        BadDigest CrcMismatch DataUnrecoverable ExcessData FilePartInterity FilePartStale
+        IncompleteBody InvalidChecksum InvalidDigest XAmzContentChecksumMismatch
+        XAmzContentSHA256Mismatch XMinioObjectTampered""",
+    # Archived, full, too large, malformed: nothing that waiting or another key pair would mend.
+    Rejected: """
+        BadRequest BandwidthLimitExceeded BrokenMPU BucketAlreadyExists BucketAlreadyOwnedByYou
+        BucketConflict BucketNameUnavailable BucketNotEmpty EncryptionTypeMismatch
+        EntityTooLarge EntityTooSmall ExistingObjectIsDirectory ExistingObjectIsFile
+        FilePartNotExist InvalidArgument InvalidBucketState InvalidHeaderValue InvalidKey
+        InvalidMimeType InvalidObjectName InvalidObjectState InvalidParameter InvalidPart
+        InvalidPartNumber InvalidPartOrder InvalidPolicyDocument InvalidRange InvalidRequest
+        InvalidTag InvalidTTL InvalidURI InvalidUploadId KMS.NotFoundException KeyTooLong
+        KeyTooLongError MalformedPOSTRequest MalformedTrailerError MalformedXML
+        MaxMessageLengthExceeded MaxVersionsExceeded MetadataTooLarge MissingContentLength
+        MissingContentMD5 MissingParameter MissingPart MissingRequestBodyError NoSuchUpload
+        ObjectNotInActiveTierError QuotaExceeded RestoreAlreadyInProgress SegmentsLimitExceeded
+        StorageLimitExceeded TooManyBuckets TooManyParts UnexpectedContent
+        XMinioAdminBucketQuotaExceeded XMinioInsecureClientRequest XMinioInvalidObjectName
+        XMinioInvalidResourceName XMinioObjectExistsAsDirectory XMinioStorageFull""",
+}
+
+CODES: Mapping[str, type[StorageError]] = {
+    code: kind for kind, codes in _BY_TYPE.items() for code in codes.split()
 }
 """Error code to type. What is not in it is decided by the HTTP status."""
 
-_STATUS: dict[int, type[StorageError]] = {
+_STATUS: Mapping[int, type[StorageError]] = {
     301: WrongRegion,
     307: WrongRegion,
     401: BadCredentials,
+    402: AccessDenied,
     403: AccessDenied,
     404: NotFound,
     405: Unsupported,
+    408: Unavailable,
     409: Unavailable,
     412: PreconditionFailed,
+    423: Unavailable,
     429: RateLimited,
     501: Unsupported,
+    507: Rejected,
 }
 
-HINTS: dict[type[StorageError], str] = {
-    BucketNotFound: "Check `bucket`, and that `endpoint` or `region` is where it lives.",
-    BadCredentials: "Check the access key pair: both halves, no blanks, meant for this endpoint.",
-    ClockSkew: "Set this machine's clock (NTP); 15 minutes are the limit.",
-    WrongRegion: "Set `region` (and `endpoint`) to where the bucket lives.",
-    AccessDenied: "The key is known but may not do this: look at its policy and the bucket's.",
-}
-"""Advice that holds for every vendor."""
-
-_CODE_HINTS = {
+HINTS: Mapping[str, str] = {
     "AccessControlListNotSupported": (
-        "The bucket has ACLs switched off, as new AWS buckets do: remove `acl` and use a bucket "
-        "policy, or `visibility` with signed URLs."
+        "The bucket has ACLs switched off: remove `acl` and use a bucket policy, or "
+        '`visibility = "private"` with signed URLs.'
     ),
-    "InvalidObjectState": "The object is archived: restore it first, then read it.",
+    "EntityTooLarge": (
+        "The object, or one part of it, is larger than the vendor takes; uploads larger than "
+        "`multipart.part_size` go in parts."
+    ),
     "EntityTooSmall": "A part is smaller than the vendor allows: raise `multipart.part_size`.",
+    "InvalidObjectState": "The object is archived: restore it first, then read it.",
+    "KeyTooLong": "Shorten the key or `root_path`.",
     "KeyTooLongError": "Shorten the key or `root_path`.",
-    "NoSuchUpload": "The multipart upload is gone: aborted, swept, or already completed.",
+    "MetadataTooLarge": "Shorten the metadata.",
+    "NoSuchUpload": (
+        "The multipart upload is gone: aborted, swept, or already completed; upload again."
+    ),
+    "QuotaExceeded": "The quota of the bucket or account is used up: delete objects or raise it.",
+    "BucketNotFound": "Check `bucket`, and that `endpoint` or `region` is where it lives.",
+    "BadCredentials": (
+        "Check the access key pair: both halves, no blanks, meant for this endpoint."
+    ),
+    "ClockSkew": "Set this machine's clock (NTP); 15 minutes are the limit.",
+    "WrongRegion": "Set `region` (and `endpoint`) to where the bucket lives.",
+    "AccessDenied": ("The key is known but may not do this: look at its policy and the bucket's."),
 }
+"""Advice that holds for every vendor, keyed as in `hint_for`."""
 
 
-def hint_for(error: StorageError) -> str:
-    """Return the advice that holds for every vendor, or ""."""
-    if error.code in _CODE_HINTS:
-        return _CODE_HINTS[error.code]
-    return HINTS.get(type(error), "")
+def hint_for(error: StorageError, vendor: Mapping[str, str]) -> str:
+    """Return what to change: the vendor's own advice, else what holds for every vendor, or "".
 
-
-def _type_of(code: str, status: int, operation: str) -> type[StorageError]:
-    if code in CODES:
-        return CODES[code]
-    if status == 404 and operation == "HeadBucket":
-        return BucketNotFound
-    if status in _STATUS:
-        return _STATUS[status]
-    return Unavailable if status >= 500 else Rejected
+    A key is an error code or the name of an error's type, which also covers answers without a
+    code: ``NotImplemented``, ``BucketNotFound``. Text behind a colon must be in the reason too:
+    ``NotImplemented: x-amz-tagging``. The first key that fits counts.
+    """
+    names = (error.code, type(error).__name__)
+    reason = error.reason.lower()
+    for key, sentence in (*vendor.items(), *HINTS.items()):
+        name, _, text = key.partition(": ")
+        if name in names and text.lower() in reason:
+            return sentence
+    return ""
 
 
 def translate(error: BaseException, operation: str) -> StorageError | InvalidInput:
@@ -160,22 +199,112 @@ def translate(error: BaseException, operation: str) -> StorageError | InvalidInp
 
 
 def _from_response(error: sdk.ClientError, operation: str) -> StorageError:
-    body = error.response.get("Error", {})
     meta = error.response.get("ResponseMetadata", {})
-    code = str(body.get("Code") or "")
+    headers = meta.get("HTTPHeaders", {})
+    body = _elements(error.response)
+    code = body.get("Code", "")
     status = int(meta.get("HTTPStatusCode") or 0)
     kind = _type_of(code, status, operation)
-    reason = str(body.get("Message") or "").strip() or f"the server answered {code or status}"
-    region = meta.get("HTTPHeaders", {}).get("x-amz-bucket-region") or body.get("Region")
-    if kind is WrongRegion and region:
-        reason += f"; the bucket is in {region}"
+    if kind is AccessDenied and body.get("Endpoint"):
+        kind = WrongRegion  # Alibaba says so with 403
+    said = body.get("Message") or f"the server answered {code or status}"
+    details = list(_details(kind, body, headers))
+    reason = "; ".join([said.rstrip("."), *details]) if details else said
     return kind(
-        reason,
+        _without_credentials(reason, body),
         code=None if code.isdigit() else code or None,
         status=status or None,
         request_id=meta.get("RequestId") or None,
-        may_have_applied=status >= 500,
+        may_have_applied=status >= 500 and kind.retryable,
     )
 
 
-__all__ = ["CODES", "HINTS", "AlreadyExists", "hint_for", "translate"]
+def _elements(response: Mapping[str, object]) -> dict[str, str]:
+    """Return the texts of the ``<Error>`` document, whose root Alibaba puts into a namespace.
+
+    The SDK takes such a document for another service's and leaves its elements at the top.
+    """
+    inner = response.get("Error")
+    found = {**response, **{k: v for k, v in inner.items() if v}} if isinstance(inner, dict) else {}
+    return {name: value.strip() for name, value in found.items() if isinstance(value, str)}
+
+
+def _type_of(code: str, status: int, operation: str) -> type[StorageError]:
+    if code in CODES:
+        return CODES[code]
+    if status == 404 and operation == "HeadBucket":
+        return BucketNotFound
+    if status in _STATUS:
+        return _STATUS[status]
+    return Unavailable if status >= 500 else Rejected
+
+
+# What a document may add to its message. Only these are told: others repeat the request.
+_TOLD = {
+    "Header": "header",
+    "ArgumentName": "argument",
+    "StorageClass": "storage class",
+    "MinSizeAllowed": "smallest size",
+    "MaxSizeAllowed": "largest size",
+    "Details": "details",
+    "EC": "the vendor's number of this error",
+}
+
+
+def _details(
+    kind: type[StorageError], body: Mapping[str, str], headers: Mapping[str, str]
+) -> Iterator[str]:
+    for element, name in _TOLD.items():
+        if body.get(element) and body[element] not in body.get("Message", ""):
+            yield f"{name}: {body[element]}"
+    if kind is WrongRegion:
+        region = headers.get("x-amz-bucket-region") or body.get("Region")
+        if region:
+            yield f"the bucket is in {region}"
+        if body.get("Endpoint"):
+            yield f"its endpoint is {body['Endpoint']}"
+    if kind is ClockSkew:
+        yield from _clock_offset(body, headers)
+
+
+def _clock_offset(body: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[str]:
+    """Tell how far this machine's clock is off, by the times in the answer."""
+    server = _time(body.get("ServerTime") or headers.get("date", ""))
+    ours = _time(body.get("RequestTime", "")) or datetime.now(UTC)
+    if server is not None and abs(server - ours) >= timedelta(minutes=1):
+        way = "behind" if ours < server else "ahead of"
+        offset = timedelta(seconds=round(abs(server - ours).total_seconds()))
+        yield f"this machine's clock is {way} the server's by {offset} (h:mm:ss)"
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            time = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+# Elements that repeat credentials, signatures or what was signed.
+_CONFIDENTIAL = re.compile(
+    "AccessKeyId|Signature|StringToSign|CanonicalRequest|Token|ArgumentValue|HeaderValue"
+)
+_KEY_ID = re.compile(
+    r"\b(?:AKIA|ASIA|LTAI|GOOG)[0-9A-Za-z]{12,}\b"  # Amazon's, Alibaba's, Google's
+    r"|\bGK[0-9a-f]{24}\b"  # Garage's
+    r"|(?<=key ')[^']+(?=' is not valid)"  # B2: The key '...' is not valid
+)
+
+
+def _without_credentials(text: str, body: Mapping[str, str]) -> str:
+    """Take access key ids and what the document says of the signature out of its message."""
+    for name, value in body.items():
+        if _CONFIDENTIAL.search(name) and len(value) > 3:
+            text = text.replace(value, "***")
+    return _KEY_ID.sub("***", text)
+
+
+__all__ = ["CODES", "HINTS", "hint_for", "translate"]

@@ -199,10 +199,10 @@ class S3Layer:
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
-        """Give the vendor's own advice for the code, else the family's."""
+        """Give the vendor's own advice, else the family's."""
         from bucketry_s3.errors import hint_for
 
-        return self._profile.hints.get(error.code or "") or hint_for(error)
+        return hint_for(error, self._profile.hints)
 
     def close(self) -> None:
         """Close the connections, if any were opened."""

@@ -43,9 +43,17 @@ profile = Profile(
     ),
     public_base="https://{bucket}.oss-{region}.aliyuncs.com",
     hints={
-        "SecondLevelDomainForbidden": "OSS wants the bucket in the host: leave `addressing` "
-        "out, and use a bucket name without dots.",
+        "SecondLevelDomainForbidden": (
+            "OSS wants the bucket in the host: leave `addressing` out, and use a bucket name "
+            "without dots."
+        ),
         "NotImplemented": "OSS has no If-None-Match and no If-Match on uploads.",
+        "WrongRegion": "OSS serves a bucket on its own region's endpoint only: set `region` to it.",
+        "UserDisable": (
+            "Alibaba Cloud has closed this account for an unpaid bill or a violation: look at its "
+            "bills and messages."
+        ),
+        "InDebt": "Alibaba Cloud has closed this account for an unpaid bill.",
     },
 )
 

@@ -85,6 +85,44 @@ profile = Profile(
     endpoint=_endpoint,
     addressing="virtual",
     regions=_REGIONS,
+    hints={
+        "AccessControlListNotSupported": (
+            "Buckets made at AWS since April 2023 have ACLs off: remove `acl` and open the bucket "
+            'with a bucket policy, or use `visibility = "private"` with signed URLs; or change '
+            "Object Ownership in the bucket's permissions."
+        ),
+        "AccessDenied: s3:PutObjectAcl": (
+            "AWS wants the permission s3:PutObjectAcl for an `acl`: allow it in the key's policy, "
+            "or remove `acl`."
+        ),
+        "AccessDenied: s3:PutObjectTagging": (
+            "AWS wants the permission s3:PutObjectTagging for `tags`: allow it in the key's policy."
+        ),
+        "KMS.DisabledException": (
+            "AWS KMS has this key disabled: enable it, or name another one in "
+            "`encryption.kms_key_id`."
+        ),
+        "AccessDenied: perform: kms:": (
+            "The key may not use the KMS key: AWS wants kms:GenerateDataKey and kms:Decrypt on it."
+        ),
+        "AccessDenied": (
+            "Look at the key's IAM policy and the bucket policy; AWS' Block Public Access answers "
+            "so to public ACLs, too."
+        ),
+        "ExpiredToken": (
+            "AWS' temporary credentials have run out: get new ones, or write `credentials = "
+            '"ambient"`, which renews them.'
+        ),
+        "InvalidAccessKeyId": (
+            "AWS knows no such key: look whether it was deleted, and with a temporary one "
+            "(ASIA...) set `credentials.session_token` too."
+        ),
+        "RateLimited": (
+            "AWS takes 3,500 writes and 5,500 reads a second under one prefix: spread the keys "
+            "over more folders."
+        ),
+        "WrongRegion": "An AWS bucket answers in its own region only: set `region` to it.",
+    },
 )
 
 vendor = s3_vendor(

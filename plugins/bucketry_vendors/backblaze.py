@@ -52,11 +52,35 @@ profile = Profile(
     ),
     public_base="https://{download_host}/file/{bucket}",
     hints={
-        "InvalidAccessKeyId": "The account's master key does not work with S3: create an "
-        "application key. Buckets made before May 2020 cannot be reached.",
-        "InvalidArgument": 'Where B2 says "Unsupported header", leave out the parameter that '
-        "sends it: tags, checksums and other ACLs than the bucket's are not accepted.",
+        "InvalidAccessKeyId: is not valid": (
+            "B2 knows no such key in this region: set `region` to the account's, which stands in "
+            "the endpoint of its buckets."
+        ),
+        "InvalidAccessKeyId": (
+            "The account's master key does not work with S3: create an application key. Buckets "
+            "made before May 2020 cannot be reached."
+        ),
+        "InvalidArgument: x-amz-tagging": "B2 has no object tags: leave `tags` out.",
+        "InvalidArgument: checksum": (
+            "B2 takes no checksum headers: leave `checksum_algorithm` out."
+        ),
+        "InvalidArgument": (
+            'Where B2 says "Unsupported header", leave out the parameter that sends it: tags, '
+            "checksums and other ACLs than the bucket's are not accepted."
+        ),
         "NotImplemented": "B2 has no conditional uploads and no form uploads.",
+        "AccessDenied: Caps & Alerts": (
+            "A cap of this Backblaze account is used up: raise it on the Caps & Alerts page."
+        ),
+        "AccessDenied": (
+            "Look at the application key's capabilities and bucket in the Backblaze console: S3 "
+            "needs both writeFiles and deleteFiles to delete."
+        ),
+        "RateLimited": "New Backblaze accounts may send 500 requests a second; ask for more.",
+        "Unavailable": (
+            "A busy B2 server sends its clients away, which Backblaze calls normal: the next try "
+            "reaches another one; raise `deadline` for more tries."
+        ),
     },
 )
 

@@ -30,7 +30,31 @@ _TLS = "Ceph 16.2.15 over TLS"
 _DATE = "2026-11-24"
 
 
-profile = Profile(endpoint="", addressing="path", default_region="default")
+profile = Profile(
+    endpoint="",
+    addressing="path",
+    default_region="default",
+    hints={
+        "QuotaExceeded": (
+            "The quota of the bucket or of its owner is used up: raise it with `radosgw-admin "
+            "quota set`, or delete objects."
+        ),
+        "UserSuspended": (
+            "This Ceph user is suspended: `radosgw-admin user enable` lets it in again."
+        ),
+        "InvalidArgument": (
+            "Ceph does not say what it refuses: often a storage class, an ACL or a KMS key that "
+            "this cluster does not have."
+        ),
+        "InvalidObjectName": (
+            "Ceph takes keys of up to 1,024 bytes: shorten the key or `root_path`."
+        ),
+        "BucketNotFound": (
+            'Check `bucket`; `addressing = "virtual"` works only where the Ceph server has '
+            "rgw_dns_name."
+        ),
+    },
+)
 
 vendor = s3_vendor(
     name="ceph",

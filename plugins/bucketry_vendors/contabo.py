@@ -64,6 +64,21 @@ profile = Profile(
     addressing="path",
     regions=words("eu2 usc1 sin1"),
     public_base="https://{region}.contabostorage.com/{tenant_id}:{bucket}",
+    hints={
+        "QuotaExceeded": (
+            "The booked space or the 3 million objects of this Contabo Object Storage are used up: "
+            "delete objects, or enlarge it in the customer panel."
+        ),
+        "AccessDenied": (
+            "Look at the bucket policy: Contabo writes users as arn:aws:iam::<tenant "
+            "id>:user/<customer id>, with :<user id> for further users."
+        ),
+        "RateLimited": "Contabo takes 250 requests a second.",
+        "BucketNotFound": (
+            "Check `bucket`, without the tenant id, and `region`: each Contabo region (eu2, usc1, "
+            "sin1) has its own endpoint."
+        ),
+    },
 )
 
 vendor = s3_vendor(

@@ -70,6 +70,20 @@ profile = Profile(
     # digitalocean/terraform-provider-digitalocean:digitalocean/spaces/spaces_entities.go
     regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
     public_base=_public_base,
+    hints={
+        "RateLimited": (
+            "Spaces take 1,500 requests a second from one address, and 10 uploads of one object at "
+            "once."
+        ),
+        "BadCredentials": "Spaces want a Spaces access key pair, not a DigitalOcean API token.",
+        "InvalidArgument": (
+            "Spaces have the ACLs private and public-read, and SSE-C as their only encryption: "
+            "leave other values of `acl` and `encryption` out."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`: a Spaces bucket lives in one datacenter (nyc3, fra1 ...)."
+        ),
+    },
 )
 
 vendor = s3_vendor(

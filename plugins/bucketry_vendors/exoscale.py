@@ -29,6 +29,11 @@ profile = Profile(
     addressing="path",
     # iterate-ch/profiles 0a0ec1e, file names
     regions=words("ch-gva-2 ch-dk-2 de-fra-1 de-muc-1 at-vie-1 at-vie-2 bg-sof-1 hr-zag-1"),
+    hints={
+        "AccessDenied": (
+            "Exoscale gives keys their rights by IAM roles: look at the role of this key."
+        ),
+    },
 )
 
 vendor = s3_vendor(

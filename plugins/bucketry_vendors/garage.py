@@ -32,6 +32,27 @@ profile = Profile(
     default_region="garage",
     hints={
         "AuthorizationHeaderMalformed": "Set `region` to the server's `s3_region`.",
+        "AccessDenied: No such key": (
+            "The Garage cluster has no such key: write the ID that `garage key list` shows into "
+            "`credentials.access_key_id`."
+        ),
+        "AccessDenied: Invalid signature": (
+            "The secret is not that of this Garage key: check `credentials.secret_access_key`."
+        ),
+        "AccessDenied: quota is reached": (
+            "The quota of this Garage bucket is used up: raise it with `garage bucket set-quotas`, "
+            "or delete objects."
+        ),
+        "AccessDenied": (
+            "Garage grants keys their rights on each bucket: `garage bucket allow --read --write "
+            "BUCKET --key KEY`."
+        ),
+        "InvalidRequest: Date is too old": (
+            "Garage found the signature more than a day old: set this machine's clock (NTP)."
+        ),
+        "NotImplemented": (
+            "Garage has no ACLs, tags, policies or versions: leave the parameter out."
+        ),
     },
 )
 

@@ -37,8 +37,15 @@ profile = Profile(
     default_region="auto",
     regions=("auto",),
     hints={
-        "SignatureDoesNotMatch": "Google's S3 interface wants an HMAC key pair (Settings, "
-        "Interoperability), not a service account's JSON file.",
+        "BadCredentials": (
+            "Google's S3 interface wants an HMAC key pair (Settings, Interoperability), not a "
+            "service account's JSON file."
+        ),
+        "InvalidArgument: uniform bucket-level access": (
+            "Uniform bucket-level access turns ACLs off on this Google bucket: leave `acl` out and "
+            "grant roles on the bucket."
+        ),
+        "AccessDenied": "Grant the service account of this HMAC key a role on the Google bucket.",
     },
 )
 

@@ -37,8 +37,26 @@ profile = Profile(
     addressing="virtual",
     regions=words("fsn1 nbg1 hel1"),
     hints={
-        "NotImplemented": "Hetzner lists what it supports under Storage, Object Storage, "
-        "Supported actions; SSE-S3, bucket tags and replication are not among them.",
+        "NotImplemented": (
+            "Hetzner lists what it supports under Storage, Object Storage, Supported actions; "
+            "SSE-S3, bucket tags and replication are not among them."
+        ),
+        "XAmzContentSHA256Mismatch": (
+            "Hetzner answers so to checksum trailers, boto3's default; bucketry sends none, so "
+            "something on the way has changed the body."
+        ),
+        "InvalidArgument": (
+            "Hetzner has the ACLs private and public-read, and SSE-C as its only encryption: leave "
+            "other values of `acl` and `encryption` out."
+        ),
+        "AccessDenied": (
+            "Hetzner's keys belong to one project: take a pair of the bucket's project, and look "
+            "at the bucket policy."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`: a Hetzner bucket lives in one location (fsn1, nbg1, "
+            "hel1)."
+        ),
     },
 )
 

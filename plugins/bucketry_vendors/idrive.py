@@ -35,6 +35,16 @@ profile = Profile(
         us-southeast-1 ca-east-1 eu-west-1 eu-west-2 eu-west-3
         """
     ),
+    hints={
+        "AccessDenied": (
+            "The key may not do this; public access exists on some paid IDrive e2 accounts only "
+            "and is set for a bucket in the dashboard."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`; older IDrive e2 accounts have hosts of their own, shown "
+            "in the dashboard: write yours as `endpoint`."
+        ),
+    },
 )
 
 vendor = s3_vendor(

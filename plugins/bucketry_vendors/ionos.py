@@ -52,8 +52,22 @@ profile = Profile(
     regions=words("de eu-central-2 eu-south-2 eu-central-3 eu-central-4 us-central-1"),
     signing_regions={"eu-central-1": "de"},
     hints={
-        "AuthorizationHeaderMalformed": "The region's name and the host's differ for "
-        'Frankfurt: write region = "de", which is the host eu-central-1.',
+        "AuthorizationHeaderMalformed": (
+            "The region's name and the host's differ for Frankfurt: write region = \"de\", which "
+            "is the host eu-central-1."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`: an IONOS bucket lives in one region, and each region has "
+            "its own endpoint."
+        ),
+        "XAmzContentSHA256Mismatch": (
+            "IONOS answers so to checksum trailers, boto3's default; bucketry sends none, so "
+            "something on the way has changed the body."
+        ),
+        "AccessDenied": (
+            "Look at the bucket policy and at the key's user; IONOS' contract-owned buckets have "
+            "no ACLs: leave `acl` out there."
+        ),
     },
 )
 

@@ -38,6 +38,16 @@ profile = Profile(
         us-sea-1 us-sea-9 us-southeast-1
         """
     ),
+    hints={
+        "QuotaExceeded": (
+            "The quota of this endpoint is used up at Linode: delete objects, or ask its support "
+            "for more."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`: a Linode bucket lives in one cluster (us-east-1, "
+            "de-fra-1 ...)."
+        ),
+    },
 )
 
 vendor = s3_vendor(

@@ -40,9 +40,34 @@ profile = Profile(
     default_region="us-east-1",
     hints={
         "InvalidStorageClass": "MinIO has STANDARD and REDUCED_REDUNDANCY only.",
-        "NotImplemented": "MinIO has no ACLs, and encrypts by itself only where the server has "
-        "a KMS.",
-        "AuthorizationHeaderMalformed": "Set `region` to the server's own (MINIO_REGION).",
+        "NotImplemented: KMS is not configured": (
+            "This MinIO server has no KMS: leave `encryption` out, or configure one on the server."
+        ),
+        "NotImplemented": (
+            "MinIO has no ACLs, and encrypts by itself only where the server has a KMS."
+        ),
+        "WrongRegion": "Set `region` to the server's own (MINIO_REGION).",
+        "SlowDownRead": (
+            "Too few of the MinIO server's drives answered, or it has too much to do: look at the "
+            "server."
+        ),
+        "SlowDownWrite": (
+            "Too few of the MinIO server's drives answered, or it has too much to do: look at the "
+            "server."
+        ),
+        "XMinioServerNotInitialized": "The MinIO server is still starting: wait until it is up.",
+        "XMinioStorageFull": (
+            "The MinIO server's drives are nearly full: delete objects or add space."
+        ),
+        "XMinioAdminBucketQuotaExceeded": (
+            "The bucket's quota on this MinIO server is used up: raise it, or delete objects."
+        ),
+        "XMinioObjectExistsAsDirectory": (
+            "This MinIO server cannot have an object where it has a folder: choose another key."
+        ),
+        "XMinioInsecureClientRequest": (
+            "This MinIO server speaks TLS only: write https:// in `endpoint`."
+        ),
     },
 )
 

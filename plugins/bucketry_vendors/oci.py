@@ -67,7 +67,14 @@ profile = Profile(
     ),
     public_base="https://objectstorage.{region}.oraclecloud.com/n/{namespace}/b/{bucket}/o",
     hints={
-        "SignatureDoesNotMatch": "OCI's S3 API wants a Customer Secret Key, not an API key.",
+        "BadCredentials": "OCI's S3 API wants a Customer Secret Key, not an API key.",
+        "NotImplemented": (
+            "OCI's S3 API has no ACLs and no chunked uploads: leave the parameter out."
+        ),
+        "AccessDenied": "An IAM policy of OCI must allow this to the user of the key.",
+        "BucketNotFound": (
+            "Check `bucket`, `namespace` and `region`: OCI's endpoint is made from both."
+        ),
     },
 )
 

@@ -46,6 +46,16 @@ profile = Profile(
         ap-south-mum us-east-va us-west-or rbx-archive
         """
     ),
+    hints={
+        "WrongRegion": (
+            "OVHcloud wants the region in lower case, as in the host (gra, sbg ...), and the "
+            "bucket's own."
+        ),
+        "AccessDenied": (
+            "OVHcloud gives S3 users their rights by policies of the user: look there and at the "
+            "bucket's ACL."
+        ),
+    },
 )
 
 vendor = s3_vendor(

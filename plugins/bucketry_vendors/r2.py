@@ -62,10 +62,42 @@ profile = Profile(
     regions=("auto",),
     signing_region="auto",
     hints={
-        "NotImplemented": "R2 has no ACLs, no tags and no encryption by header: leave the "
-        "parameter out.",
+        "NotImplemented: 'x-amz-acl' with value": (
+            "R2 has no ACLs: leave `acl` out; public objects are served from a custom domain or "
+            "r2.dev, written as `base_url`."
+        ),
+        "NotImplemented: x-amz-tagging": "R2 has no object tags: leave `tags` out.",
+        "NotImplemented: x-amz-server-side-encryption": (
+            "R2 encrypts everything by itself: leave `encryption` out."
+        ),
+        "NotImplemented: x-amz-checksum": (
+            "R2 does not take this checksum: leave `checksum_algorithm` out."
+        ),
+        "NotImplemented": (
+            "R2 has no ACLs, no tags and no encryption by header: leave the parameter out."
+        ),
         "InvalidPart": "R2 wants all parts but the last to have the same size.",
         "TooManyRequests": "R2 takes one write a second to the same key.",
+        "InvalidArgument: access key has length": (
+            "R2's access key ids have 32 characters: write the API token's Access Key ID into "
+            "`credentials.access_key_id`, not the token itself."
+        ),
+        "Unauthorized": (
+            "R2 does not know this key pair: take the Access Key ID and Secret Access Key of an R2 "
+            "API token that has not expired. It answers so to checksum trailers, too, which "
+            "bucketry does not send."
+        ),
+        "NoSuchBucket: specified bucket does not exist": (
+            "Check `bucket` and `account_id`; R2 shows a bucket of a jurisdiction on that "
+            "jurisdiction's endpoint only: set `jurisdiction`."
+        ),
+        "ObjectLockedByBucketPolicy": (
+            "A bucket lock rule keeps this R2 object until its time is over."
+        ),
+        "NotEntitled": (
+            "This Cloudflare account has no R2 subscription: activate R2 in the dashboard."
+        ),
+        "ExpiredRequest": "R2 found the signature too old: set this machine's clock (NTP).",
     },
 )
 

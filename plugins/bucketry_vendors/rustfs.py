@@ -25,7 +25,14 @@ _DATE = "2026-08-23"
 _MINIO = "like MinIO"
 
 
-profile = Profile(endpoint="", addressing="path", default_region="us-east-1")
+profile = Profile(
+    endpoint="",
+    addressing="path",
+    default_region="us-east-1",
+    hints={
+        "InvalidStorageClass": "RustFS has STANDARD and REDUCED_REDUNDANCY only.",
+    },
+)
 
 vendor = s3_vendor(
     name="rustfs",

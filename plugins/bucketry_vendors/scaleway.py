@@ -36,8 +36,27 @@ profile = Profile(
     addressing="virtual",
     regions=words("fr-par nl-ams pl-waw"),
     hints={
-        "AccessDenied": "The key may not do this: look at its rights and at the bucket's "
-        'policy, which needs "Version": "2023-04-17" at Scaleway and can lock out the owner.',
+        "Forbidden": (
+            "Scaleway's API keys work in their preferred Project only: make the bucket's Project "
+            "the preferred one of this key (console, IAM, API keys)."
+        ),
+        "AccessDenied": (
+            "The key may not do this: look at its rights and at the bucket's policy, which needs "
+            '"Version": "2023-04-17" at Scaleway and can lock out the owner.'
+        ),
+        "InvalidArgument: part number": "Scaleway takes 1,000 parts: raise `multipart.part_size`.",
+        "InvalidArgument": (
+            'Scaleway answers so to `encryption.type = "AES256"`: leave `encryption` out, or use '
+            '"aws:kms" with a key of its Key Manager.'
+        ),
+        "RateLimited": (
+            "Scaleway limits the rate of uploads: send fewer at once, and lower "
+            "`multipart.concurrency`."
+        ),
+        "BucketNotFound": (
+            "Check `bucket` and `region`: Scaleway's bucket names are unique over all regions, but "
+            "each bucket answers in its own (fr-par, nl-ams, pl-waw)."
+        ),
     },
 )
 

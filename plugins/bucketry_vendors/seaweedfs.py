@@ -27,7 +27,30 @@ _DATE = "2026-08-22"
 _WIKI = "SeaweedFS wiki"
 
 
-profile = Profile(endpoint="", addressing="path", default_region="us-east-1")
+profile = Profile(
+    endpoint="",
+    addressing="path",
+    default_region="us-east-1",
+    hints={
+        "InvalidRequest: requires setting up SeaweedFS S3 authentication": (
+            "This SeaweedFS server knows no keys: give it identities (-s3.config)."
+        ),
+        "RateLimited": (
+            "This SeaweedFS server limits the requests or bytes at once: lower "
+            "`multipart.concurrency`, or raise its limit."
+        ),
+        "ExistingObjectIsDirectory": (
+            "SeaweedFS cannot have an object where it has a folder: choose another key."
+        ),
+        "ExistingObjectIsFile": (
+            "SeaweedFS cannot have a folder where it has an object: choose another key."
+        ),
+        "InvalidStorageClass": (
+            "SeaweedFS has S3's own storage classes only: leave `storage_class` out, or write one "
+            "of those."
+        ),
+    },
+)
 
 vendor = s3_vendor(
     name="seaweedfs",

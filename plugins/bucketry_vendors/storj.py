@@ -30,6 +30,27 @@ profile = Profile(
     endpoint="https://gateway.storjshare.io",
     addressing="path",
     default_region="us-east-1",
+    hints={
+        "BandwidthLimitExceeded": (
+            "This Storj project has used up its bandwidth: raise the limit in the Storj console."
+        ),
+        "SegmentsLimitExceeded": (
+            "This Storj project has used up its segments: raise the limit in the Storj console; "
+            "larger parts need fewer."
+        ),
+        "StorageLimitExceeded": (
+            "This Storj project has used up its storage: raise the limit in the Storj console."
+        ),
+        "RateLimited": "Storj takes 100 requests a second, and one write a second to the same key.",
+        "NotImplemented": (
+            "Storj has no ACLs, policies or CORS rules: access grants and link sharing decide who "
+            "may read."
+        ),
+        "AccessDenied": (
+            "The access grant behind this key may not do this: make S3 credentials with more "
+            "rights in the Storj console."
+        ),
+    },
 )
 
 vendor = s3_vendor(

@@ -59,8 +59,23 @@ profile = Profile(
     addressing="path",
     public_base="https://{project_ref}.supabase.co/storage/v1/object/public/{bucket}",
     hints={
-        "SignatureDoesNotMatch": "Supabase verifies the region too: set `region` to the "
-        "project's, as shown under Storage, S3 settings.",
+        "SignatureDoesNotMatch": (
+            "Supabase verifies the region too: set `region` to the project's, as shown under "
+            "Storage, S3 settings."
+        ),
+        "TenantNotFound": "Supabase knows no such project: check `project_ref`.",
+        "EntityTooLarge": (
+            "The file is larger than this Supabase bucket or plan allows: raise the limit in the "
+            "Storage settings."
+        ),
+        "InvalidMimeType": (
+            "This Supabase bucket allows other content types: change its list, or the upload's "
+            "`content_type`."
+        ),
+        "InvalidKey": (
+            "Supabase takes fewer characters in keys than S3: use ASCII letters and digits, or "
+            "leave naming to `key_strategy`."
+        ),
     },
 )
 

@@ -32,6 +32,12 @@ profile = Profile(
     regions=("auto",),
     signing_region="auto",
     public_base="https://{bucket}.t3.tigrisfiles.io",
+    hints={
+        "AccessDenied": (
+            "Look at the key's rights; Tigris has object ACLs off unless the bucket's settings "
+            "allow them: leave `acl` out."
+        ),
+    },
 )
 
 vendor = s3_vendor(

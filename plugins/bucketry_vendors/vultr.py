@@ -32,6 +32,16 @@ profile = Profile(
     endpoint="https://{region}.vultrobjects.com",
     addressing="virtual",
     regions=words("ams1 blr1 ewr1 sjc1 sgp1 del1"),
+    hints={
+        "BadCredentials": (
+            "Vultr wants the S3 key pair of this Object Storage subscription, not an API key."
+        ),
+        "RateLimited": "Vultr takes 400 operations a second, or what the subscription's tier says.",
+        "BucketNotFound": (
+            "Check `bucket` and `region`: a Vultr bucket lives in the cluster of its subscription "
+            "(ewr1, ams1 ...)."
+        ),
+    },
 )
 
 vendor = s3_vendor(

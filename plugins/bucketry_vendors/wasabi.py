@@ -46,8 +46,37 @@ profile = Profile(
         """
     ),
     hints={
-        "AccessDenied": "The key may not do this, or the account has no public access: then "
-        "Wasabi refuses public ACLs.",
+        "AccessDenied: public use of objects": (
+            "Wasabi opens objects to everybody for certain paid accounts only: ask its support to "
+            'allow public access, or use `visibility = "private"` with signed URLs.'
+        ),
+        "AccountNotActivated": (
+            "This Wasabi account is not active yet: log in to its console, or ask Wasabi's support."
+        ),
+        "AccountProblem": (
+            "Something is wrong with this Wasabi account: log in to its console, or ask Wasabi's "
+            "support."
+        ),
+        "AccessDenied": (
+            "The key may not do this, or the account has no public access: then Wasabi refuses "
+            "public ACLs."
+        ),
+        "AuthenticationLockout": (
+            "Wasabi has locked the account after too many wrong key pairs: wait five minutes, then "
+            "use the right pair."
+        ),
+        "RateLimited": (
+            "Wasabi limits the requests of an account: lower `multipart.concurrency`, or ask its "
+            "support."
+        ),
+        "InvalidRequest: checksum type mismatch": (
+            "Wasabi did not expect this checksum on a part: leave `checksum_algorithm` out."
+        ),
+        "IncompleteBody": (
+            "Wasabi answers so to checksum trailers, boto3's default; bucketry sends none, so the "
+            "body was cut on its way."
+        ),
+        "WrongRegion": "Set `region` to the bucket's: each Wasabi region has its own endpoint.",
     },
 )
 

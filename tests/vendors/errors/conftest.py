@@ -1,0 +1,95 @@
+"""Providers of every vendor, all talking to one server on loopback that answers as it is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+import bucketry
+from bucketry import Provider
+from bucketry_s3.testing import AWS_LIKE, Reply, StandIn, localhost_names
+
+BODIES = Path(__file__).parent / "bodies"
+KEY = "photos/cat.png"
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[StandIn]:
+    """Run a server that takes any region in a signature, since each vendor has its own."""
+    any_region = attrs.evolve(AWS_LIKE, habits=attrs.evolve(AWS_LIKE.habits, any_region=True))
+    with StandIn(any_region, buckets=["media"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def open_session(running: StandIn) -> Iterator[Callable[[str], Provider]]:
+    """Give a function that opens a vendor's provider once, since a client takes long to make."""
+    opened: dict[str, Provider] = {}
+
+    def open_vendor(name: str) -> Provider:
+        if name not in opened:
+            opened[name] = bucketry.open_provider(
+                {
+                    "provider": name,
+                    "bucket": "media",
+                    "endpoint": running.endpoint,
+                    "ca_bundle": running.ca_bundle,
+                    "region": "eu-central-1",
+                    # OSS takes the bucket in the host only.
+                    "addressing": "virtual" if name == "alibaba" else "path",
+                    "credentials": {
+                        "access_key_id": "AKIASTANDINEXAMPLE01",
+                        "secret_access_key": "stand-in/secret+key/only-good-on-loopback",
+                    },
+                    "deadline": 5,
+                }
+            )
+        return opened[name]
+
+    with localhost_names():
+        yield open_vendor
+    for provider in opened.values():
+        provider.close()
+
+
+@pytest.fixture
+def server(running: StandIn) -> Iterator[StandIn]:
+    yield running
+    running.faults.clear()
+    running.requests.clear()
+
+
+@pytest.fixture
+def open_vendor(
+    server: StandIn, open_session: Callable[[str], Provider]
+) -> Callable[[str], Provider]:
+    """Give a function that opens a vendor's provider by name; faults end with the test."""
+    return open_session
+
+
+@pytest.fixture
+def recorded() -> Callable[..., Reply]:
+    """Give a function that makes a recorded body an answer: vendor, case, HTTP status."""
+
+    def reply(vendor: str, case: str, status: int) -> Reply:
+        text = (BODIES / vendor / f"{case}.xml").read_text("utf-8")
+        body = re.sub(r"<!--.*?-->\n", "", text).encode()
+        return Reply(status, body, headers={"Content-Type": "application/xml"})
+
+    return reply
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up after the first attempt: every pause would be longer than the deadline."""
+    monkeypatch.setattr("bucketry_s3.deadline.random.uniform", lambda low, high: 1e9)
+
+
+@pytest.fixture
+def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again without a pause."""
+    monkeypatch.setattr("bucketry_s3.deadline.random.uniform", lambda low, high: 0.0)

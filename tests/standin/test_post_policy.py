@@ -208,19 +208,18 @@ def test_a_form_without_file_key_or_form_is_refused(aws: StandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("conditions", "code"),
+    "condition",
     [
-        ([["content-length-range", 0]], "InvalidPolicyDocument"),
-        ([["content-length-range", "a", "b"]], "InvalidPolicyDocument"),
-        ([["ends-with", "$key", "x"]], "InvalidPolicyDocument"),
-        (["key"], "InvalidPolicyDocument"),
-        ([{"key": "up/a.txt", "acl": "private"}], "InvalidPolicyDocument"),
+        ["content-length-range", 0],
+        ["content-length-range", "a", "b"],
+        ["ends-with", "$key", "x"],
+        "key",
+        {"key": "up/a.txt", "acl": "private"},
     ],
 )
-def test_a_condition_that_means_nothing_is_refused(
-    aws: StandIn, conditions: list[Any], code: str
-) -> None:
-    assert outcome(submit(aws, sign(aws, conditions=conditions))) == (400, code)
+def test_a_condition_that_means_nothing_is_refused(aws: StandIn, condition: Any) -> None:
+    answer = submit(aws, sign(aws, conditions=[condition]))
+    assert outcome(answer) == (400, "InvalidPolicyDocument")
     assert aws.objects("media") == {}
 
 

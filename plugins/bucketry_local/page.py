@@ -36,7 +36,9 @@ CAPABILITIES = Capabilities(
     complete_if_match=_fact("enforced", _ONE_OPERATION),
     delete_if_match=_fact("refused"),
     if_match_etag=_fact("quoted", "taken without quotes too"),
-    encryption=_fact({}, "encrypt the file system"),
+    encryption=_fact(
+        dict.fromkeys(("AES256", "aws:kms", "aws:kms:dsse"), "no"), "encrypt the file system"
+    ),
     tagging=_fact("yes"),
     storage_classes=_fact(frozenset()),
     multipart=_fact("no", _ONE_OPERATION),

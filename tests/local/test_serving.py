@@ -72,7 +72,8 @@ def test_an_object_is_private_unless_a_layer_says_no(
         @hookimpl(wrapper=True)
         def bucketry_is_private(self) -> Generator[None, Any, Any]:
             answer = yield
-            return answer or None
+            lost = None if answer is False else answer
+            return lost
 
     local = make(base_url=server.url, visibility="public")
     url = local.upload(DATA, key="a").url

@@ -4,7 +4,7 @@
 method      needs                                               answers
 ==========  ==================================================  ==================================
 GET, HEAD   a public object, or a signature                     200, 206, 304, 404, 412, 416
-PUT         a signature, Content-Length, the signed type        200, 400, 411, 412
+PUT         a signature, Content-Length, the signed type        200, 400, 409, 411, 412
 DELETE      a signature                                         204
 ==========  ==================================================  ==================================
 

@@ -65,10 +65,10 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
 
 
 def _unfinished(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"Prefix": prefix} if prefix else {}
+    params: dict[str, Any] = {}
     while True:
         answer, _ = bucket.send("ListMultipartUploads", params)
-        # MinIO lists only exact keys for a prefix and Ceph ignores it at times: check each.
+        # No prefix is sent, because MinIO lists only uploads whose whole key it is.
         yield from (u for u in answer.get("Uploads", []) if u["Key"].startswith(prefix))
         if not answer.get("IsTruncated"):
             return

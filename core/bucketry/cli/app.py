@@ -34,6 +34,7 @@ COMMANDS = {
     "sign": "links",
     "sweep": "hygiene",
     "conform": "conform",
+    "new-vendor": "new_vendor",
     "demo": "demo",
 }
 
@@ -63,7 +64,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         family = import_module(f"bucketry.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(family, cmd_name)
+        command: click.Command = getattr(family, cmd_name.replace("-", "_"))
         return command
 
     def main(

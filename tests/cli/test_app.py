@@ -63,7 +63,8 @@ def test_help_lists_every_command_with_a_sentence_and_the_exit_codes(shell: Shel
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_named_like_its_function_and_has_help(name: str) -> None:
-    command = getattr(import_module(f"bucketry.cli.{COMMANDS[name]}"), name)
+    family = import_module(f"bucketry.cli.{COMMANDS[name]}")
+    command = getattr(family, name.replace("-", "_"))
     assert isinstance(command, click.Command)
     assert command.name == name
     assert command.help

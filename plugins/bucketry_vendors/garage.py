@@ -31,7 +31,7 @@ profile = Profile(
     addressing="path",
     default_region="garage",
     hints={
-        "AuthorizationHeaderMalformed": "Set `region` to the server's `s3_region`.",
+        "AuthorizationHeaderMalformed": "Set `region` to the Garage server's `s3_region`.",
         "AccessDenied: No such key": (
             "The Garage cluster has no such key: write the ID that `garage key list` shows into "
             "`credentials.access_key_id`."

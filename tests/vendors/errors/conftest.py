@@ -11,10 +11,16 @@ import pytest
 
 import bucketry
 from bucketry import Provider
-from bucketry_s3.testing import AWS_LIKE, Reply, StandIn, localhost_names
+from bucketry_s3.testing import (
+    ACCESS_KEY_ID,
+    AWS_LIKE,
+    SECRET_ACCESS_KEY,
+    Reply,
+    StandIn,
+    localhost_names,
+)
 
 BODIES = Path(__file__).parent / "bodies"
-KEY = "photos/cat.png"
 
 
 @pytest.fixture(scope="session")
@@ -26,33 +32,39 @@ def running() -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="session")
-def open_session(running: StandIn) -> Iterator[Callable[[str], Provider]]:
-    """Give a function that opens a vendor's provider once, since a client takes long to make."""
-    opened: dict[str, Provider] = {}
+def open_session(running: StandIn) -> Iterator[Callable[..., Provider]]:
+    """Open vendors' providers; those without options of their own once, for a client is dear."""
+    opened: list[Provider] = []
+    plain: dict[str, Provider] = {}
 
-    def open_vendor(name: str) -> Provider:
-        if name not in opened:
-            opened[name] = bucketry.open_provider(
-                {
-                    "provider": name,
-                    "bucket": "media",
-                    "endpoint": running.endpoint,
-                    "ca_bundle": running.ca_bundle,
-                    "region": "eu-central-1",
-                    # OSS takes the bucket in the host only.
-                    "addressing": "virtual" if name == "alibaba" else "path",
-                    "credentials": {
-                        "access_key_id": "AKIASTANDINEXAMPLE01",
-                        "secret_access_key": "stand-in/secret+key/only-good-on-loopback",
-                    },
-                    "deadline": 5,
-                }
-            )
-        return opened[name]
+    def open_vendor(name: str, **options: object) -> Provider:
+        if not options and name in plain:
+            return plain[name]
+        provider = bucketry.open_provider(
+            {
+                "provider": name,
+                "bucket": "media",
+                "endpoint": running.endpoint,
+                "ca_bundle": running.ca_bundle,
+                "region": "eu-central-1",
+                # OSS takes the bucket in the host only.
+                "addressing": "virtual" if name == "alibaba" else "path",
+                "credentials": {
+                    "access_key_id": ACCESS_KEY_ID,
+                    "secret_access_key": SECRET_ACCESS_KEY,
+                },
+                "deadline": 5,
+                **options,
+            }
+        )
+        opened.append(provider)
+        if not options:
+            plain[name] = provider
+        return provider
 
     with localhost_names():
         yield open_vendor
-    for provider in opened.values():
+    for provider in opened:
         provider.close()
 
 
@@ -64,10 +76,8 @@ def server(running: StandIn) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def open_vendor(
-    server: StandIn, open_session: Callable[[str], Provider]
-) -> Callable[[str], Provider]:
-    """Give a function that opens a vendor's provider by name; faults end with the test."""
+def open_vendor(server: StandIn, open_session: Callable[..., Provider]) -> Callable[..., Provider]:
+    """Give a function that opens a vendor's provider on the server; faults end with the test."""
     return open_session
 
 

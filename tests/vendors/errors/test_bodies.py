@@ -90,7 +90,7 @@ CASES: list[tuple[str, str, int, type[StorageError], bool, str]] = [
     ("garage", "old_date", 400, Rejected, False, "set this machine's clock (NTP)"),
     ("garage", "quota", 403, AccessDenied, False, "`garage bucket set-quotas`"),
     ("garage", "signature", 403, AccessDenied, False, "The secret is not that of this Garage key"),
-    ("garage", "wrong_region", 400, WrongRegion, False, "the server's `s3_region`"),
+    ("garage", "wrong_region", 400, WrongRegion, False, "the Garage server's `s3_region`"),
     ("gcs", "access_denied", 403, AccessDenied, False, "service account of this HMAC key"),
     ("gcs", "signature", 403, BadCredentials, False, "HMAC key pair"),
     ("gcs", "uniform_access", 400, Rejected, False, "turns ACLs off on this Google bucket"),
@@ -208,7 +208,7 @@ def test_every_body_has_a_source_and_is_expected_to_be_something() -> None:
 @every_case
 def test_a_refusal_gets_its_type_and_the_vendors_advice(
     server: StandIn,
-    open_vendor: Callable[[str], Provider],
+    open_vendor: Callable[..., Provider],
     recorded: Callable[..., Reply],
     vendor: str,
     case: str,
@@ -240,7 +240,7 @@ def test_a_refusal_gets_its_type_and_the_vendors_advice(
 @every_case
 def test_only_what_retrying_helps_is_tried_again(
     server: StandIn,
-    open_vendor: Callable[[str], Provider],
+    open_vendor: Callable[..., Provider],
     recorded: Callable[..., Reply],
     vendor: str,
     case: str,

@@ -1,0 +1,133 @@
+"""docs/errors.md says what the library does: types, codes, statuses, advice, and the message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+import bucketry
+from bucketry import Provider, StorageError
+from bucketry_s3.errors import CODES, HINTS, translate
+from bucketry_s3.testing import Reply, StandIn
+from bucketry_vendors.pages import built_in
+
+DOC = (Path(__file__).parents[3] / "docs/errors.md").read_text("utf-8")
+TITLES = {
+    module.vendor.title: module.profile.hints for name, module in built_in().items() if name != "s3"
+}
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the rows of the first table below a heading or a line of text."""
+    below = DOC[DOC.index(f"\n{heading}\n") :]
+    rows = re.search(r"\n\|---.*\n((?:\|.*\n)+)", below)
+    assert rows is not None
+    return [line.strip("| ").split(" | ") for line in rows[1].splitlines()]
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+BY_CODE = [
+    (code, kind)
+    for (kind,), codes in ((quoted(kind), quoted(codes)) for kind, codes in table("## Codes"))
+    for code in codes
+]
+BY_STATUS = [
+    (int(status), quoted(kinds)[0])
+    for statuses, kinds in table("goes by its status:")
+    for status in statuses.split(", ")
+]
+
+
+def refused(code: str, status: int, operation: str = "PutObject") -> StorageError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "No."},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    error = translate(ClientError(answer, operation), operation)
+    assert isinstance(error, StorageError)
+    return error
+
+
+@pytest.mark.parametrize(("code", "kind"), BY_CODE)
+def test_a_code_gives_its_type_whatever_the_status(code: str, kind: str) -> None:
+    for status in (400, 403, 503):
+        error = refused(code, status)
+        assert type(error) is getattr(bucketry, kind)
+        assert (error.code, error.status, error.reason) == (code, status, "No.")
+
+
+def test_every_code_is_documented_once() -> None:
+    codes = [code for code, _ in BY_CODE]
+    assert sorted(codes) == sorted(CODES)
+
+
+@pytest.mark.parametrize(("status", "kind"), BY_STATUS)
+def test_without_a_known_code_the_status_decides(status: int, kind: str) -> None:
+    """The SDK gives the status as the code where an answer has none."""
+    unknown, none = refused("NeverHeardOf", status), refused(str(status), status)
+    assert type(unknown) is type(none) is getattr(bucketry, kind)
+    assert (unknown.code, none.code) == ("NeverHeardOf", None)
+
+
+def test_a_bucket_that_was_asked_for_and_is_not_there_is_a_missing_bucket() -> None:
+    assert type(refused("404", 404, "HeadBucket")) is bucketry.BucketNotFound
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "may_have_applied"),
+    [
+        ("InternalError", 500, True),
+        ("SlowDownWrite", 503, True),
+        ("502", 502, True),
+        ("NotImplemented", 501, False),
+        ("XMinioStorageFull", 507, False),
+        ("RequestTimeout", 400, False),
+        ("AccessDenied", 403, False),
+    ],
+)
+def test_only_a_failure_of_the_server_may_have_taken_effect(
+    code: str, status: int, may_have_applied: bool
+) -> None:
+    assert refused(code, status).may_have_applied is may_have_applied
+
+
+def test_every_type_is_documented_with_whether_retrying_helps() -> None:
+    kinds = {
+        name: kind.retryable
+        for name, kind in vars(bucketry).items()
+        if isinstance(kind, type) and issubclass(kind, StorageError) and kind is not StorageError
+    }
+    told = {quoted(kind)[0]: helps for kind, _, helps in table("## What each type means")}
+    assert told == {name: "yes" if helps else "no" for name, helps in kinds.items()}
+
+
+@pytest.mark.parametrize("title", ["Any vendor", *TITLES])
+def test_the_advice_is_the_pages_own_in_its_order(title: str) -> None:
+    hints = HINTS if title == "Any vendor" else TITLES[title]
+    shown = [(quoted(key)[0], advice) for key, advice in table(f"### {title}")]
+    assert shown == [(key, advice.replace("<", "&lt;")) for key, advice in hints.items()]
+
+
+def test_no_vendor_is_described_that_is_not_there() -> None:
+    assert re.findall(r"^### (.*)$", DOC, re.MULTILINE) == ["Any vendor", *TITLES]
+
+
+def test_the_example_is_a_real_message(
+    server: StandIn, open_vendor: Callable[..., Provider], recorded: Callable[..., Reply]
+) -> None:
+    answer = recorded("r2", "tagging", 501)
+    fault = Reply(501, answer.body, headers={**answer.headers, "x-amz-request-id": "7B"})
+    server.faults.add("PutObject", fault)
+
+    with pytest.raises(bucketry.Unsupported) as caught:
+        open_vendor("r2").upload(b"x", key="photos/cat.png")
+
+    assert f"```\n{caught.value}\n```" in DOC

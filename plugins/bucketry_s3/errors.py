@@ -75,9 +75,9 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
     Unavailable: """
         Aborted AbortedTerminate ClientDisconnect ClientDisconnected ConditionalRequestConflict
         ConnectionClosed DatabaseConnectionLimit DatabaseReadOnly DatabaseTimeout InternalError
-        LockTimeout Locked OperationAborted RequestTimeout ResourceLocked ServerBusy ServiceUnavailable
-        TransactionError Unavailable XMinioBackendDown XMinioBucketMetadataNotInitialized
-        XMinioIAMNotInitialized XMinioServerNotInitialized""",
+        LockTimeout Locked OperationAborted RequestTimeout ResourceLocked ServerBusy
+        ServiceUnavailable TransactionError Unavailable XMinioBackendDown
+        XMinioBucketMetadataNotInitialized XMinioIAMNotInitialized XMinioServerNotInitialized""",
     IntegrityError: """
         BadDigest CrcMismatch DataUnrecoverable ExcessData FilePartInterity FilePartStale
         IncompleteBody InvalidChecksum InvalidDigest XAmzContentChecksumMismatch

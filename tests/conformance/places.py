@@ -20,6 +20,7 @@ from bucketry_s3 import S3Layer
 from bucketry_s3.testing import (
     ACCESS_KEY_ID,
     SECRET_ACCESS_KEY,
+    Bucket,
     StandIn,
     localhost_names,
     personality_of,
@@ -36,6 +37,9 @@ MAIN = (
 
 OTHERS = tuple(sorted(set(installed().names()) - {*MAIN, "local", "s3"}))
 """The other vendors that speak S3. ``s3`` itself has no facts to hold a server against."""
+
+OPEN_BUCKET = "open"
+"""A bucket on every stand-in that everybody may read; nothing of the suite belongs there."""
 
 SMALL_PART = 64 * 1024
 """Bytes of a part where page and stand-in agree on less than the vendor's 5 MiB, to save time."""
@@ -75,7 +79,8 @@ def in_front_of(vendor: str, *, small_parts: bool = True) -> Iterator[tuple[Prov
         least = Fact(SMALL_PART, "documented", "the tests' own", "2026-11")
         page = attrs.evolve(page, capabilities=attrs.evolve(page.capabilities, part_size_min=least))
     personality = personality_of(page)
-    with StandIn(personality, buckets=["media"]) as server, localhost_names():
+    buckets = [Bucket(name="media"), Bucket(name=OPEN_BUCKET, public=True)]
+    with StandIn(personality, buckets=buckets) as server, localhost_names():
         opened = bucketry.open_provider(settings(vendor, server))
         with Provider(
             name=opened.name, vendor=page, options=opened.options, distribution="tests"

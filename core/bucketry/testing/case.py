@@ -176,7 +176,7 @@ def case(
             _add(base, sentence, function, None)
         else:
             for name, value in each.items():
-                slug = re.sub(r"[^A-Za-z0-9:]+", "-", name).strip("-")
+                slug = re.sub(r"[^A-Za-z0-9:_]+", "-", name).strip("-")
                 _add(f"{base}[{slug}]", sentence.format(name), _bound(function, value), name)
         return function
 

@@ -50,4 +50,7 @@ def raises(
         raise AssertionError(
             f"{what}: wanted {wanted}, got {type(error).__name__}: {error}"
         ) from error
-    raise AssertionError(f"{what}: wanted {wanted}, but it succeeded with {_shown(result)}")
+    shown = _shown(result)
+    if hasattr(result, "close"):
+        result.close()
+    raise AssertionError(f"{what}: wanted {wanted}, but it succeeded with {shown}")

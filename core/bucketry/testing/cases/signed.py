@@ -22,8 +22,8 @@ SLOWEST_CLOCK = 15
 
 
 def refused(status: int) -> bool:
-    """Return whether a status is a refusal, and neither a success nor a failure of the server."""
-    return 400 <= status < 500
+    """Return whether a status is a refusal: no success, no failure, no missing object."""
+    return 400 <= status < 500 and status != 404
 
 
 @case("signed", needs=GETS)

@@ -25,10 +25,11 @@ def _leave_one(store: Store, name: str = "unfinished.bin") -> None:
 def finds(store: Store) -> None:
     """A dry run tells key and beginning of an unfinished upload and leaves it."""
     _leave_one(store)
-    for _ in range(2):
-        swept = [s for s in store.provider.sweep(older_than=NOW, dry_run=True)]
-        (one,) = [s for s in swept if s.key == store.key("unfinished.bin")]
-        age = abs(datetime.now(UTC) - one.started)
+    for run in (1, 2):
+        swept = store.provider.sweep(older_than=NOW, dry_run=True)
+        began = [one.started for one in swept if one.key == store.key("unfinished.bin")]
+        same(len(began), 1, f"the number of unfinished uploads found by dry run {run}")
+        age = abs(datetime.now(UTC) - began[0])
         holds(age < timedelta(minutes=15), f"it began {age} away from now")
 
 

@@ -1,0 +1,438 @@
+"""Conditions, large uploads, sweeps and threads that go wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+
+from bucketry import AlreadyExists, NotFound, PreconditionFailed, Provider, Unsupported
+from bucketry.model import Swept
+from bucketry.testing.store import rebuilt
+from conformance.sabotages.tools import (
+    answer,
+    arguments,
+    body,
+    options,
+    raising,
+    sabotage,
+    source,
+    stored,
+    told,
+    whole,
+    without,
+)
+
+
+def _never_new() -> dict[str, Any]:
+    taken = AlreadyExists("it was there once")
+    return raising("upload", taken, lambda self, given, **o: bool(o.get("prevent_overwrite")))
+
+
+def _tombstones() -> dict[str, Any]:
+    deleted: set[str] = set()
+
+    def delete(self: Provider, key: str, **_: Any) -> None:
+        deleted.add(key)
+        Provider.delete(self, key)
+
+    gone = AlreadyExists("it was there once")
+    return {
+        "delete": delete,
+        **raising("upload", gone, lambda self, given, key, **o: key in deleted),
+    }
+
+
+def _as_configured(self: Provider, key: str, given: Any, **options: Any) -> Any:
+    return self.upload(given, key=key, **options)
+
+
+def _looks_then_stores(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+    """Check the condition first and store without it: somebody else fits in between."""
+    absent, match = options.pop("prevent_overwrite", None), options.pop("if_match", None)
+    if absent and self.exists(key):
+        raise AlreadyExists("it is there")
+    if match and self.head(key).etag != match:
+        raise PreconditionFailed("it is another version")
+    time.sleep(0.02)
+    return Provider.upload(self, given, key=key, **options)
+
+
+def _quotes(self: Provider, given: Any, **options: Any) -> bool:
+    return '"' in (options.get("if_match") or "")
+
+
+def _leaves_parts(*errors: type[BaseException]) -> dict[str, Any]:
+    """Leave an unfinished upload behind when an upload fails with one of `errors`."""
+    left: list[str] = []
+
+    def upload(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+        try:
+            return Provider.upload(self, given, key=key, **options)
+        except errors:
+            left.append(key)
+            raise
+
+    def sweep(self: Provider, **options: Any) -> Any:
+        return [Swept(key=key, upload_id="1", started=datetime.now(UTC)) for key in left]
+
+    return {"upload": upload, "sweep": sweep}
+
+
+CONDITIONAL = [
+    sabotage("conditional.create_where_nothing_is", "AlreadyExists", methods=_never_new()),
+    sabotage(
+        "conditional.create_over_an_object",
+        "but it succeeded",
+        methods=without("prevent_overwrite"),
+    ),
+    sabotage("conditional.create_again_after_a_delete", "it was there once", methods=_tombstones()),
+    sabotage(
+        "conditional.create_only_by_setting",
+        "but it succeeded",
+        methods=options(lambda given: {**given, "prevent_overwrite": False}),
+    ),
+    sabotage(
+        "conditional.replace_lifts_the_setting",
+        "AlreadyExists",
+        methods={"replace": _as_configured},
+    ),
+    sabotage(
+        "conditional.race_of_creators",
+        "the number of winners",
+        methods={"upload": _looks_then_stores},
+    ),
+    sabotage(
+        "conditional.create_is_never_a_false_yes",
+        "but it succeeded",
+        facts={"put_if_absent": "ignored"},
+        methods=without("prevent_overwrite"),
+    ),
+    sabotage(
+        "conditional.replace_is_never_a_false_yes",
+        "but it succeeded",
+        facts={"put_if_match": "ignored"},
+        methods=without("if_match"),
+    ),
+    sabotage(
+        "conditional.replace_the_known_version",
+        "PreconditionFailed",
+        methods=raising("upload", PreconditionFailed("no such version"), _quotes),
+    ),
+    sabotage(
+        "conditional.replace_a_stale_version", "but it succeeded", methods=without("if_match")
+    ),
+    sabotage(
+        "conditional.replace_what_is_not_there", "but it succeeded", methods=without("if_match")
+    ),
+    sabotage(
+        "conditional.race_of_replacers",
+        "the number of winners",
+        methods={"upload": _looks_then_stores},
+    ),
+    sabotage(
+        "conditional.contradicting_conditions", "but it succeeded", methods=without("if_match")
+    ),
+    sabotage("conditional.line_break_in_an_etag", "but it succeeded", methods=without("if_match")),
+    sabotage(
+        "conditional.create_large_over_an_object",
+        "but it succeeded",
+        place="aws",
+        methods=without("prevent_overwrite"),
+    ),
+    sabotage(
+        "conditional.create_large_with_an_intruder",
+        "but it succeeded",
+        place="aws",
+        methods={"upload": _looks_then_stores},
+    ),
+    sabotage(
+        "conditional.replace_large_with_an_intruder",
+        "but it succeeded",
+        place="aws",
+        methods={"upload": _looks_then_stores},
+    ),
+    sabotage(
+        "conditional.create_large_is_never_a_false_yes",
+        "but it succeeded",
+        place="aws",
+        facts={"complete_if_absent": "ignored"},
+        methods={"upload": _looks_then_stores},
+    ),
+    sabotage(
+        "conditional.replace_large_is_never_a_false_yes",
+        "but it succeeded",
+        place="aws",
+        facts={"complete_if_match": "ignored"},
+        methods=without("if_match"),
+    ),
+    sabotage(
+        "conditional.failed_condition_leaves_no_parts",
+        "an unfinished upload was left behind",
+        place="aws",
+        methods=_leaves_parts(AlreadyExists),
+    ),
+]
+
+
+def _large_bare(self: Provider, given: Any, **options: Any) -> Any:
+    given = whole(given)
+    if len(given) > self.options.multipart.part_size:
+        options.pop("metadata", None)
+    return Provider.upload(self, given, **options)
+
+
+def _alone_short(self: Provider, given: Any, **options: Any) -> Any:
+    alone = self.options.multipart.concurrency == 1
+    return Provider.upload(self, given[:-1] if alone else given, **options)
+
+
+def _over_the_old(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+    old = self.read(key) if self.exists(key) else b""
+    return Provider.upload(self, given + old[len(given) :], key=key, **options)
+
+
+def _twice(progress: Any) -> Any:
+    return lambda step: (progress(step), progress(step))
+
+
+def _shifted(self: Provider, key: str, byte_range: Any = None) -> Any:
+    if byte_range is not None:
+        byte_range = attrs.evolve(byte_range, start=byte_range.start + 1)
+    return Provider.open(self, key, byte_range)
+
+
+def _untyped_copy(self: Provider, source: str, target: str, **_: Any) -> Any:
+    return self.upload(self.read(source), key=target)
+
+
+def _deletes_first(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+    self.delete(key)
+    return Provider.upload(self, given, key=key, **options)
+
+
+def _no_large_tags(self: Provider, given: Any, **options: Any) -> bool:
+    return len(given) > self.options.multipart.part_size and "tags" in options
+
+
+MULTIPART = [
+    sabotage(
+        "multipart.large",
+        "size and ETag",
+        hooks={"upload": told(size=lambda true: true.size - 1)},
+    ),
+    sabotage(
+        "multipart.number_of_parts",
+        "the parts of",
+        place="aws",
+        hooks={"upload": told(parts=3)},
+    ),
+    sabotage(
+        "multipart.exactly_one_part",
+        "was cut in two",
+        place="aws",
+        hooks={"upload": told(parts=2)},
+    ),
+    sabotage(
+        "multipart.stream_of_unknown_length",
+        "the size in the answer",
+        methods=body(lambda given: given[:-1]),
+    ),
+    sabotage(
+        "multipart.headers_are_kept",
+        "type, Cache-Control and metadata",
+        place="aws",
+        methods={"upload": _large_bare},
+    ),
+    sabotage(
+        "multipart.same_address_as_small",
+        "the URL of the large upload",
+        place="aws",
+        methods=stored(url=lambda true: f"{true.location}?" if true.parts else true.url),
+    ),
+    sabotage(
+        "multipart.ranges_over_the_seam",
+        "the bytes around the seam",
+        place="aws",
+        methods={"open": _shifted},
+    ),
+    sabotage(
+        "multipart.progress",
+        "the sum of the steps",
+        place="aws",
+        methods=options(lambda given: {**given, "progress": _twice(given["progress"])}),
+    ),
+    sabotage(
+        "multipart.broken_source",
+        "the unfinished uploads",
+        place="aws",
+        methods=_leaves_parts(RuntimeError),
+    ),
+    sabotage(
+        "multipart.broken_source_over_an_object",
+        "NotFound",
+        place="aws",
+        methods={"upload": _deletes_first},
+    ),
+    sabotage(
+        "multipart.interrupted",
+        "the unfinished uploads",
+        place="aws",
+        methods=_leaves_parts(BaseException),
+    ),
+    sabotage(
+        "multipart.shorter_than_promised",
+        "but it succeeded",
+        place="aws",
+        methods=source(lambda given: given.getvalue()),
+    ),
+    sabotage(
+        "multipart.one_at_a_time",
+        "the SHA-256 of the bytes read back",
+        place="aws",
+        methods={"upload": _alone_short},
+    ),
+    sabotage(
+        "multipart.two_at_once",
+        "the object is neither upload",
+        place="aws",
+        methods=body(lambda given: given[:-1] + b"\x09"),
+    ),
+    sabotage(
+        "multipart.overwritten_by_small",
+        "the bytes afterwards",
+        place="aws",
+        methods={"upload": _over_the_old},
+    ),
+    sabotage("multipart.copied", "the copy's type", place="aws", methods={"copy": _untyped_copy}),
+    sabotage(
+        "multipart.tagged",
+        "tagging = 'yes'",
+        place="aws",
+        outcome="contradicted",
+        methods=raising("upload", Unsupported("no tags on large ones"), _no_large_tags),
+    ),
+]
+
+
+def _from_above(self: Provider, **options: Any) -> Any:
+    root = self.options.root_path
+    with rebuilt(self, root_path=root.removesuffix("/other")) as above:
+        return Provider.sweep(above, **options)
+
+
+def _sweeps_all(self: Provider, **_: Any) -> Any:
+    self.delete_many([info.key for info in self.list()])
+    return []
+
+
+def _any_age(self: Provider, *, older_than: timedelta, dry_run: bool = False) -> Any:
+    return Provider.sweep(self, older_than=abs(older_than), dry_run=dry_run)
+
+
+SWEEP = [
+    sabotage(
+        "sweep.finds", "found by dry run 2", place="aws", methods=arguments("sweep", dry_run=False)
+    ),
+    sabotage(
+        "sweep.removes",
+        "the unfinished uploads afterwards",
+        place="aws",
+        methods=arguments("sweep", dry_run=True),
+    ),
+    sabotage(
+        "sweep.spares_young_ones",
+        "what was swept",
+        place="aws",
+        methods=arguments("sweep", older_than=timedelta(0)),
+    ),
+    sabotage(
+        "sweep.stays_below_the_root",
+        "what was swept from beside",
+        place="aws",
+        methods={"sweep": _from_above},
+    ),
+    sabotage("sweep.spares_objects", "NotFound", methods={"sweep": _sweeps_all}),
+    sabotage("sweep.negative_age", "but it succeeded", methods={"sweep": _any_age}),
+]
+
+
+def _shared_buffer() -> dict[str, Any]:
+    buffer: list[bytes] = [b""]
+
+    def upload(self: Provider, given: bytes, **options: Any) -> Any:
+        buffer[0] = given
+        time.sleep(0.01)
+        return Provider.upload(self, buffer[0], **options)
+
+    return {"upload": upload}
+
+
+def _one_reader() -> dict[str, Any]:
+    lock = threading.Lock()
+
+    def read(self: Provider, key: str) -> bytes:
+        if not lock.acquire(blocking=False):
+            return b""
+        try:
+            time.sleep(0.01)
+            return Provider.read(self, key)
+        finally:
+            lock.release()
+
+    return {"read": read}
+
+
+def _shared_metadata() -> dict[str, Any]:
+    lock = threading.Lock()
+    last = {"writer": "nobody"}
+
+    def upload(self: Provider, given: bytes, *, metadata: Any, **options: Any) -> Any:
+        with lock:
+            stale = dict(last)
+            last.update(metadata)
+        return Provider.upload(self, given, metadata=stale, **options)
+
+    return {"upload": upload}
+
+
+def _shared_key() -> dict[str, Any]:
+    last = [""]
+
+    def object_url(self: Provider, key: str) -> str:
+        last[0] = key
+        time.sleep(0.01)
+        return Provider.object_url(self, last[0])
+
+    return {"object_url": object_url}
+
+
+def _only_if_there(self: Provider, key: str, **_: Any) -> None:
+    self.head(key)
+    time.sleep(0.01)
+    if not self.exists(key):
+        raise NotFound("somebody else was faster")
+    Provider.delete(self, key)
+
+
+CONCURRENCY = [
+    sabotage("concurrency.own_keys", "the bytes of each thread", methods=_shared_buffer()),
+    sabotage("concurrency.one_object_read", "who got all of it", methods=_one_reader()),
+    sabotage(
+        "concurrency.one_key_overwritten",
+        "the metadata stored",
+        methods=_shared_metadata(),
+    ),
+    sabotage(
+        "concurrency.read_while_overwritten",
+        "a mixture of two versions",
+        methods=answer("read", lambda true: true[:25_000] + b"\x03" * 25_000),
+    ),
+    sabotage("concurrency.deleted_at_once", "NotFound", methods={"delete": _only_if_there}),
+    sabotage("concurrency.signed_at_once", "the keys of the addresses", methods=_shared_key()),
+]
+
+SABOTAGES = [*CONDITIONAL, *MULTIPART, *SWEEP, *CONCURRENCY]

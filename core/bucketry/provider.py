@@ -102,7 +102,10 @@ class Provider:
         self._capabilities = vendor.capabilities
         if vendor.refine is not None:
             with self._building("capabilities"):
-                self._capabilities = vendor.refine(vendor.capabilities, options)
+                refined: object = vendor.refine(vendor.capabilities, options)
+                if not isinstance(refined, Capabilities):
+                    raise TypeError(f"refine answered {type(refined).__name__}")
+                self._capabilities = refined
         context = LayerContext(
             provider=name,
             vendor=vendor,

@@ -101,6 +101,14 @@ BROKEN = [
     ("x = 1", "it cannot be loaded: AttributeError: module"),
     ("vendor = 7", "it is of type int, not a bucketry.Vendor"),
     ("from bucketry import Vendor as vendor", "it is of type type, not a bucketry.Vendor"),
+    (vendor_module("acme").replace("options=Options", "options=dict"),
+     "the Vendor's options must be an attrs class"),
+    (vendor_module("acme").replace("options=Options", "options=Options()"),
+     "the Vendor's options must be an attrs class"),
+    (vendor_module("acme").replace("schema=SchemaFile(", "schema=dict("),
+     "the Vendor's schema is of type dict, not SchemaFile"),
+    (vendor_module("acme").replace("capabilities=Capabilities()", "capabilities=None"),
+     "the Vendor's capabilities is of type NoneType, not Capabilities"),
     (vendor_module("acme2"), "the Vendor calls itself 'acme2'; both names must agree"),
 ]  # fmt: skip
 

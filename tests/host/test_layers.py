@@ -242,6 +242,19 @@ def test_a_page_that_gives_no_list_of_layers_is_named() -> None:
         )
 
 
+def test_a_page_whose_capabilities_are_none_is_named() -> None:
+    with pytest.raises(PluginError) as caught:
+        Provider(
+            name="media",
+            vendor=memory_vendor(refine=lambda able, options: 7),
+            options=MemoryOptions(),
+            distribution="bucketry-acme 1.0",
+        )
+    assert str(caught.value) == (
+        "memory (bucketry-acme 1.0): making its capabilities failed: TypeError: refine answered int"
+    )
+
+
 def test_a_second_yield_is_an_error_and_nothing_is_stored_twice() -> None:
     class TwoYields:
         @hookimpl(wrapper=True)

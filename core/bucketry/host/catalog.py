@@ -10,10 +10,11 @@ from functools import cache
 from importlib.metadata import EntryPoint, distributions, entry_points
 from itertools import chain
 
+import attrs
 from attrs import frozen
 
 from bucketry.errors import PluginError
-from bucketry.model import Vendor
+from bucketry.model import Capabilities, SchemaFile, Vendor
 
 GROUP = "bucketry.providers"
 """Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""
@@ -142,6 +143,14 @@ def _import(entry: EntryPoint) -> Vendor:
         raise PluginError(who, f"it is of type {type(vendor).__name__}, not a bucketry.Vendor")
     if vendor.name != entry.name:
         raise PluginError(who, f"the Vendor calls itself {vendor.name!r}; both names must agree")
+    for part, kind in (("schema", SchemaFile), ("capabilities", Capabilities)):
+        value = getattr(vendor, part)
+        if not isinstance(value, kind):
+            raise PluginError(
+                who, f"the Vendor's {part} is of type {type(value).__name__}, not {kind.__name__}"
+            )
+    if not (isinstance(vendor.options, type) and attrs.has(vendor.options)):
+        raise PluginError(who, "the Vendor's options must be an attrs class")
     return vendor
 
 

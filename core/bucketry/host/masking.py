@@ -17,7 +17,7 @@ class Mask:
     """Knows the secrets in a provider's options and takes them out of texts."""
 
     def __init__(self, options: Any) -> None:
-        found = {secret.reveal() for secret in _secrets(options)}
+        found = set(secrets_of(options))
         # Longest first, in case one is a part of another.
         self._secrets = sorted((s for s in found if len(s) >= MIN_LENGTH), key=len, reverse=True)
 
@@ -37,15 +37,16 @@ class Mask:
         return False
 
 
-def _secrets(value: Any) -> Iterator[Secret]:
+def secrets_of(value: Any) -> Iterator[str]:
+    """Yield the text of every `Secret` in a provider's options."""
     if isinstance(value, Secret):
-        yield value
+        yield value.reveal()
     elif attrs.has(type(value)):
         for field in attrs.fields(type(value)):
-            yield from _secrets(getattr(value, field.name))
+            yield from secrets_of(getattr(value, field.name))
     elif isinstance(value, Mapping):
         for inner in value.values():
-            yield from _secrets(inner)
+            yield from secrets_of(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _secrets(inner)
+            yield from secrets_of(inner)

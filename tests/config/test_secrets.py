@@ -162,7 +162,7 @@ def survives(open_it: Callable[[], object]) -> None:
         assert error.problems
 
 
-FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @FUZZ
@@ -190,7 +190,9 @@ def test_any_mapping_can_be_checked_and_converted(data: dict[Any, Any]) -> None:
     survives(lambda: convert_config(data, catalog=CATALOG, environ={}))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     text=st.one_of(
         st.binary(max_size=60),

@@ -61,7 +61,7 @@ def _converter() -> Converter:
 
 def _exactly(kind: type) -> Any:
     def structure(value: Any, _: Any) -> Any:
-        if type(value) is not kind:
+        if not isinstance(value, kind):
             raise TypeError
         return value
 

@@ -35,7 +35,8 @@ class Profile:
         public_base: template of the address that objects are publicly served from, where it is
             not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
             when every option that it names is set and there is no `base_url`.
-        hints: error code to what to change at this vendor, where its codes mean something special.
+        hints: what to change at this vendor, by error code or type, with ``: text`` for what the
+            message must hold too; see `bucketry_s3.errors.hint_for`. The first that fits counts.
     """
 
     endpoint: Template

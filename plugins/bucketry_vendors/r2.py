@@ -62,7 +62,7 @@ profile = Profile(
     regions=("auto",),
     signing_region="auto",
     hints={
-        "NotImplemented: 'x-amz-acl' with value": (
+        "NotImplemented: x-amz-acl": (
             "R2 has no ACLs: leave `acl` out; public objects are served from a custom domain or "
             "r2.dev, written as `base_url`."
         ),
@@ -87,7 +87,7 @@ profile = Profile(
             "API token that has not expired. It answers so to checksum trailers, too, which "
             "bucketry does not send."
         ),
-        "NoSuchBucket: specified bucket does not exist": (
+        "BucketNotFound": (
             "Check `bucket` and `account_id`; R2 shows a bucket of a jurisdiction on that "
             "jurisdiction's endpoint only: set `jurisdiction`."
         ),

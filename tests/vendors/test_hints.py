@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import bucketry
-from bucketry import AccessDenied, BadCredentials, BucketNotFound, StorageError, Unsupported
+from bucketry import AccessDenied, BadCredentials, StorageError
 
 KEYS = {"access_key_id": "AKID", "secret_access_key": "not-a-secret"}
 
@@ -27,12 +27,6 @@ class Fails:
     ("name", "options", "error", "hint"),
     [
         (
-            "r2",
-            {"account_id": "abc"},
-            Unsupported("Header 'x-amz-acl' not implemented", code="NotImplemented", status=501),
-            "R2 has no ACLs, no tags and no encryption by header: leave the parameter out.",
-        ),
-        (
             "wasabi",
             {},
             AccessDenied("Access Denied.", code="AccessDenied", status=403),
@@ -45,12 +39,6 @@ class Fails:
             BadCredentials("Malformed Access Key Id", code="InvalidAccessKeyId", status=403),
             "The account's master key does not work with S3: create an application key. Buckets "
             "made before May 2020 cannot be reached.",
-        ),
-        (
-            "r2",
-            {"account_id": "abc"},
-            BucketNotFound("no such bucket", code="NoSuchBucket", status=404),
-            "Check `bucket`, and that `endpoint` or `region` is where it lives.",
         ),
     ],
 )

@@ -216,7 +216,9 @@ class Connection(BaseHTTPRequestHandler):
         close = keep is not None or self.close_connection
         if close:
             headers["Connection"] = "close"
-        phrase = HTTPStatus(status).phrase
+        # Supabase and Cloudflare answer numbers that HTTP does not know.
+        known = status in HTTPStatus._value2member_map_
+        phrase = HTTPStatus(status).phrase if known else "Error"
         head = f"HTTP/1.1 {status} {phrase}\r\n" + "".join(
             f"{name}: {value}\r\n" for name, value in headers.items()
         )

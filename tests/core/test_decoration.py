@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -56,6 +56,27 @@ def test_an_error_is_told_once(operation: Any, name: str, key: str) -> None:
     assert len(asked) == 1
     assert asked[0].provider == "media"
     assert str(caught.value).count("media") == 1
+
+
+def test_an_error_of_another_provider_keeps_its_name() -> None:
+    """A stream from one provider into another may break on either side."""
+    elsewhere = NotFound("no such object", provider="archive", operation="open", key="old")
+    asked: list[StorageError] = []
+
+    class Advice:
+        @hookimpl
+        def bucketry_explain_error(self, error: StorageError) -> str:
+            asked.append(error)
+            return ""
+
+    def stream() -> Iterator[bytes]:
+        yield b"x"
+        raise elsewhere
+
+    with pytest.raises(NotFound) as caught:
+        memory_provider().with_layer(Advice()).upload(stream(), key="new")
+    assert caught.value is elsewhere
+    assert asked == []
 
 
 class _Failing:

@@ -35,7 +35,7 @@ def test_the_skeleton_is_acme() -> None:
 
 def test_a_plugin_is_written_installed_and_passes_its_own_tests(tmp_path: Path) -> None:
     folder, site = tmp_path / "plugin", tmp_path / "site"
-    result = _run("blue-sky", "--folder", str(folder))
+    result = _run("blue-sky", "--folder", str(folder), "--quiet")
     assert result.exit_code == 0, result.output
     files = _files(folder)
     assert set(files) == {

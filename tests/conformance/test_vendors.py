@@ -8,8 +8,8 @@ from bucketry.testing import Report, run
 from conformance.places import MAIN, OTHERS, in_front_of
 
 BY_FACT = (
-    "upload", "tags", "integrity", "copy", "conditional", "multipart", "tickets", "access",
-    "encryption", "storage", "facts", "contract",
+    "tags", "integrity", "conditional", "multipart", "tickets", "access", "encryption", "storage",
+    "facts", "contract",
 )  # fmt: skip
 """The groups whose cases depend on facts: the others are the same code for all of these."""
 
@@ -34,7 +34,7 @@ def test_other_vendor_keeps_the_rules_that_depend_on_its_facts(vendor: str) -> N
     with in_front_of(vendor) as (provider, _):
         report = run(provider, BY_FACT, endpoint="stand-in")
     assert report.ok, told(report)
-    assert report.counts()["passed"] > 80, report.counts()
+    assert report.counts()["passed"] > 60, report.counts()
 
 
 def test_parts_of_true_size() -> None:

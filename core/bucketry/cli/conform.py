@@ -131,7 +131,7 @@ def _live(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable
     from rich.live import Live
     from rich.text import Text
 
-    totals: Counter[Group] = Counter(case.group for case in select(groups))
+    totals: Counter[str] = Counter(case.group for case in select(groups))
     seen: dict[str, Counter[Outcome]] = {group: Counter() for group in totals}
     console = Console(file=sys.stdout, no_color=settings.no_color or None, highlight=False)
     with Live(_table(totals, seen), console=console, refresh_per_second=8) as live:
@@ -146,7 +146,7 @@ def _live(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable
         yield show
 
 
-def _table(totals: Counter[Group], seen: dict[str, Counter[Outcome]]) -> Table:
+def _table(totals: Counter[str], seen: dict[str, Counter[Outcome]]) -> Table:
     """Return one row per group with its progress, and the sums."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table

@@ -129,6 +129,7 @@ class Case:
 
     Attributes:
         id: ``group.name``, with the datum in brackets where one function serves several rules.
+        group: one of `Group` for the cases of the suite.
         sentence: the rule, in one sentence.
         needs: the capabilities without which the rule does not apply.
         observes: the capability that the function looks at; its result is what was seen.
@@ -136,7 +137,7 @@ class Case:
     """
 
     id: str
-    group: Group
+    group: str
     sentence: str
     needs: tuple[Need, ...]
     observes: str | None

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from bucketry import __version__
 from bucketry.errors import Unsupported, UnsupportedOptionWarning, redact
+from bucketry.host.masking import Mask
 from bucketry.provider import Provider
 from bucketry.testing.case import Case, Group, Outcome, Seen, Skip, all_cases, fact_of, told
 from bucketry.testing.confine import Room, confine
 from bucketry.testing.report import EndpointClass, Report, Result
-from bucketry.testing.store import Store, secrets_of
+from bucketry.testing.store import Store
 
 LONGEST_EVIDENCE = 500
 """Characters of evidence in a report."""
@@ -159,9 +160,7 @@ def _described(error: BaseException) -> str:
 
 
 def _masked(text: str, provider: Provider) -> str:
-    text = redact(text)
-    for secret in secrets_of(provider.options):
-        text = text.replace(secret, "***")
+    text = Mask(provider.options)(redact(text))
     return text if len(text) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}..."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import attrs
 
-from bucketry.model import Capabilities, Fact, Page, Secret, SignedUrl, StoredObject
+from bucketry.model import Capabilities, Fact, Page, SignedUrl, StoredObject
 from bucketry.provider import Provider
 from bucketry.source import Body
 from bucketry.testing.case import Skip
@@ -41,18 +41,6 @@ def rebuilt(provider: Provider, **changes: Any) -> Provider:
         distribution=provider._distribution,
         overrides=provider._overrides,
     )
-
-
-def secrets_of(value: Any) -> Iterator[str]:
-    """Yield the text of every `Secret` in a provider's options."""
-    if isinstance(value, Secret):
-        yield value.reveal()
-    elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from secrets_of(getattr(value, field.name))
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from secrets_of(inner)
 
 
 class Store:
@@ -98,9 +86,12 @@ class Store:
         return self.provider.read(self.key(name))
 
     def names(self, prefix: str = "") -> list[str]:
-        """Return the names in this case's folder that begin with `prefix`, as listed."""
+        """Return the names in this case's folder that begin with `prefix`, sorted.
+
+        Not every vendor lists in order.
+        """
         start = f"{self.folder}/"
-        return [info.key.removeprefix(start) for info in self.provider.list(start + prefix)]
+        return sorted(info.key.removeprefix(start) for info in self.provider.list(start + prefix))
 
     def pages(self, page_size: int, prefix: str = "", delimiter: str = "") -> Iterator[Page]:
         """Yield the pages of a listing of this case's folder, object keys as the hook gives them.

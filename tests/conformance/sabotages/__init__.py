@@ -12,6 +12,3 @@ SABOTAGES = [
     *addresses.SABOTAGES,
     *promises.SABOTAGES,
 ]
-
-UNBREAKABLE: dict[str, str] = {}
-"""Cases without a sabotage, and why."""

@@ -432,7 +432,7 @@ URLS = [
         "urls.path_addressing",
         "the bucket is not in front",
         place="aws",
-        methods=stored(url=lambda true: true.url.replace(f"/{true.bucket}/", "/")),
+        methods=_url(lambda url: url.replace("/media/", "/")),
     ),
     sabotage(
         "urls.virtual_addressing",

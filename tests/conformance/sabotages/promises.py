@@ -26,7 +26,7 @@ from bucketry import (
     Unavailable,
     hookimpl,
 )
-from bucketry.testing.store import secrets_of
+from bucketry.host.masking import secrets_of
 from conformance.sabotages.tools import (
     answer,
     instead,

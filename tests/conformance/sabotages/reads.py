@@ -430,7 +430,12 @@ def _clean_prefix(self: Provider, prefix: str = "", **options: Any) -> Iterator[
 
 LIST = [
     sabotage("list.nothing", "NotFound", methods={"list": _never_empty}),
-    sabotage("list.complete_and_in_order", "the names listed", hooks={"list": _sorted_by_eye}),
+    sabotage(
+        "list.complete",
+        "the keys listed",
+        methods=answer("list", lambda true: (info for info in true if info.key.isascii())),
+    ),
+    sabotage("list.in_order", "the keys listed", hooks={"list": _sorted_by_eye}),
     sabotage(
         "list.odd_names",
         "the names listed",
@@ -464,7 +469,7 @@ LIST = [
     sabotage("list.deleting_while_listing", "the names seen", hooks={"list": _numbered_pages}),
     sabotage(
         "list.lazily",
-        "the names on the first page and behind",
+        "the names behind the first page",
         hooks={"list": lambda true, **_: iter(list(true))},
     ),
     sabotage("list.relative_to_the_root", "NotFound", methods={"list": _with_root}),

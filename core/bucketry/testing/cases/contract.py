@@ -14,12 +14,12 @@ import attrs
 from bucketry.errors import BucketryError, InvalidHeader, InvalidKey, PluginError
 from bucketry.hookspecs import hookimpl
 from bucketry.host.audit import HOOKS
+from bucketry.host.masking import secrets_of
 from bucketry.model import Capabilities, CommonOptions, Confidence, Fact, StoredObject
-from bucketry.provider import MAX_EXPIRES
 from bucketry.testing.agreement import check_agreement
 from bucketry.testing.case import case
 from bucketry.testing.expect import holds, raises, same
-from bucketry.testing.store import SAMPLE, Store, rebuilt, secrets_of
+from bucketry.testing.store import SAMPLE, Store, rebuilt
 
 
 @case("contract")
@@ -115,7 +115,7 @@ def facts_have_allowed_values(store: Store) -> None:
 
 @case("contract")
 def facts_fit_together(store: Store) -> None:
-    """Limits are possible ones: parts not above their greatest size, URLs not above seven days."""
+    """Limits are possible ones: above nothing, and parts not above their greatest size."""
     able = store.capabilities
     least, most = able.part_size_min.value, able.part_size_max.value
     if least is not None and most is not None:
@@ -123,8 +123,6 @@ def facts_fit_together(store: Store) -> None:
     for name in ("parts_max", "batch_delete_limit", "put_size_max", "presign_seconds_max"):
         value = getattr(able, name).value
         holds(value is None or value > 0, f"{name} is {value}")
-    seconds = able.presign_seconds_max.value
-    holds(seconds is None or seconds <= MAX_EXPIRES, f"presign_seconds_max is {seconds}")
 
 
 def _facts(store: Store) -> dict[str, Fact[Any]]:

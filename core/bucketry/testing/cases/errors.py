@@ -21,11 +21,12 @@ from bucketry.errors import (
     StorageError,
     Unavailable,
 )
+from bucketry.host.masking import secrets_of
 from bucketry.model import Credentials, Secret
 from bucketry.provider import Provider
 from bucketry.testing.case import Skip, case
 from bucketry.testing.expect import holds, raises, same
-from bucketry.testing.store import SAMPLE, Store, secrets_of
+from bucketry.testing.store import SAMPLE, Store
 
 
 @case("errors")

@@ -353,3 +353,15 @@ GOOD = [
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_good_layer_passes(kind: type[Any]) -> None:
     audit(kind())
+
+
+def test_a_wrapper_may_return_by_condition() -> None:
+    """In the code object, `a or b` ends like a function that returns nothing."""
+
+    class Quiet:
+        @hookimpl(wrapper=True)
+        def bucketry_put_params(self) -> Generator[None, Any, Any]:
+            params = yield
+            return params or None
+
+    audit(Quiet())

@@ -9,6 +9,7 @@ without a word, so each is a `PluginError` here.
 from __future__ import annotations
 
 import difflib
+import dis
 import inspect
 from collections.abc import Callable, Iterable
 from types import FunctionType
@@ -159,8 +160,6 @@ def _returns_a_value(function: Callable[..., Any]) -> bool:
     Read from the code object, because the source may not be at hand: a plain end of a generator
     returns the constant None.
     """
-    import dis
-
     previous = None
     for instruction in dis.get_instructions(function):
         if instruction.opname == "RETURN_CONST" and instruction.argval is not None:
@@ -169,7 +168,8 @@ def _returns_a_value(function: Callable[..., Any]) -> bool:
             constant_none = (
                 previous is not None and previous.opname == "LOAD_CONST" and previous.argval is None
             )
-            if not constant_none:
+            # A jump to the return itself brings a value along: `return answer or None`.
+            if not constant_none or instruction.is_jump_target:
                 return True
         if instruction.opname not in ("CACHE", "NOP", "RESUME"):
             previous = instruction

@@ -186,7 +186,13 @@ def translate(error: BaseException, operation: str) -> StorageError | InvalidInp
     if isinstance(error, sdk.ProfileNotFound):
         return BadCredentials("the configured profile is not in the SDK's configuration files")
     if isinstance(error, sdk.SSLError):
-        return Unavailable(f"the TLS connection failed: {error.kwargs.get('error', error)}")
+        cause = str(error.kwargs.get("error", error))
+        if "CERTIFICATE_VERIFY_FAILED" in cause:
+            return Rejected(
+                f"the server's certificate is not trusted: {cause}",
+                hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
+            )
+        return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
     if isinstance(error, sdk.EndpointConnectionError | sdk.ConnectTimeoutError):
         return Unavailable(f"no connection to {error.kwargs.get('endpoint_url', 'the endpoint')}")
     if isinstance(

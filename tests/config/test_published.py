@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from importlib import resources
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
 from bucketry.config import check_config
-from bucketry.config.published import build_config_schema, published_text, write_published
+from bucketry.config.published import build_config_schema, published_text
 from bucketry.host.catalog import GROUP, Catalog
 from config.fakes import KEY_PAIR, acme_schema, make_catalog, make_vendor
 
@@ -145,11 +144,10 @@ def test_refusals_carry_their_reason_for_editors(catalog: Catalog) -> None:
     assert '"errorMessage": "Acme has the storage classes STANDARD and COLD; write one"' in text
 
 
-def test_writing_it_twice_gives_the_same_text(tmp_path: Path, catalog: Catalog) -> None:
-    write_published(catalog, tmp_path / "config.schema.json")
-    text = (tmp_path / "config.schema.json").read_text("utf-8")
-    assert text == published_text(catalog)
+def test_the_text_is_the_schema_and_always_the_same(catalog: Catalog) -> None:
+    text = published_text(catalog)
     assert json.loads(text) == build_config_schema(catalog)
+    assert text == published_text(catalog)
 
 
 def test_the_committed_schema_is_fresh() -> None:

@@ -22,6 +22,7 @@ from bucketry import (
     NotFound,
     Provider,
     RateLimited,
+    Rejected,
     StorageError,
     Unavailable,
     WrongRegion,
@@ -273,10 +274,13 @@ def test_a_certificate_that_is_not_trusted_stops_everything(
 ) -> None:
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
-    provider = open_on(ca_bundle=str(other), deadline=1)
+    provider = open_on(ca_bundle=str(other))
 
-    with pytest.raises(Unavailable, match="TLS"):
+    with pytest.raises(Rejected, match="certificate is not trusted") as caught:
         provider.upload(b"x", key="k")
+
+    assert not caught.value.retryable
+    assert "ca_bundle" in caught.value.hint
 
     assert {} == server.objects("media")
 

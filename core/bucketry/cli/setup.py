@@ -154,15 +154,15 @@ def convert(settings: Settings, file: str) -> None:
 @click.option("--write", metavar="FILE", help="Write it to FILE instead of printing it.")
 def schema(settings: Settings, vendor: str | None, write: str | None) -> None:
     """Print the JSON Schema of configurations, for editors and forms."""
-    from bucketry.config.published import build_config_schema
+    from bucketry.config.published import published_text
     from bucketry.config.schemas import vendor_schema
 
     catalog = installed()
     if vendor is None:
-        built = build_config_schema(catalog)
+        text = published_text(catalog)
     else:
         built = vendor_schema(catalog.load(vendor), catalog.distribution(vendor))
-    text = json.dumps(built, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(built, indent=2, ensure_ascii=False) + "\n"
     if write is None:
         click.echo(text, nl=False)
     else:

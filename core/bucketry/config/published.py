@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from pathlib import Path as FilePath
 from typing import Any
 
 from bucketry.config.check import ENTRY, ENVELOPE
@@ -62,11 +61,6 @@ def build_config_schema(catalog: Catalog) -> Schema:
 def published_text(catalog: Catalog) -> str:
     """Return the text of ``config.schema.json``."""
     return json.dumps(build_config_schema(catalog), indent=2, ensure_ascii=False) + "\n"
-
-
-def write_published(catalog: Catalog, path: FilePath) -> None:
-    """Write ``config.schema.json`` for the vendors of `catalog` to `path`."""
-    path.write_text(published_text(catalog), "utf-8")
 
 
 def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:

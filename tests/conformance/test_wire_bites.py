@@ -1,0 +1,159 @@
+"""The wire cases notice: each rule is broken by one change of what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import attrs
+import pytest
+from attrs import frozen
+
+from bucketry.testing import Case, confine
+from bucketry.testing.confine import Room
+from bucketry.testing.runner import judge
+from bucketry_s3.testing import SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing.connection import Recorded
+from bucketry_s3.testing.wire_cases import WIRE_CASES, WireStore
+from conformance.places import in_front_of
+from conformance.sabotages.tools import arguments, sabotage, stored
+
+CASES = {case.id.removeprefix("wire."): case for case in WIRE_CASES}
+
+Change = Callable[[list[Recorded]], list[Recorded]]
+
+
+def header(operation: str, name: str, value: str) -> Change:
+    """Add a header to one kind of request, or replace it."""
+    return each(operation, lambda r: attrs.evolve(r, headers={**r.headers, name: value}))
+
+
+def each(operation: str, change: Callable[[Recorded], Recorded]) -> Change:
+    return lambda sent: [change(r) if r.operation == operation else r for r in sent]
+
+
+def lost(operation: str) -> Change:
+    return lambda sent: [r for r in sent if r.operation != operation]
+
+
+def without(operation: str, name: str) -> Change:
+    def change(request: Recorded) -> Recorded:
+        kept = {n: value for n, value in request.headers.items() if n != name}
+        return attrs.evolve(request, headers=kept)
+
+    return each(operation, change)
+
+
+def first_part_larger(sent: list[Recorded]) -> list[Recorded]:
+    number = next(n for n, r in enumerate(sent) if ("partNumber", "1") in r.query)
+    larger = attrs.evolve(sent[number], body_length=sent[number].body_length + 1)
+    return [*sent[:number], larger, *sent[number + 1 :]]
+
+
+@frozen
+class Broken:
+    """A wire case, the change that it must notice, and a phrase of what it says."""
+
+    case: str
+    says: str
+    change: Change
+    vendor: str = "aws"
+
+
+BROKEN = [
+    Broken("no_acl_unasked", "the ACL headers of CopyObject",
+           header("CopyObject", "x-amz-acl", "private")),
+    Broken("no_acl_where_there_is_none", "the ACL headers of PutObject",
+           header("PutObject", "x-amz-grant-read", "id=1"), "r2"),
+    Broken("no_trailers", "the framing headers of UploadPart",
+           header("UploadPart", "x-amz-trailer", "x-amz-checksum-crc32")),
+    Broken("payload_is_signed", "PutObject declares its body UNSIGNED-PAYLOAD",
+           header("PutObject", "x-amz-content-sha256", "UNSIGNED-PAYLOAD")),
+    Broken("length_is_declared", "Content-Length of PutObject",
+           without("PutObject", "content-length")),
+    Broken("no_waiting_for_permission", "the Expect header of PutObject",
+           header("PutObject", "expect", "100-continue")),
+    Broken("no_empty_headers", "the empty headers of PutObject",
+           header("PutObject", "x-amz-storage-class", "")),
+    Broken("no_options_unasked", "the optional headers of PutObject",
+           header("PutObject", "x-amz-sdk-checksum-algorithm", "CRC32")),
+    Broken("no_question_for_digests", "the question of GetObject",
+           header("GetObject", "x-amz-checksum-mode", "ENABLED"), "backblaze"),
+    Broken("digest_is_a_plain_header", "x-amz-checksum-sha256",
+           without("PutObject", "x-amz-checksum-sha256")),
+    Broken("digest_of_each_part", "a part's digest",
+           without("UploadPart", "x-amz-checksum-sha256")),
+    Broken("batch_delete_has_md5", "there is no Content-MD5",
+           without("DeleteObjects", "content-md5")),
+    Broken("batch_delete_within_its_limit", "the batches of 1001 keys",
+           lambda sent: sent[:1]),
+    Broken("equal_parts", "the sizes of the parts", first_part_larger),
+    Broken("abandoned_parts_are_aborted", "there was no AbortMultipartUpload",
+           lost("AbortMultipartUpload")),
+    Broken("tags_are_encoded", "x-amz-tagging",
+           header("PutObject", "x-amz-tagging", "who+is=Ann")),
+    Broken("metadata_headers", "the metadata headers",
+           without("PutObject", "x-amz-meta-owner")),
+    Broken("create_only_header", "If-None-Match", without("PutObject", "if-none-match")),
+    Broken("create_only_at_the_end", "the requests with If-None-Match",
+           header("CreateMultipartUpload", "if-none-match", "*")),
+    "signed_put_demands_nothing_more": sabotage(
+        "wire.signed_put_demands_nothing_more",
+        "the signed headers",
+        methods=arguments("sign", content_type="image/png"),
+    ),
+}
+
+
+def _again(case: Case) -> Case:
+    """Return the case under another name, so that it gets a folder of its own."""
+    return attrs.evolve(case, id=f"{case.id} again")
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Callable[[str], tuple[Room, StandIn]]]:
+    """Give a function from a vendor to its provider, confined, and its stand-in."""
+    open_places: dict[str, tuple[Room, StandIn]] = {}
+    with ExitStack() as stack:
+
+        def place(vendor: str) -> tuple[Room, StandIn]:
+            if vendor not in open_places:
+                provider, server = stack.enter_context(in_front_of(vendor))
+                open_places[vendor] = stack.enter_context(confine(provider)), server
+            return open_places[vendor]
+
+        yield place
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.case)
+def test_a_change_on_the_wire_is_noticed(
+    broken: Broken, at: Callable[[str], tuple[Room, StandIn]]
+) -> None:
+    room, server = at(broken.vendor)
+    case = CASES[broken.case]
+    assert judge(case, WireStore(room, case, server)) == ("passed", "")
+
+    class Tampered(WireStore):
+        def sent(self, call: Callable[[], object]) -> list[Recorded]:
+            return broken.change(super().sent(call))
+
+    ended, evidence = judge(case, Tampered(room, _again(case), server))
+    assert ended == "failed", evidence
+    assert broken.says in evidence
+
+
+@pytest.mark.parametrize("name", BY_ANSWER)
+def test_a_wrong_answer_is_noticed(name: str, at: Callable[[str], tuple[Room, StandIn]]) -> None:
+    room, server = at("aws")
+    case, broken = CASES[name], BY_ANSWER[name]
+    assert judge(case, WireStore(room, case, server)) == ("passed", "")
+
+    store = WireStore(room, _again(case), server)
+    with broken.apply(room.provider) as store.provider:
+        ended, evidence = judge(case, store)
+    assert ended == "failed", evidence
+    assert broken.says in evidence
+
+
+def test_every_wire_case_is_broken() -> None:
+    assert {*BY_ANSWER, *(broken.case for broken in BROKEN)} == set(CASES)

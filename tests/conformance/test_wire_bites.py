@@ -97,6 +97,28 @@ BROKEN = [
     Broken("create_only_header", "If-None-Match", without("PutObject", "if-none-match")),
     Broken("create_only_at_the_end", "the requests with If-None-Match",
            header("CreateMultipartUpload", "if-none-match", "*")),
+    Broken("if_match_in_its_form", "If-Match", header("PutObject", "if-match", "abc")),
+    Broken("encryption_header", "the encryption header",
+           without("PutObject", "x-amz-server-side-encryption")),
+    Broken("copy_source_is_encoded", "the source is written",
+           header("CopyObject", "x-amz-copy-source", "media/a b+%2F.txt")),
+    Broken("small_upload_is_one_request", "the requests of one call",
+           lambda sent: [*sent, *sent]),
+    Broken("listing_is_encoded", "encoding-type",
+           each("ListObjectsV2", lambda r: attrs.evolve(r, query=[]))),
+    Broken("no_secret_on_the_wire", "GetObject shows a secret",
+           header("GetObject", "x-debug", SECRET_ACCESS_KEY)),
+    Broken("requests_and_addresses_agree", "the host",
+           header("PutObject", "host", "elsewhere.example")),
+]  # fmt: skip
+
+# These two look at what a provider answers, not at what it sent.
+BY_ANSWER = {
+    "location_is_never_the_url": sabotage(
+        "wire.location_is_never_the_url",
+        "the URL: wanted",
+        methods=stored(url=lambda true: true.location or true.url),
+    ),
     "signed_put_demands_nothing_more": sabotage(
         "wire.signed_put_demands_nothing_more",
         "the signed headers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import ssl
 import uuid
@@ -16,8 +17,9 @@ import pytest
 
 import bucketry
 from bucketry import Provider
+from servers.reports import report_file, told
 from servers.samples import PART, Answer, Fetch, Open
-from servers.server import VIRTUAL_HOST, Endpoint
+from servers.server import ENDPOINT_VARIABLE, VIRTUAL_HOST, Endpoint
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,6 +27,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "profile" in metafunc.fixturenames:
         endpoint = Endpoint.from_environment()
         metafunc.parametrize("profile", [endpoint.profile, *endpoint.other_profiles])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the conformance suite found on the server, one line for each run."""
+    if ENDPOINT_VARIABLE in os.environ:
+        endpoint = Endpoint.from_environment()
+        for path in sorted(report_file(endpoint.server, "", "").parent.glob("*.json")):
+            terminalreporter.write_line(told(path))
 
 
 @pytest.fixture(scope="session")

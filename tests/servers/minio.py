@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
@@ -48,6 +49,8 @@ class Minio(Server):
                 "MINIO_ROOT_USER": endpoint.access_key_id,
                 "MINIO_ROOT_PASSWORD": endpoint.secret_access_key,
                 "MINIO_DOMAIN": VIRTUAL_HOST,
+                # Without a key of its own MinIO encrypts nothing.
+                "MINIO_KMS_SECRET_KEY": f"test:{base64.b64encode(bytes(32)).decode()}",
                 "MINIO_BROWSER": "off",
                 "MINIO_UPDATE": "off",
             },

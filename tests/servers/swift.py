@@ -90,6 +90,28 @@ use = egg:swift#symlink
 """
 
 
+_CAPABILITIES = {
+    "acl": "object",
+    "put_if_absent": "enforced",
+    "put_if_match": "refused",
+    "complete_if_absent": "enforced",
+    "complete_if_match": "refused",
+    "delete_if_match": "enforced",
+    "tagging": "no",
+    "batch_delete": "yes",
+    "batch_delete_digest": "any",
+    "batch_delete_limit": 1000,
+    "multipart": "yes",
+    "part_size_min": 5 << 20,
+    "parts_max": 1000,
+    "equal_parts": False,
+    "copy": "yes",
+    "post_policy": "no",
+    "public_url": "no",
+}
+"""What a user of ``provider = "s3"`` writes as `capabilities`; measured on 2.38.3, 2026-11-24."""
+
+
 class Swift(Server):
     """Swift's s3api behind TLS."""
 
@@ -135,7 +157,7 @@ class Swift(Server):
                 ]
             ).strip(),
             profile="s3",
-            options={"capabilities": {"put_if_absent": "enforced"}},
+            options={"capabilities": _CAPABILITIES},
             url=f"https://{HOST}:{port}",
             virtual_url=f"https://{VIRTUAL_HOST}:{port}",
             ca_bundle=str(ca),

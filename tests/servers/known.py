@@ -1,0 +1,76 @@
+"""What is known of the real servers beyond the vendors' pages.
+
+Swift has no page: what no option can declare of it is here. And no capability says everything: a
+rule of the suite that a server breaks all the same has a note here, with the reason, and so has a
+case that ends otherwise with the stand-in that claims to be like the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+from attrs import frozen
+
+from bucketry import Capabilities, Fact, Vendor
+from bucketry.host.catalog import installed
+from bucketry_s3.facts import SEVEN_DAYS, SIGNED_METHODS, every_checksum, measured
+
+STAND_INS: Mapping[str, str | None] = {
+    "ceph": "ceph",
+    "ceph-as-ionos": "ionos",
+    "swift": None,
+    "minio": "minio",
+}
+"""What the suite runs on, to the vendor whose stand-in claims to be like it."""
+
+
+@frozen
+class Note:
+    """Why a case ends as it does on a server.
+
+    `fails`: whether the case fails there, or contradicts a capability. With ``always`` a run in
+    which it does not is an error, so that no note outlives its reason.
+    """
+
+    why: str
+    fails: Literal["always", "sometimes", "no"] = "always"
+
+
+NOTES: Mapping[str, Mapping[str, Note]] = {
+    "ceph": {},
+    "ceph-as-ionos": {},
+    "swift": {},
+    "minio": {},
+}
+"""Notes by what the suite runs on and case."""
+
+
+def subject(server: str, profile: str) -> str:
+    """Return the name in `STAND_INS` of a server that is used with a vendor's profile."""
+    return server if profile in (server, "s3") else f"{server}-as-{profile}"
+
+
+def _swift(value: Any, note: str = "") -> Fact[Any]:
+    return measured(value, "Swift 2.38.3 over TLS", as_of="2026-11-24", note=note)
+
+
+_SWIFT_PAGE: Mapping[str, Fact[Any]] = {
+    "addressing": _swift(frozenset({"path", "virtual"}), "virtual needs storage_domain."),
+    "checksums": _swift(every_checksum("verified"), "A right one is not given back."),
+    "checksum_trailers": _swift("yes"),
+    "encryption": _swift({"AES256": "no", "aws:kms": "no"}, "501."),
+    "storage_classes": _swift(frozenset({"STANDARD"}), "400 for others."),
+    "presign": _swift(SIGNED_METHODS),
+    "presign_seconds_max": _swift(SEVEN_DAYS),
+    "complete_location": _swift("url", "It follows the addressing of the request."),
+}
+
+
+def page_of(server: str, profile: str) -> Vendor:
+    """Return the page to hold a server against; Swift's has the facts that no option declares."""
+    page = installed().load(profile)
+    if server != "swift":
+        return page
+    return attrs.evolve(page, capabilities=attrs.evolve(Capabilities(), **_SWIFT_PAGE))

@@ -207,8 +207,6 @@ def test_importing_is_cheap(statement: str, allowed: tuple[str, ...]) -> None:
 MAX_LINES = 350
 LONGER = {
     "core/bucketry/hookspecs.py": "the contract: every hook with its documentation and example",
-    "core/bucketry/model.py": "the values of the contract, each with its documentation",
-    "core/bucketry/provider.py": "the facade: one class whose methods are the whole interface",
     "core/bucketry/testing/cases/signed.py": "conformance cases, one after the other",
     "plugins/bucketry_s3/testing/wire_cases.py": "conformance cases, one after the other",
 }

@@ -1,0 +1,80 @@
+"""Secrets, and as whom a client connects."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, NoReturn
+
+from attrs import field, frozen
+
+
+class Secret:
+    """A value that never shows itself: `reveal()` is the only way to read it.
+
+    Its repr, str and format are ``***`` and it refuses to be pickled, so that neither a log, a
+    traceback with locals nor a task queue carries it away.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the secret text."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(hashlib.sha256(self._value.encode()).digest())
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled; send its name and resolve it on the other side")
+
+
+@frozen(kw_only=True)
+class Credentials:
+    """A fixed key pair; `session_token` belongs to temporary credentials only."""
+
+    access_key_id: str = field(repr=False)
+    secret_access_key: Secret
+    session_token: Secret | None = None
+
+
+@frozen(kw_only=True)
+class AmbientCredentials:
+    """The SDK's own credential chain, asked for by name; `profile` picks one of its profiles."""
+
+    profile: str | None = None
+
+
+@frozen(kw_only=True)
+class ClientSettings:
+    """Where and as whom a family's client connects. Vendors and layers adjust it with `evolve`.
+
+    Attributes:
+        endpoint: scheme, host, optional port and base path that requests go to.
+        public_endpoint: the same for URLs that others open; `endpoint` where it is the same.
+        region: what signatures are made for; not always the name in the host (IONOS ``de``).
+        addressing: ``virtual`` puts the bucket into the host, ``path`` into the path.
+        credentials: a fixed pair, or the SDK's own chain where the configuration asks for it.
+        checksum_policy: ``when_required`` sends a checksum only where one was asked for;
+            ``when_supported`` always.
+        ca_bundle: file with the certificate authorities to trust, or None for the system's.
+    """
+
+    endpoint: str
+    public_endpoint: str
+    region: str
+    addressing: Literal["path", "virtual"]
+    credentials: Credentials | AmbientCredentials
+    checksum_policy: Literal["when_required", "when_supported"] = "when_required"
+    ca_bundle: str | None = None

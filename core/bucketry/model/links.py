@@ -1,0 +1,90 @@
+"""Signed URLs and upload tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, NoReturn
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
+"""What a signed URL allows. ``POST`` is a form upload under a POST policy."""
+
+
+@frozen(kw_only=True)
+class SignRequest:
+    """What is to be signed.
+
+    Attributes:
+        key: the object key, root path included. For POST it is the exact key of the upload.
+        method: the HTTP method that the URL allows.
+        expires_in: seconds that it is good for.
+        response: headers that the answer to GET or HEAD shall carry, by their option name
+            (``content_type``, ``content_disposition``, ``cache_control`` ...).
+        content_type: type that an upload must have; None leaves it free.
+        min_size, max_size: limits of a POST upload, in bytes.
+        version: version to read or delete.
+    """
+
+    key: str
+    method: Method
+    expires_in: int
+    response: Mapping[str, str] = field(factory=dict)
+    content_type: str | None = None
+    min_size: int = 0
+    max_size: int | None = None
+    version: str | None = None
+
+
+@frozen(kw_only=True)
+class SignedUrl:
+    """A URL that works for whoever holds it, until it expires. Print it with `reveal()`.
+
+    Attributes:
+        method: the HTTP method it allows.
+        headers: what must be sent with it, exactly.
+        fields: form fields of a POST upload, in order, before the file; empty otherwise.
+        expires_at: when it stops to work, timezone-aware; None when it is not signed.
+        signed: False where the provider serves objects through `base_url`: that address carries no
+            signature and does not expire.
+    """
+
+    _url: str = field(alias="url", repr=False)
+    method: Method
+    headers: Mapping[str, str] = field(factory=dict)
+    _fields: Mapping[str, str] = field(alias="fields", factory=dict, repr=False)
+    expires_at: datetime | None = None
+    signed: bool = True
+
+    def reveal(self) -> str:
+        """Return the whole URL. Whoever reads it can use it: keep it out of logs."""
+        return self._url
+
+    def reveal_fields(self) -> dict[str, str]:
+        """Return the form fields of a POST upload, signature included."""
+        return dict(self._fields)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self._url)
+        query = "?***" if parts.query or self._fields else ""
+        return f"{parts.scheme}://{parts.netloc}{parts.path}{query}"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a SignedUrl is not pickled; send the key and sign where it is used")
+
+
+@frozen(kw_only=True)
+class UploadTicket:
+    """Permission for somebody else, a browser mostly, to upload one object directly.
+
+    `signed` holds URL, headers and fields. `enforced` names the limits that the vendor checks by
+    itself (``key``, ``content_type``, ``size``); `unenforced` those that were asked for but
+    that this vendor cannot check: look at the object with `head` afterwards.
+    """
+
+    key: str
+    signed: SignedUrl
+    enforced: frozenset[str]
+    unenforced: frozenset[str] = frozenset()

@@ -1,0 +1,230 @@
+"""What is stored, what is told of it, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Literal, Protocol
+
+from attrs import Factory, field, frozen
+
+from bucketry.source import Source
+
+ChecksumAlgorithm = Literal["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"]
+"""Digests that S3 verifies on upload (Amazon S3 User Guide, checking object integrity)."""
+
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes (not the total) each time more of them have moved."""
+
+
+@frozen(kw_only=True)
+class Encryption:
+    """Server-side encryption asked for with an upload.
+
+    `type` is ``AES256`` (the vendor's own keys), ``aws:kms`` or ``aws:kms:dsse``; `kms_key_id`
+    names a key and belongs to the last two only.
+    """
+
+    type: Literal["AES256", "aws:kms", "aws:kms:dsse"]
+    kms_key_id: str | None = None
+
+
+@frozen(kw_only=True)
+class Upload:
+    """One upload as hooks see it. None means: not given by the caller, the configuration decides.
+
+    Attributes:
+        key: the object key, root path included; ``""`` only while `bucketry_build_key` is asked.
+        source: the bytes; only `bucketry_upload` reads it.
+        filename: name of the file, where the caller or the source told one.
+        extra_params: native parameters of this call, in the vendor's own spelling.
+        prevent_overwrite: True makes an existing object an `AlreadyExists`.
+        if_match: upload only over the object that has this ETag.
+        progress: called with the number of bytes each time a piece has been stored.
+    """
+
+    key: str
+    source: Source = field(repr=False)
+    filename: str | None = None
+    content_type: str = "application/octet-stream"
+    cache_control: str | None = None
+    content_disposition: str | None = None
+    content_encoding: str | None = None
+    content_language: str | None = None
+    metadata: Mapping[str, str] = field(factory=dict)
+    tags: Mapping[str, str] | None = None
+    acl: str | None = None
+    storage_class: str | None = None
+    encryption: Encryption | None = None
+    checksum_algorithm: ChecksumAlgorithm | None = None
+    prevent_overwrite: bool | None = None
+    if_match: str | None = None
+    extra_params: Mapping[str, Any] = field(factory=dict)
+    progress: Progress | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class StoredObject:
+    """What an upload or a copy stored: keep it, it is all that is needed to find it again.
+
+    Attributes:
+        provider: name of the configured provider.
+        bucket: the bucket it is in.
+        key: the key to give to `delete`, `sign`, `url` and `replace`.
+        object_key: the key in the bucket, root path included.
+        url: its permanent address. Never signed and safe to store; it opens for everybody only
+            where `public` is True.
+        public: whether `url` opens without a signature, as far as the configuration says.
+        etag: the vendor's version mark, without quotes. Not always an MD5.
+        version: version id, on buckets that keep versions.
+        size: bytes stored.
+        checksum_algorithm, checksum: the digest that was sent and accepted, in the vendor's
+            base64 form, or None.
+        parts: number of parts, 0 for a single request.
+        location: what the server called its Location, for the record only; often no URL at all.
+    """
+
+    key: str
+    object_key: str = Factory(lambda self: self.key, takes_self=True)
+    provider: str = ""
+    bucket: str = ""
+    url: str = ""
+    public: bool = False
+    etag: str | None = None
+    version: str | None = None
+    size: int
+    checksum_algorithm: str | None = None
+    checksum: str | None = None
+    parts: int = 0
+    location: str | None = None
+
+
+@frozen(kw_only=True)
+class ObjectInfo:
+    """What the vendor tells of an object. Fields that a listing does not carry are None.
+
+    `last_modified` is timezone-aware. `metadata` is None in a listing, a dictionary from `head`.
+    """
+
+    key: str
+    size: int
+    etag: str | None = None
+    last_modified: datetime | None = None
+    content_type: str | None = None
+    cache_control: str | None = None
+    content_disposition: str | None = None
+    content_encoding: str | None = None
+    content_language: str | None = None
+    metadata: Mapping[str, str] | None = None
+    storage_class: str | None = None
+    encryption: str | None = None
+    version: str | None = None
+    checksums: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Page:
+    """One page of a listing: objects, and with a delimiter the folders (keys that end in it)."""
+
+    objects: Sequence[ObjectInfo]
+    folders: Sequence[str] = ()
+
+
+@frozen(kw_only=True)
+class Failure:
+    """One key that could not be deleted, and why."""
+
+    key: str
+    reason: str
+    code: str | None = None
+
+
+@frozen(kw_only=True)
+class Deleted:
+    """Outcome per key. A key that did not exist counts as deleted, as in S3."""
+
+    keys: Sequence[str]
+    failures: Sequence[Failure] = ()
+
+
+@frozen(kw_only=True)
+class ByteRange:
+    """Bytes `start` to `stop`, `stop` not included; `stop=None` reads to the end.
+
+    A negative `start` counts from the end and goes without `stop`.
+    """
+
+    start: int
+    stop: int | None = None
+
+
+class ByteStream(Protocol):
+    """What `bucketry_open` reads from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class ObjectReader:
+    """An open object: `info`, and its bytes read forwards. Use it as a context manager."""
+
+    def __init__(self, info: ObjectInfo, stream: ByteStream) -> None:
+        """`info.size` is the size of the whole object, also when a range was asked for."""
+        self.info = info
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes, fewer only at the end; everything left when negative."""
+        if size < 0:
+            return self._stream.read(-1)
+        parts = []
+        while size > 0:
+            chunk = self._stream.read(size)
+            if not chunk:
+                break
+            parts.append(chunk)
+            size -= len(chunk)
+        return b"".join(parts)
+
+    def chunks(self, size: int = 1 << 20) -> Iterator[bytes]:
+        """Yield the bytes left in pieces of `size`."""
+        while chunk := self.read(size):
+            yield chunk
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def close(self) -> None:
+        """Give the connection back; safe to call twice."""
+        self._stream.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.chunks()
+
+    def __enter__(self) -> ObjectReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@frozen(kw_only=True)
+class Swept:
+    """An unfinished multipart upload that `sweep` removed, or would remove in a dry run."""
+
+    key: str
+    upload_id: str = field(repr=False)
+    started: datetime

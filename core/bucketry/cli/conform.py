@@ -29,6 +29,16 @@ _COLOURS: dict[Outcome, str] = {
     "probed-no": "cyan",
 }
 
+# Together with the names of groups they fit into 80 columns.
+_COLUMNS: dict[str, tuple[Outcome, ...]] = {
+    "passed": ("passed",),
+    "failed": ("failed",),
+    "contradicted": ("contradicted",),
+    "skipped": ("skipped",),
+    "probed": ("probed-yes", "probed-no"),
+}
+_BAR = 14
+
 _FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json, ".md": Report.to_markdown}
 
 
@@ -152,15 +162,16 @@ def _table(totals: Counter[str], seen: dict[str, Counter[Outcome]]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
-    outcomes: tuple[Outcome, ...] = get_args(Outcome)
     done = sum(sum(counts.values()) for counts in seen.values())
     table.add_column("group", footer=f"{done} of {sum(totals.values())}")
-    table.add_column("", width=20)
-    for outcome in outcomes:
-        number = sum(counts[outcome] for counts in seen.values())
-        table.add_column(outcome, footer=str(number), justify="right", style=_COLOURS[outcome])
+    table.add_column("", width=_BAR)
+    for name, outcomes in _COLUMNS.items():
+        number = sum(counts[outcome] for counts in seen.values() for outcome in outcomes)
+        style = _COLOURS[outcomes[0]]
+        table.add_column(name, footer=str(number), justify="right", style=style)
     for group, total in totals.items():
         counts = seen[group]
-        bar = ProgressBar(total=total, completed=sum(counts.values()), width=20)
-        table.add_row(group, bar, *(str(counts[o]) if counts[o] else "" for o in outcomes))
+        numbers = [sum(counts[o] for o in outcomes) for outcomes in _COLUMNS.values()]
+        bar = ProgressBar(total=total, completed=sum(counts.values()), width=_BAR)
+        table.add_row(group, bar, *(str(number or "") for number in numbers))
     return table

@@ -65,7 +65,7 @@ def confine(provider: Provider) -> Iterator[Room]:
         try:
             _rehearse(outer, inner, prefix, witness)
         except BaseException:
-            with suppress(BucketryError):
+            with suppress(Exception):  # what went wrong first is what counts
                 outer.delete_many([witness, f"{prefix}/rehearsal"])
             raise
         room = Room(provider=inner, prefix=prefix, expiring=_expiring(inner))
@@ -123,6 +123,8 @@ def _rehearse(outer: Provider, inner: Provider, prefix: str, witness: str) -> No
         inner.delete("rehearsal")
         if outer.exists(f"{prefix}/rehearsal"):
             raise CannotConfine("a deleted object is still there, so nothing could be cleaned up")
+    except CannotConfine:
+        raise
     except BucketryError as error:
         raise CannotConfine(f"the rehearsal in {prefix}/ failed: {error}") from error
 

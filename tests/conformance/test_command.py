@@ -1,0 +1,127 @@
+"""``bucketry conform``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from click import unstyle
+from click.testing import CliRunner, Result
+
+from bucketry import Deleted, hookimpl
+from bucketry.cli.app import root
+from bucketry_local import LocalLayer
+from bucketry_local.server import Server
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def conform(tmp_path: Path) -> Iterator[Run]:
+    """Give a function that runs the command on files on disk that are served."""
+    config = tmp_path / "bucketry.toml"
+    with Server(port=0) as server:
+        config.write_text(
+            "[providers.media]\n"
+            'provider = "local"\n'
+            f"directory = {json.dumps(str(tmp_path / 'files'))}\n"
+            f'base_url = "{server.url}"\n'
+        )
+
+        def run(*arguments: str) -> Result:
+            return CliRunner().invoke(root, ["conform", "--config", str(config), *arguments])
+
+        yield run
+
+
+def test_a_line_for_each_case_and_a_sum(conform: Run) -> None:
+    result = conform("media", "--group", "head")
+    assert result.exit_code == 0, result.output
+    assert "passed       head.tells_the_basics\n" in result.stdout
+    assert result.stdout.splitlines()[-1] == "Files on disk: 7 cases: 7 passed"
+
+
+def test_the_report_is_printed_as_json(conform: Run) -> None:
+    result = conform("media", "--group", "head", "--json", "--endpoint", "stand-in")
+    report = json.loads(result.stdout)
+    assert (report["vendor"], report["endpoint"]) == ("local", "stand-in")
+    assert report["counts"]["passed"] == len(report["results"]) == 7
+
+
+def test_reports_are_written(conform: Run, tmp_path: Path) -> None:
+    files = [tmp_path / "report.json", tmp_path / "report.md"]
+    result = conform("-q", "--group", "head", *(f"--report={file}" for file in files))
+    assert result.stdout == "Files on disk: 7 cases: 7 passed\n"
+    assert json.loads(files[0].read_text("utf-8"))["confinement"] == ""
+    assert files[1].read_text("utf-8").startswith("## Files on disk\n")
+
+
+def test_an_unknown_report_format_is_bad_usage(conform: Run) -> None:
+    result = conform("--report", "report.xml")
+    assert result.exit_code == 2
+    assert "ends neither in .json nor in .md" in result.stderr
+
+
+def test_an_unknown_group_is_bad_usage(conform: Run) -> None:
+    assert conform("--group", "nonsense").exit_code == 2
+
+
+def test_a_broken_rule_is_told_and_exits_with_1(
+    conform: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = LocalLayer.bucketry_head
+    monkeypatch.setattr(LocalLayer, "bucketry_head", _sizeless(true))
+    result = conform("--group", "head")
+    assert result.exit_code == 1
+    assert "failed: head.tells_the_basics: Head tells key, size, type and ETag." in result.stdout
+    assert "key, size, type and ETag: wanted (" in result.stdout
+
+
+def _sizeless(true: Any) -> Any:
+    @hookimpl
+    def bucketry_head(self: LocalLayer, key: str) -> Any:
+        return attrs.evolve(true(self, key), size=0)
+
+    return bucketry_head
+
+
+def test_a_store_that_cannot_be_cleaned_up_exits_with_3(
+    conform: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bucketry_local.store.Store.delete", lambda self, keys: Deleted(keys=keys))
+    result = conform("--group", "head")
+    assert result.exit_code == 3
+    assert "the suite does not run: a deleted object is still there" in result.stderr
+
+
+def test_an_unknown_provider_exits_with_3(conform: Run) -> None:
+    assert conform("nowhere").exit_code == 3
+
+
+def test_a_terminal_shows_a_table_that_grows(conform: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bucketry.cli.conform.sys", _Terminal())
+    result = conform("--group", "head", "--group", "keys", "--no-color")
+    assert result.exit_code == 0, result.output
+    shown = unstyle(result.stdout)
+    assert re.search(r"group +passed +failed +contradicted +skipped +probed", shown)
+    assert re.search(r"head +\S+ +7 ", shown)
+    assert re.search(r"50 of 50 +50 +0 +0 +0 +0", shown)
+
+
+class _Terminal:
+    """The module `sys` with a stdout that says that it is a terminal."""
+
+    class _Stdout:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(sys.stdout, name)
+
+        def isatty(self) -> bool:
+            return True
+
+    stdout = _Stdout()

@@ -15,7 +15,7 @@ from bucketry.config import convert_config
 from bucketry.host.catalog import Catalog
 from bucketry_s3.options import Multipart
 
-SEED = Path(__file__).parent / "seed"
+ORIGINALS = Path(__file__).parent / "originals"
 
 AWS = {
     "AWS_ACCESS_KEY_ID": "AKIA",
@@ -200,7 +200,7 @@ def test_an_example_of_the_original_opens_and_means_the_same(
     expected: dict[str, Any],
 ) -> None:
     provider = bucketry.open_provider(
-        config=SEED / f"{name}.json", catalog=real_catalog, environ=environ
+        config=ORIGINALS / f"{name}.json", catalog=real_catalog, environ=environ
     )
     assert provider.vendor.name == vendor
     assert meaning(provider.options) == expected
@@ -215,7 +215,7 @@ def test_the_flat_file_made_of_an_example_means_the_same(
     vendor: str,
     expected: dict[str, Any],
 ) -> None:
-    text = convert_config(SEED / f"{name}.json", catalog=real_catalog, environ=environ)
+    text = convert_config(ORIGINALS / f"{name}.json", catalog=real_catalog, environ=environ)
     assert "AKIA" not in text
     assert "hush" not in text
     (tmp_path / "bucketry.toml").write_text(text)
@@ -226,11 +226,11 @@ def test_the_flat_file_made_of_an_example_means_the_same(
 
 
 def test_every_example_file_is_tried() -> None:
-    assert {path.stem for path in SEED.iterdir()} == {name for name, *_ in EXAMPLES}
+    assert {path.stem for path in ORIGINALS.iterdir()} == {name for name, *_ in EXAMPLES}
 
 
 def test_the_original_s_session_token_and_ambient_chain_work_too(real_catalog: Catalog) -> None:
-    data = json.loads((SEED / "private.json").read_text())
+    data = json.loads((ORIGINALS / "private.json").read_text())
     s3 = data["upload"]["config"]["providerOptions"]["s3Options"]
     s3["credentials"]["sessionToken"] = {"env": "TOKEN"}
     options = bucketry.open_provider(

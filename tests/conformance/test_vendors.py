@@ -34,7 +34,7 @@ def test_other_vendor_keeps_the_rules_that_depend_on_its_facts(vendor: str) -> N
     with in_front_of(vendor) as (provider, _):
         report = run(provider, BY_FACT, endpoint="stand-in")
     assert report.ok, told(report)
-    assert report.counts()["passed"] > 60, report.counts()
+    assert report.counts()["passed"] > 50, report.counts()
 
 
 def test_parts_of_true_size() -> None:

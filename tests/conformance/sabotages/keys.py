@@ -92,7 +92,7 @@ SABOTAGES = [
     ),
     sabotage(
         "keys.beside_its_own_folder",
-        "NotFound",
+        "the names listed: wanted ['report', 'report/page-1']",
         methods={"upload": _makes_room},
     ),
     sabotage(

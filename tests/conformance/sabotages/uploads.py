@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -275,9 +275,7 @@ HEADER = [
         "the metadata",
         hooks={"head": told(metadata=lambda true: _single_blanks(true.metadata))},
     ),
-    sabotage(
-        "headers.metadata_of_greatest_size", "but it succeeded", methods={"upload": _kept_small}
-    ),
+    sabotage("headers.much_metadata", "but it succeeded", methods={"upload": _kept_small}),
     sabotage("headers.metadata_beyond_ascii", "a value with ü", methods={"upload": _kept_small}),
     sabotage("headers.metadata_twice", "but it succeeded", methods=options(_once)),
     sabotage("headers.metadata_names", "the metadata name ''", methods={"upload": _kept_small}),
@@ -315,9 +313,14 @@ def _nine_tags(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "tags": dict(list(given.get("tags", {}).items())[:9])}
 
 
-def _ascii_tags(given: dict[str, Any]) -> dict[str, Any]:
-    tags = {name: value for name, value in given.get("tags", {}).items() if name.isascii()}
-    return {**given, "tags": tags}
+def _tags(kept: Callable[[str, str], bool]) -> dict[str, Any]:
+    """Keep only some of the tags."""
+
+    def change(given: dict[str, Any]) -> dict[str, Any]:
+        tags = given.get("tags", {})
+        return {**given, "tags": {n: value for n, value in tags.items() if kept(n, value)}}
+
+    return options(change)
 
 
 def _within_limits(given: dict[str, Any]) -> dict[str, Any]:
@@ -333,7 +336,13 @@ TAGS = [
         "tags.special_characters",
         "the number of tags that a GET tells",
         place="aws",
-        methods=options(_ascii_tags),
+        methods=_tags(lambda name, value: "/" not in value),
+    ),
+    sabotage(
+        "tags.other_scripts",
+        "the number of tags that a GET tells",
+        place="aws",
+        methods=_tags(lambda name, value: value.isascii()),
     ),
     sabotage(
         "tags.of_greatest_number",

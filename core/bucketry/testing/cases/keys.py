@@ -101,6 +101,9 @@ def beside_its_own_folder(store: Store) -> None:
         same(store.names(), ["report"], "the names after the refusal")
     else:
         same(store.read("report/page-1"), b"below it", "the object below")
+        listed = store.names()
+        store.provider.delete(store.key("report/page-1"))  # what is not listed is not cleaned up
+        same(listed, ["report", "report/page-1"], "the names listed")
     same(store.read("report"), b"the object", "the first object")
 
 

@@ -119,6 +119,9 @@ def unexpected(report: Report, name: str) -> Iterator[str]:
 
 def differences(report: Report, name: str, endpoint: Endpoint) -> Iterator[str]:
     """Yield where the docs tell of other outcomes, if they are of the same release."""
+    if not committed_file(name).exists():
+        yield f"the docs tell nothing of {name}: run `make outcomes`"
+        return
     committed = json.loads(committed_file(name).read_text("utf-8"))
     if committed["versions"][endpoint.server] != endpoint.version:
         return

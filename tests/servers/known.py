@@ -46,10 +46,10 @@ _AES256 = "Ceph 16.2.15 takes AES256 without effect. IONOS documents that it enc
 
 NOTES: Mapping[str, Mapping[str, Note]] = {
     "ceph": {
-        "headers.metadata_with_underscores": Note(_DASHES),
+        "headers.metadata": Note(_DASHES),
     },
     "ceph-as-ionos": {
-        "headers.metadata_with_underscores": Note(_DASHES),
+        "headers.metadata": Note(_DASHES),
         "encryption.applied": Note(_AES256),
         "encryption.applied_to_large": Note(_AES256),
         "facts.encryption[AES256]": Note(_AES256),
@@ -58,7 +58,7 @@ NOTES: Mapping[str, Mapping[str, Note]] = {
         ),
     },
     "swift": {
-        "headers.metadata_of_greatest_size": Note("Swift takes values of up to 256 bytes."),
+        "headers.much_metadata": Note("Swift takes values of up to 256 bytes."),
         "integrity.digest_is_kept": Note("Swift verifies a digest and does not keep it."),
         "conditional.race_of_creators": Note(
             "Swift looks at If-None-Match before it writes: creators that meet may all win.",
@@ -66,11 +66,8 @@ NOTES: Mapping[str, Mapping[str, Note]] = {
         ),
     },
     "minio": {
-        "headers.metadata_of_greatest_size": Note(
-            "MinIO counts x-amz-meta- before each name too; its stand-in does not."
-        ),
-        "tags.other_scripts": Note(
-            "MinIO takes the letters A to Z only, S3 and the stand-in those of any script."
+        "keys.beside_its_own_folder": Note(
+            "MinIO lists no key below one that is an object; its stand-in lists all."
         ),
     },
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
-from bucketry_s3.deadline import Deadline
+from bucketry_s3.deadline import AFTERWARDS, Deadline
 from bucketry_s3.options import S3Options
 from bucketry_s3.schema import Limits
 from bucketry_s3.transport import Transport
@@ -33,15 +33,27 @@ class Bucket:
         self.seen = False
 
     def deadline(self, size: int = 0) -> Deadline:
-        """Return the time limit of one operation that moves `size` bytes."""
+        """Return the time limit of one request that moves `size` bytes."""
         return Deadline(self.options.deadline, size)
 
+    def afterwards(self) -> Deadline:
+        """Return the time limit of what follows a failure."""
+        return Deadline(min(AFTERWARDS, self.options.deadline))
+
     def send(
-        self, operation: str, params: Mapping[str, Any], *, size: int = 0
-    ) -> tuple[dict[str, Any], int]:
-        """Send one operation on this bucket; return the answer and the number of attempts."""
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        size: int = 0,
+        deadline: Deadline | None = None,
+    ) -> dict[str, Any]:
+        """Send one operation on this bucket and return the answer.
+
+        It moves `size` bytes and has the time for them, unless it is given a `deadline`.
+        """
         answer = self.transport.send(
-            operation, {"Bucket": self.name, **params}, self.deadline(size)
+            operation, {"Bucket": self.name, **params}, deadline or self.deadline(size)
         )
         self.seen = True
         return answer

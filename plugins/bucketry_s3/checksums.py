@@ -38,31 +38,48 @@ _CRCS: dict[str, tuple[Callable[[bytes | bytearray, int], int], int]] = {
 FULL_OBJECT = frozenset({"CRC64NVME"})
 """Algorithms whose value for a multipart object covers the whole object, not the parts' digests."""
 
+CHEAPEST_FIRST: tuple[ChecksumAlgorithm, ...] = ("CRC64NVME", "CRC32C", "CRC32", "SHA256", "SHA1")
+"""Where several digests of an object are known, one is enough to check it."""
 
-class RunningCrc:
-    """A CRC over pieces that come in order."""
 
-    def __init__(self, algorithm: ChecksumAlgorithm) -> None:
-        self._function, self._size = _CRCS[algorithm]
+class _Crc:
+    """A CRC with the interface of hashlib's digests."""
+
+    def __init__(self, function: Callable[[bytes | bytearray, int], int], size: int) -> None:
+        self._function, self._size = function, size
         self._value = 0
 
     def update(self, data: bytes | bytearray) -> None:
-        """Add the next piece."""
         self._value = self._function(data, self._value)
 
+    def digest(self) -> bytes:
+        return self._value.to_bytes(self._size, "big")
+
+
+class RunningChecksum:
+    """A digest over pieces that come in order."""
+
+    def __init__(self, algorithm: ChecksumAlgorithm) -> None:
+        self._digest = (
+            _Crc(*_CRCS[algorithm])
+            if algorithm in _CRCS
+            else hashlib.new(algorithm.lower(), usedforsecurity=False)
+        )
+
+    def update(self, data: bytes | bytearray) -> None:
+        """Add the next piece."""
+        self._digest.update(data)
+
     def value(self) -> str:
-        """Return the CRC so far, base64 of its big-endian bytes."""
-        return base64.b64encode(self._value.to_bytes(self._size, "big")).decode()
+        """Return the digest so far in S3's form."""
+        return base64.b64encode(self._digest.digest()).decode()
 
 
 def checksum(algorithm: ChecksumAlgorithm, data: bytes | bytearray) -> str:
     """Return the digest of `data` in S3's form."""
-    if algorithm in _CRCS:
-        crc = RunningCrc(algorithm)
-        crc.update(data)
-        return crc.value()
-    digest = hashlib.new(algorithm.lower(), data, usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode()
+    running = RunningChecksum(algorithm)
+    running.update(data)
+    return running.value()
 
 
 def checksum_param(algorithm: ChecksumAlgorithm) -> str:

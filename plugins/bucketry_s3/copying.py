@@ -2,42 +2,73 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from bucketry import ObjectInfo, StorageError, StoredObject, Unavailable
 from bucketry_s3.bucket import Bucket
+from bucketry_s3.multipart import Job, Sent, complete, part_size_for, unfinished
 from bucketry_s3.options import MIB
-from bucketry_s3.reading import head, unquoted
+from bucketry_s3.params import check_encrypted, check_native, for_looking, stored_as
+from bucketry_s3.reading import head, unquoted, version_of
+from bucketry_s3.settling import Write, settle
 
 MAX_SINGLE_COPY = 5 * 1024**3
 """Bytes that CopyObject moves in one request (Amazon S3 API reference)."""
 
 COPY_PART = 512 * MIB
-"""Bytes of one part of a larger copy."""
+"""Bytes of one part of a larger copy; more where the vendor allows few parts."""
+
+_FASTER = 8
+"""A server moves bytes at least so many times faster than they must move to and from it."""
 
 
 def copy(bucket: Bucket, source: str, target: str, params: Mapping[str, Any]) -> StoredObject:
-    """Copy an object, in parts above 5 GiB; type, headers and metadata go along."""
+    """Copy an object, in parts above 5 GiB; type, headers and metadata go along.
+
+    ACL, storage class and encryption do not, in S3: the copy gets those of the configuration, as an
+    upload does. Tags go along with a copy in one request only.
+    """
+    options = bucket.options
+    params = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
+    check_native(params)
     info = head(bucket, source)
     origin = {"Bucket": bucket.name, "Key": source}
     if info.size > MAX_SINGLE_COPY:
-        result, version = _copy_parts(bucket, origin, target, params, info)
+        answer = _copy_parts(bucket, origin, target, params, info)
     else:
-        answer, _ = bucket.send(
-            "CopyObject", {"Key": target, "CopySource": origin, **params}, size=info.size
-        )
-        result, version = answer.get("CopyObjectResult") or {}, answer.get("VersionId")
-    if not result.get("ETag"):
-        raise Unavailable("the answer is not S3's: it has no ETag", may_have_applied=True)
+        answer = _copy_whole(bucket, origin, target, params, info)
     return StoredObject(
         key=target,
         bucket=bucket.name,
-        etag=unquoted(result["ETag"]),
-        version=version,
+        etag=unquoted(answer["ETag"]),
+        version=version_of(answer),
         size=info.size,
     )
+
+
+def _copy_whole(
+    bucket: Bucket,
+    origin: Mapping[str, str],
+    target: str,
+    params: Mapping[str, Any],
+    info: ObjectInfo,
+) -> dict[str, Any]:
+    write = Write(key=target, params=params, size=info.size, etag=info.etag, since=time.monotonic())
+    try:
+        answer = bucket.send(
+            "CopyObject",
+            {"Key": target, "CopySource": origin, **params},
+            size=info.size // _FASTER,
+        )
+    except StorageError as error:
+        return settle(bucket, write, error)
+    check_encrypted(bucket, params, answer)
+    if not answer["CopyObjectResult"].get("ETag"):
+        doubt = Unavailable("the answer has no ETag", may_have_applied=True)
+        return settle(bucket, write, doubt)
+    return {**answer, **answer["CopyObjectResult"]}
 
 
 def _copy_parts(
@@ -46,7 +77,7 @@ def _copy_parts(
     target: str,
     params: Mapping[str, Any],
     info: ObjectInfo,
-) -> tuple[Mapping[str, Any], str | None]:
+) -> dict[str, Any]:
     headers = {
         "ContentType": info.content_type,
         "CacheControl": info.cache_control,
@@ -56,30 +87,25 @@ def _copy_parts(
         "Metadata": dict(info.metadata or {}),
     }
     kept = {name: value for name, value in headers.items() if value}
-    created, _ = bucket.send("CreateMultipartUpload", {"Key": target, **kept, **params})
-    place = {"Key": target, "UploadId": created["UploadId"]}
-    try:
+    part_size = part_size_for(bucket.capabilities, info.size, COPY_PART)
+    job = Job(bucket=bucket, key=target, params={**kept, **params})
+    with unfinished(job) as upload_id:
         parts = []
-        for number, start in enumerate(range(0, info.size, COPY_PART), 1):
-            last = min(start + COPY_PART, info.size) - 1
-            answer, _ = bucket.send(
+        for number, start in enumerate(range(0, info.size, part_size), 1):
+            last = min(start + part_size, info.size) - 1
+            answer = bucket.send(
                 "UploadPartCopy",
                 {
-                    **place,
+                    "Key": target,
+                    "UploadId": upload_id,
                     "PartNumber": number,
                     "CopySource": origin,
                     "CopySourceRange": f"bytes={start}-{last}",
                     # Another object under the source's key in between would be torn into this one.
                     "CopySourceIfMatch": f'"{info.etag}"',
+                    **for_looking(params),
                 },
-                size=last + 1 - start,
+                size=(last + 1 - start) // _FASTER,
             )
             parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
-        completed, _ = bucket.send(
-            "CompleteMultipartUpload", {**place, "MultipartUpload": {"Parts": parts}}
-        )
-    except BaseException:
-        with suppress(StorageError):
-            bucket.send("AbortMultipartUpload", place)
-        raise
-    return completed, completed.get("VersionId")
+        return complete(job, upload_id, Sent(parts=parts, size=info.size))

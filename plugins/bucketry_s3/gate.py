@@ -45,5 +45,6 @@ def within_limits(upload: Upload, limits: Limits, *, ignore: bool) -> Upload:
                 hint=f"{mend[:1].upper()}{mend[1:]}." if mend else "",
             )
         warnings.warn(f"{option} was left out: {reason}", UnsupportedOptionWarning, stacklevel=2)
-        upload = attrs.evolve(upload, **{option: None})
+        left_out: dict[str, Any] = {option: None}
+        upload = attrs.evolve(upload, **left_out)
     return upload

@@ -26,6 +26,7 @@ from bucketry import (
     hookimpl,
 )
 from bucketry_s3 import copying, listing, reading, removing, writing
+from bucketry_s3 import params as native
 from bucketry_s3.bucket import Bucket
 from bucketry_s3.gate import within_limits
 from bucketry_s3.options import S3Options
@@ -72,7 +73,7 @@ class S3Layer:
     @cached_property
     def transport(self) -> Transport:
         """The transport; `Boto3Transport.client()` leads on to boto3 itself."""
-        return Boto3Transport(self.settings, self._options.bucket)
+        return Boto3Transport(self.settings, self._options.bucket, self._options.deadline)
 
     @cached_property
     def bucket(self) -> Bucket:
@@ -117,7 +118,7 @@ class S3Layer:
         """Spell the upload's options as boto3 does, if the vendor can honour them."""
         ignore = self._options.unsupported == "ignore"
         within = within_limits(upload, self.bucket.limits, ignore=ignore)
-        return writing.put_params(self.bucket, within)
+        return native.put_params(self.bucket, within)
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:

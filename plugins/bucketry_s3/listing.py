@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bucketry import NotFound, ObjectInfo, Page, StorageError, Swept
+from bucketry import NotFound, ObjectInfo, Page, Rejected, StorageError, Swept
 from bucketry_s3.bucket import Bucket
 from bucketry_s3.reading import unquoted
 
@@ -14,14 +14,18 @@ from bucketry_s3.reading import unquoted
 def pages(
     bucket: Bucket, prefix: str, delimiter: str, start_after: str, page_size: int
 ) -> Iterator[Page]:
-    """Yield pages of ListObjectsV2, each fetched when it is asked for."""
+    """Yield pages of ListObjectsV2, each fetched when it is asked for.
+
+    Raises `Rejected` where the server says that there is more and not where.
+    """
     params: dict[str, Any] = {"Prefix": prefix, "MaxKeys": page_size}
     if delimiter:
         params["Delimiter"] = delimiter
     if start_after:
         params["StartAfter"] = start_after
-    while True:
-        answer, _ = bucket.send("ListObjectsV2", params)
+    for answer in _answers(
+        bucket, "ListObjectsV2", params, {"NextContinuationToken": "ContinuationToken"}
+    ):
         yield Page(
             objects=[
                 ObjectInfo(
@@ -35,10 +39,23 @@ def pages(
             ],
             folders=[entry["Prefix"] for entry in answer.get("CommonPrefixes", [])],
         )
-        token = answer.get("NextContinuationToken")
-        if not answer.get("IsTruncated") or not token:
+
+
+def _answers(
+    bucket: Bucket, operation: str, params: Mapping[str, Any], markers: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the answers of a listing; `markers` are what an answer tells to what is sent next."""
+    place: dict[str, Any] = {}
+    while True:
+        answer = bucket.send(operation, {**params, **place})
+        yield answer
+        if not answer.get("IsTruncated"):
             return
-        params["ContinuationToken"] = token
+        following = {sent: answer[told] for told, sent in markers.items() if answer.get(told)}
+        if following in ({}, place):
+            # To stop would pass a part off for the whole, to go on give the same page for ever.
+            raise Rejected("the server says that the listing goes on, but not where")
+        place = following
 
 
 def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
@@ -52,11 +69,9 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
                 bucket.send(
                     "AbortMultipartUpload", {"Key": upload["Key"], "UploadId": upload["UploadId"]}
                 )
-            except NotFound:
-                continue  # somebody finished it in the meantime
             except StorageError as error:
-                if error.code == "NoSuchUpload":
-                    continue
+                if isinstance(error, NotFound) or error.code == "NoSuchUpload":
+                    continue  # somebody finished it in the meantime
                 raise
         swept.append(
             Swept(key=upload["Key"], upload_id=upload["UploadId"], started=upload["Initiated"])
@@ -65,12 +80,8 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
 
 
 def _unfinished(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {}
-    while True:
-        answer, _ = bucket.send("ListMultipartUploads", params)
-        # No prefix is sent, because MinIO lists only uploads whose whole key it is.
+    markers = {"NextKeyMarker": "KeyMarker", "NextUploadIdMarker": "UploadIdMarker"}
+    params = {"Prefix": prefix} if prefix else {}
+    for answer in _answers(bucket, "ListMultipartUploads", params, markers):
+        # MinIO lists only exact keys for a prefix and Ceph ignores it at times: check each.
         yield from (u for u in answer.get("Uploads", []) if u["Key"].startswith(prefix))
-        if not answer.get("IsTruncated"):
-            return
-        params["KeyMarker"] = answer.get("NextKeyMarker", "")
-        params["UploadIdMarker"] = answer.get("NextUploadIdMarker", "")

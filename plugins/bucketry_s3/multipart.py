@@ -1,205 +1,227 @@
-"""Large and endless uploads: bounded memory, equal parts, nothing left behind."""
+"""Large and endless uploads, and large copies: bounded memory, equal parts, nothing left behind."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 from attrs import field, frozen
 
-from bucketry import InvalidSource, StorageError, Unavailable
+from bucketry import Capabilities, InvalidSource, StorageError, Unavailable
 from bucketry.model import ChecksumAlgorithm, Progress
-from bucketry_s3.checksums import FULL_OBJECT, RunningCrc, checksum, checksum_param
+from bucketry_s3.bucket import Bucket
+from bucketry_s3.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
 from bucketry_s3.deadline import Deadline
 from bucketry_s3.options import MIB
-from bucketry_s3.transport import Transport
+from bucketry_s3.params import check_encrypted, for_looking, for_removing
+from bucketry_s3.settling import Write, settle
 
-_MD5_ETAG = re.compile(r'"?([0-9a-f]{32})"?')
+MAX_PARTS = 10_000
+"""Parts of one upload where the vendor's page says nothing else (Amazon S3 User Guide)."""
+
+_COMPLETE_PART = 64 * 1024
+"""Completing moves no bytes, but servers look at each part: it counts as so many."""
+
+_MD5_ETAG = re.compile(r'"?([0-9a-f]{32})"?', re.IGNORECASE)
 
 
 @frozen(kw_only=True)
 class Job:
-    """What a multipart upload needs to know.
+    """What an upload in parts needs to know.
 
     Attributes:
-        place: bucket and key.
         params: native parameters of its creation.
         complete_params: preconditions that belong to its completion.
-        parts_max: parts that the vendor allows.
-        deadline: makes the time limit of a request with a body of so many bytes.
+        since: when it was begun, by `time.monotonic`.
     """
 
-    transport: Transport = field(repr=False)
-    place: Mapping[str, str]
-    params: Mapping[str, Any]
-    complete_params: Mapping[str, Any]
-    parts_max: int
-    concurrency: int
-    leave_parts_on_error: bool
-    algorithm: ChecksumAlgorithm | None
-    progress: Progress | None
-    deadline: Callable[[int], Deadline]
+    bucket: Bucket = field(repr=False)
+    key: str
+    params: Mapping[str, Any] = field(repr=False)
+    complete_params: Mapping[str, Any] = field(factory=dict)
+    algorithm: ChecksumAlgorithm | None = None
+    progress: Progress | None = None
+    since: float = field(factory=time.monotonic)
 
 
 @frozen(kw_only=True)
-class Completed:
-    """The answer to the completed upload, with what it takes to check it.
+class Sent:
+    """The parts that are there: their list for Complete, their bytes in all.
 
-    `expected_etag` is the MD5 of the parts' MD5s, S3's usual ETag of a multipart object, or None
-    where the parts' own ETags are no MD5s. `checksum` is the whole object's, for the algorithms
-    that have one.
+    `checksum` is the whole object's, for the algorithms that have one.
     """
 
-    answer: Mapping[str, Any]
-    parts: int
+    parts: list[dict[str, Any]]
     size: int
-    checksum: str | None
-    expected_etag: str | None
+    checksum: str | None = None
 
 
-def part_size_for(size: int | None, wanted: int, parts_max: int) -> int:
-    """Return a part size of whole MiB with which `size` bytes fit into `parts_max` parts."""
-    if size is None or size <= wanted * parts_max:
-        return wanted
-    return -(-size // (parts_max * MIB)) * MIB
+def part_size_for(able: Capabilities, size: int | None, wanted: int) -> int:
+    """Return the part size for `size` bytes: `wanted`, or the whole MiB that make them fit.
 
-
-def upload_parts(
-    job: Job,
-    first: bytearray,
-    read: Callable[[bytearray], int],
-    before_complete: Callable[[], None],
-    settle: Callable[[Completed, StorageError], Mapping[str, Any]],
-) -> Completed:
-    """Upload `first`, a full part, and all that `read` fills buffers with; complete the object.
-
-    At most `concurrency` parts are on their way while one more is read, in as many buffers, which
-    are used again and again. `before_complete` may still refuse. `settle` is asked when the
-    completion failed in a way that may have been a success: it returns the answer that stands in
-    for the lost one, or raises.
-
-    Whatever happens, Complete's own failure included, the parts are removed again, unless the
-    configuration wants them left.
+    Never more than a single request may carry, as a part or as an object. Raises `InvalidSource`
+    if the vendor takes no object of that size.
     """
-    created, _ = job.transport.send(
-        "CreateMultipartUpload", {**job.place, **job.params}, job.deadline(0)
-    )
-    upload_id = created["UploadId"]
+    most_parts = able.parts_max.value or MAX_PARTS
+    wanted = min(wanted, able.put_size_max.value or wanted)
+    if size is None or size <= wanted * most_parts:
+        return wanted
+    grown = -(-size // (most_parts * MIB)) * MIB
+    limit = able.part_size_max.value
+    if limit is not None and grown > limit:
+        raise InvalidSource(
+            f"{size:,} bytes are more than this vendor takes: {most_parts:,} parts of {limit:,} "
+            "bytes each"
+        )
+    return grown
+
+
+@contextmanager
+def unfinished(job: Job) -> Iterator[str]:
+    """Begin an upload and give its id; if what follows fails, remove its parts.
+
+    They are removed whatever the failure is, Complete's own included, unless the configuration
+    wants them left. A creation is repeated when its answer is lost: the upload that the lost one
+    began has no parts, and `sweep` removes it.
+    """
+    bucket, place = job.bucket, {"Key": job.key}
+    created = bucket.send("CreateMultipartUpload", {**place, **job.params})
+    upload_id = str(created["UploadId"])
     try:
-        sent = _send_parts(job, upload_id, first, read)
-        before_complete()
-        return _complete(job, upload_id, sent, settle)
+        check_encrypted(bucket, job.params, created)
+        yield upload_id
     except BaseException as error:
-        if not job.leave_parts_on_error:
+        if bucket.options.multipart.leave_parts_on_error:
+            error.add_note(f"The parts of upload id {upload_id} were left, as configured.")
+        else:
             _abort(job, upload_id, error)
         raise
 
 
-@frozen(kw_only=True)
-class _Sent:
-    parts: list[dict[str, Any]]
-    size: int
-    checksum: str | None
-
-
-def _send_parts(
+def send_parts(
     job: Job, upload_id: str, first: bytearray, read: Callable[[bytearray], int]
-) -> _Sent:
-    whole = RunningCrc(job.algorithm) if job.algorithm in FULL_OBJECT else None
+) -> Sent:
+    """Upload `first`, a full part, and all that `read` fills buffers with.
+
+    At most `concurrency` parts are on their way while one more is read, in as many buffers, which
+    are used again and again. Progress is told from the caller's own thread.
+    """
+    concurrency = job.bucket.options.multipart.concurrency
+    most_parts = job.bucket.capabilities.parts_max.value or MAX_PARTS
+    whole = RunningChecksum(job.algorithm) if job.algorithm in FULL_OBJECT else None
     parts: list[dict[str, Any]] = []
     size = 0
     waiting: deque[tuple[Future[dict[str, Any]], bytearray]] = deque()
+    deadlines: list[Deadline] = []
+
+    def send(number: int, body: bytearray) -> dict[str, Any]:
+        deadline = job.bucket.deadline(len(body))
+        deadlines.append(deadline)
+        return _send_part(job, upload_id, number, body, deadline)
+
+    def collect() -> bytearray:
+        future, body = waiting.popleft()
+        parts.append(future.result())
+        if job.progress is not None:
+            job.progress(len(body))
+        return body
+
     buffer = first
-    with ThreadPoolExecutor(job.concurrency, thread_name_prefix="bucketry-part") as pool:
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="bucketry-part") as pool:
         try:
             for number in count(1):
-                if number > job.parts_max:
+                if number > most_parts:
                     raise InvalidSource(
-                        f"the stream is longer than {job.parts_max} parts of {len(first):,} "
+                        f"the stream is longer than {most_parts} parts of {len(first):,} "
                         "bytes, this vendor's limit; raise multipart.part_size"
                     )
                 size += len(buffer)
                 if whole is not None:
                     whole.update(buffer)
-                waiting.append((pool.submit(_send_part, job, upload_id, number, buffer), buffer))
-                if len(waiting) > job.concurrency:
-                    future, buffer = waiting.popleft()
-                    parts.append(future.result())
-                else:
-                    buffer = bytearray(len(first))
+                waiting.append((pool.submit(send, number, buffer), buffer))
+                buffer = collect() if len(waiting) > concurrency else bytearray(len(first))
                 filled = read(buffer)
                 if not filled:
                     break
                 del buffer[filled:]
-            parts += [future.result() for future, _ in waiting]
+            while waiting:
+                collect()
         except BaseException:
-            # Parts on their way must land before the abort, or they would be left behind.
+            # Parts on their way must land before the abort, or they would be left behind; but
+            # nothing is tried again for an upload that has failed.
+            for deadline in deadlines:
+                deadline.end()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return _Sent(parts=parts, size=size, checksum=whole.value() if whole else None)
+    return Sent(parts=parts, size=size, checksum=whole.value() if whole else None)
 
 
-def _send_part(job: Job, upload_id: str, number: int, body: bytearray) -> dict[str, Any]:
-    params: dict[str, Any] = {}
+def _send_part(
+    job: Job, upload_id: str, number: int, body: bytearray, deadline: Deadline
+) -> dict[str, Any]:
+    digest: dict[str, Any] = {}
     if job.algorithm is not None:
-        params[checksum_param(job.algorithm)] = checksum(job.algorithm, body)
-    answer, _ = job.transport.send(
+        digest[checksum_param(job.algorithm)] = checksum(job.algorithm, body)
+    answer = job.bucket.send(
         "UploadPart",
-        {**job.place, "UploadId": upload_id, "PartNumber": number, "Body": body, **params},
-        job.deadline(len(body)),
+        {
+            "Key": job.key,
+            "UploadId": upload_id,
+            "PartNumber": number,
+            "Body": body,
+            **digest,
+            **for_looking(job.params),
+        },
+        deadline=deadline,
     )
-    if job.progress is not None:
-        job.progress(len(body))
-    return {"PartNumber": number, "ETag": answer["ETag"], **params}
+    return {"PartNumber": number, "ETag": answer["ETag"], **digest}
 
 
-def _complete(
-    job: Job,
-    upload_id: str,
-    sent: _Sent,
-    settle: Callable[[Completed, StorageError], Mapping[str, Any]],
-) -> Completed:
+def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
+    """Make the object of its parts and return the answer, or what proves that it is there."""
     params: dict[str, Any] = dict(job.complete_params)
     if job.algorithm is not None and sent.checksum is not None:
         params |= {checksum_param(job.algorithm): sent.checksum, "ChecksumType": "FULL_OBJECT"}
-    completed = Completed(
-        answer={},
-        parts=len(sent.parts),
+    write = Write(
+        key=job.key,
+        params=job.params,
         size=sent.size,
-        checksum=sent.checksum,
-        expected_etag=_multipart_etag(sent.parts),
+        etag=_multipart_etag(sent.parts),
+        since=job.since,
     )
     try:
-        answer, _ = job.transport.send(
+        answer = job.bucket.send(
             "CompleteMultipartUpload",
             {
-                **job.place,
+                "Key": job.key,
                 "UploadId": upload_id,
                 "MultipartUpload": {"Parts": sent.parts},
                 **params,
+                **for_looking(job.params),
             },
-            job.deadline(sent.size),
+            size=len(sent.parts) * _COMPLETE_PART,
         )
     except StorageError as error:
-        answer = dict(settle(completed, error))
+        if error.code == "NoSuchUpload":
+            # MinIO and Ceph say so of an upload that is complete already.
+            error = error.evolve(may_have_applied=True)
+        return settle(job.bucket, write, error)
     if not answer.get("ETag"):
-        # A proxy's empty 200 looks like this, and so does Ceph's real answer.
-        answer = dict(settle(completed, Unavailable("the answer has no ETag")))
-    return Completed(
-        answer=answer,
-        parts=completed.parts,
-        size=completed.size,
-        checksum=completed.checksum,
-        expected_etag=completed.expected_etag,
-    )
+        # Ceph leaves it empty.
+        doubt = Unavailable("the answer has no ETag", may_have_applied=True)
+        return {**answer, **settle(job.bucket, write, doubt)}
+    return answer
 
 
 def _multipart_etag(parts: list[dict[str, Any]]) -> str | None:
+    """Return the MD5 of the parts' MD5s, S3's ETag; None where the parts' own are none."""
     digests = [_MD5_ETAG.fullmatch(part["ETag"]) for part in parts]
     joined = b"".join(bytes.fromhex(digest[1]) for digest in digests if digest)
     if len(joined) != 16 * len(parts):
@@ -210,8 +232,10 @@ def _multipart_etag(parts: list[dict[str, Any]]) -> str | None:
 def _abort(job: Job, upload_id: str, error: BaseException) -> None:
     """Remove the parts; if even that fails, the error on its way out says what was left."""
     try:
-        job.transport.send(
-            "AbortMultipartUpload", {**job.place, "UploadId": upload_id}, job.deadline(0)
+        job.bucket.send(
+            "AbortMultipartUpload",
+            {"Key": job.key, "UploadId": upload_id, **for_removing(job.params)},
+            deadline=job.bucket.afterwards(),
         )
     except StorageError as abort_error:
         if abort_error.code != "NoSuchUpload":

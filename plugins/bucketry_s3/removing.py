@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bucketry import Deleted, Failure, NotFound, StorageError, Unconfirmed
+from bucketry import (
+    BadCredentials,
+    BucketNotFound,
+    ClockSkew,
+    Deleted,
+    Failure,
+    NotFound,
+    StorageError,
+    Unconfirmed,
+    WrongRegion,
+)
 from bucketry_s3.bucket import Bucket
+from bucketry_s3.params import check_native, for_removing
 
 MAX_BATCH = 1000
 """Keys in one DeleteObjects request (Amazon S3 API reference)."""
@@ -14,94 +25,137 @@ MAX_BATCH = 1000
 # Answers of servers that have no batch delete, or want a digest we cannot give.
 _NO_BATCH = frozenset({"NotImplemented", "MethodNotAllowed", "MissingContentMD5", "InvalidDigest"})
 
+# Whoever meets one of these with one key meets it with every other.
+_WITH_EVERY_KEY = (BadCredentials, BucketNotFound, ClockSkew, WrongRegion)
+
 
 def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
-    """Delete keys: one request for one key, batches of the vendor's size for many."""
+    """Delete keys: one request for one key, batches of the vendor's size for many.
+
+    What stops a request, an outage for example, stops the rest. It is raised if nothing was deleted
+    before; else the rest are failures, so that the caller learns of both.
+    """
     params = {**bucket.options.extra_params.delete, **params}
-    if len(keys) == 1 or bucket.capabilities.batch_delete.value == "no":
-        return _one_by_one(bucket, keys, params)
-    limit = min(bucket.capabilities.batch_delete_limit.value or MAX_BATCH, MAX_BATCH)
+    check_native(params)
+    if len(keys) == 1:
+        _delete_one(bucket, keys[0], params)
+        return Deleted(keys=keys)
+    able = bucket.capabilities
+    limit = min(able.batch_delete_limit.value or MAX_BATCH, MAX_BATCH)
+    if able.batch_delete.value == "no":
+        limit = 1
     deleted: list[str] = []
     failures: list[Failure] = []
-    for start in range(0, len(keys), limit):
+    start = 0
+    while start < len(keys):
         batch = keys[start : start + limit]
         try:
-            outcome = _batch(bucket, batch, params)
+            outcome = _batch(bucket, batch, params) if limit > 1 else _alone(bucket, batch, params)
         except StorageError as error:
-            if error.code not in _NO_BATCH:
+            if limit > 1 and error.code in _NO_BATCH:
+                limit = 1
+                continue
+            if not deleted:
                 raise
-            outcome = _one_by_one(bucket, batch, params)
+            doubt = "; it may have taken effect" if error.may_have_applied else ""
+            failures += [_failure(key, f"{error.reason}{doubt}", error.code) for key in batch]
+            rest = keys[start + len(batch) :]
+            failures += [_failure(key, f"not tried: {error.reason}", error.code) for key in rest]
+            break
+        start += len(batch)
         deleted += outcome.keys
         failures += outcome.failures
     return Deleted(keys=deleted, failures=failures)
 
 
+def _failure(key: str, reason: str, code: str | None) -> Failure:
+    return Failure(key=key, reason=reason, code=code)
+
+
 def _batch(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
-    answer, _ = bucket.send(
+    answer = bucket.send(
         "DeleteObjects", {"Delete": {"Objects": [{"Key": key} for key in keys]}, **params}
     )
-    failures = [
-        Failure(
-            key=error.get("Key", ""),
-            reason=error.get("Message") or error.get("Code") or "refused",
-            code=error.get("Code"),
-        )
-        for error in answer.get("Errors", [])
-        if error.get("Code") != "NoSuchKey"
-    ]
     told = {entry.get("Key") for entry in answer.get("Deleted", [])}
-    failed = {failure.key for failure in failures}
-    gone = {e.get("Key") for e in answer.get("Errors", []) if e.get("Code") == "NoSuchKey"}
-    silent = [key for key in keys if key not in told | failed | gone]
-    if silent and not told and not failed and not gone:
-        # Some servers answer without a list; then each key is looked at before it counts.
-        return _confirm(bucket, keys)
-    failures += [Failure(key=key, reason="the answer does not name this key") for key in silent]
-    return Deleted(keys=[key for key in keys if key in told or key in gone], failures=failures)
-
-
-def _confirm(bucket: Bucket, keys: Sequence[str]) -> Deleted:
+    errors = {error.get("Key"): error for error in answer.get("Errors", [])}
+    if not told and not errors:
+        return _looked_up(bucket, keys, params)
     deleted, failures = [], []
     for key in keys:
-        if _is_gone(bucket, key):
+        # An error without a key is about the ones that nothing else is said of.
+        error = errors.get(key) or (None if key in told else errors.get(None, {}))
+        if error is None or error.get("Code") == "NoSuchKey":
             deleted.append(key)
-        else:
-            failures.append(Failure(key=key, reason="it is still there after the delete"))
+            continue
+        reason = error.get("Message") or error.get("Code") or "the answer does not name this key"
+        failures.append(_failure(key, reason, error.get("Code")))
     return Deleted(keys=deleted, failures=failures)
 
 
-def _one_by_one(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
-    if len(keys) == 1:
-        _delete_one(bucket, keys[0], params)
-        return Deleted(keys=keys)
+def _looked_up(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
+    """Look at each key: some servers answer without a list, and so does a proxy in between."""
     deleted, failures = [], []
     for key in keys:
-        try:
-            _delete_one(bucket, key, params)
-        except StorageError as error:
-            failures.append(Failure(key=key, reason=error.reason, code=error.code))
-        else:
+        if _is_gone(bucket, key, params, "the answer names no keys"):
             deleted.append(key)
+        else:
+            failures.append(_failure(key, "it is still there after the delete", None))
     return Deleted(keys=deleted, failures=failures)
+
+
+def _alone(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
+    (key,) = keys
+    try:
+        _delete_one(bucket, key, params)
+    except StorageError as error:
+        if error.retryable or isinstance(error, _WITH_EVERY_KEY):
+            raise
+        return Deleted(keys=(), failures=[_failure(key, error.reason, error.code)])
+    return Deleted(keys=keys)
 
 
 def _delete_one(bucket: Bucket, key: str, params: Mapping[str, Any]) -> None:
     try:
-        answer, _ = bucket.send("DeleteObject", {"Key": key, **params})
+        answer = bucket.send("DeleteObject", {"Key": key, **params})
     except NotFound:
         return
+    except StorageError as error:
+        if error.may_have_applied:
+            if _is_gone(bucket, key, params, error.reason):
+                return
+            raise error.evolve(
+                reason=f"{error.reason.rstrip('.')}; the object is still there",
+                may_have_applied=False,
+            ) from error.__cause__
+        raise
     # S3 answers 204. Another success may be a proxy's page, so it is looked up.
-    if answer["ResponseMetadata"]["HTTPStatusCode"] != 204 and not _is_gone(bucket, key):
-        raise Unconfirmed(
-            "the server answered success, but the object is still there",
-            hint="Look at the object, and at proxies between here and the vendor.",
-            may_have_applied=True,
-        )
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    told = f"the server answered success in another way than S3 does (HTTP {status})"
+    if status != 204 and not _is_gone(bucket, key, params, told):
+        raise _unconfirmed(f"{told}, and the object is still there")
 
 
-def _is_gone(bucket: Bucket, key: str) -> bool:
+def _is_gone(bucket: Bucket, key: str, params: Mapping[str, Any], doubt: str) -> bool:
+    """Look whether a key, or the version to be deleted, is gone; `Unconfirmed` if that fails."""
+    version = {name: params[name] for name in ("VersionId",) if name in params}
     try:
-        bucket.send("HeadObject", {"Key": key})
+        bucket.send(
+            "HeadObject",
+            {"Key": key, **version, **for_removing(params)},
+            deadline=bucket.afterwards(),
+        )
     except NotFound:
         return True
+    except StorageError as error:
+        raise _unconfirmed(
+            f"{doubt.rstrip('.')}; whether it is gone could not be looked up ({error.reason})"
+        ) from error
     return False
+
+
+def _unconfirmed(reason: str) -> Unconfirmed:
+    return Unconfirmed(
+        reason,
+        hint="Look with exists(), and at proxies between here and the vendor.",
+        may_have_applied=True,
+    )

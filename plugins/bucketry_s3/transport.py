@@ -3,7 +3,8 @@
 boto3 checks and writes the parameters, signs (SigV4, the body's SHA-256 included, so that every
 server notices a changed bit) and reads the answers. Everything it would do on its own account is
 off: retries, redirects, checksum trailers, endpoints from the environment, `Expect:
-100-continue`.
+100-continue`. What is the machine's network and no part of an identity counts as for every HTTP
+client: proxies and authorities that its environment names.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import ssl
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput, Unavailable
+from bucketry_s3.bodies import READS, Incoming, outgoing, sdk_errors
 from bucketry_s3.deadline import Deadline, retry
 from bucketry_s3.signing import KeyPair
 from bucketry_s3.urls import effective_addressing
@@ -24,18 +27,17 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 20
 """Seconds without a byte after which a connection is given up and the request tried again."""
 
-POOL_SIZE = 32
+PATIENT_TIMEOUT = 300
+"""The same where the server has to work before it answers, and the deadline allows for it."""
 
-_SMALL_BODY = 64 * 1024
+POOL_SIZE = 32
 
 
 class Transport(Protocol):
     """Sends one S3 operation, named and parametrised as in boto3, until a deadline."""
 
-    def send(
-        self, operation: str, params: Mapping[str, Any], deadline: Deadline
-    ) -> tuple[dict[str, Any], int]:
-        """Return the answer and the number of attempts that it took. A ``Body`` is a bytearray.
+    def send(self, operation: str, params: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
+        """Return the answer. A ``Body`` is given as a bytearray and comes as `Incoming`.
 
         Raises `StorageError`, or `InvalidInput` for parameters that the API does not know.
         """
@@ -51,56 +53,61 @@ class Transport(Protocol):
 
 
 class Boto3Transport:
-    """The transport over boto3. Safe to share between threads; a forked child gets its own."""
+    """The transport over boto3. Safe to share between threads; a forked child gets its own.
 
-    def __init__(self, settings: ClientSettings, bucket: str) -> None:
+    `seconds` is how long an operation may usually take: no connection is waited for longer.
+    """
+
+    def __init__(self, settings: ClientSettings, bucket: str, seconds: float) -> None:
         self._settings = settings
         self._addressing = effective_addressing(settings.endpoint, bucket, settings.addressing)
+        self._seconds = seconds
         self._lock = threading.Lock()
-        self._client: Any = None
         self._session: Any = None
-        self._pid = 0
+        self._clients: dict[bool, Any] = {}
+        self._pid = os.getpid()
 
-    def send(
-        self, operation: str, params: Mapping[str, Any], deadline: Deadline
-    ) -> tuple[dict[str, Any], int]:
+    def send(self, operation: str, params: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
         """Send one operation; see `Transport`."""
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-        from urllib3.exceptions import HTTPError
+        from botocore import xform_name
 
-        from bucketry_s3.errors import translate
+        patient = operation in _PATIENT and deadline.remaining() > PATIENT_TIMEOUT
+        call = getattr(self.client(patient=patient), xform_name(operation))
 
-        call = getattr(self.client(), _METHODS[operation])
-        attempts = 0
-
-        def attempt(number: int) -> dict[str, Any]:
-            nonlocal attempts
-            attempts = number
+        def attempt() -> dict[str, Any]:
             given = dict(params)
             if "Body" in given:
-                given["Body"] = _body(given["Body"])
-            try:
+                given["Body"] = outgoing(given["Body"])
+            with sdk_errors(operation):
                 answer: dict[str, Any] = call(**given)
-            except (BotoCoreError, ClientError, HTTPClientError, HTTPError, OSError) as error:
-                raise translate(error, operation) from error
-            if operation in _PROOFS and not answer.get(_PROOFS[operation]):
-                if "Body" in answer:
-                    answer["Body"].close()
-                raise Unavailable(
-                    f"the answer is not S3's: it has no {_PROOFS[operation]}",
-                    may_have_applied=True,
-                )
+            if "Body" in answer:
+                answer["Body"] = Incoming(answer["Body"])
+            for name in _PROOFS.get(operation, ()):
+                if answer.get(name) in (None, "", {}):
+                    if "Body" in answer:
+                        answer["Body"].close()
+                    raise Unavailable(
+                        f"the answer is not S3's: it has no {name}",
+                        may_have_applied=operation not in READS,
+                    )
             return answer
 
-        return retry(attempt, deadline), attempts
+        return retry(attempt, deadline)
 
-    def client(self) -> Any:
-        """Return boto3's client: also the way to what bucketry has no method for."""
-        if self._client is None or self._pid != os.getpid():
+    def client(self, *, patient: bool = False) -> Any:
+        """Return boto3's client: also the way to what bucketry has no method for.
+
+        The `patient` one waits `PATIENT_TIMEOUT` for an answer.
+        """
+        if self._pid != os.getpid():
+            # A forked child: connections are its parent's, and the lock may be held for ever.
+            self._lock, self._clients = threading.Lock(), {}
+            self._pid = os.getpid()
+        if patient not in self._clients:
             with self._lock:
-                if self._client is None or self._pid != os.getpid():
-                    self._build()
-        return self._client
+                if patient not in self._clients:
+                    self._clients[patient] = self._build(patient)
+        return self._clients[patient]
 
     def key_pair(self) -> KeyPair:
         """Return the credentials as they are now; ambient ones may have been renewed."""
@@ -115,18 +122,14 @@ class Boto3Transport:
         return self._ambient_pair()
 
     def _ambient_pair(self) -> KeyPair:
-        from botocore.exceptions import BotoCoreError, NoCredentialsError
-
-        from bucketry_s3.errors import translate
+        from botocore.exceptions import NoCredentialsError
 
         self.client()
-        try:
+        with sdk_errors("credentials"):
             found = self._session.get_credentials()
             if found is None:
                 raise NoCredentialsError()
             frozen = found.get_frozen_credentials()
-        except BotoCoreError as error:
-            raise translate(error, "credentials") from error
         return KeyPair(
             access_key_id=frozen.access_key,
             secret_access_key=frozen.secret_key,
@@ -135,89 +138,74 @@ class Boto3Transport:
             expires=getattr(found, "_expiry_time", None),
         )
 
-    def _build(self) -> None:
-        import botocore.session
+    def _build(self, patient: bool) -> Any:
         from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-
-        from bucketry_s3.errors import translate
 
         settings = self._settings
-        if isinstance(settings.credentials, AmbientCredentials):
-            self._session = botocore.session.Session(profile=settings.credentials.profile)
-        else:
-            # Nothing from this machine's SDK files or profile variables can mix in.
-            self._session = botocore.session.Session(
-                session_vars={
-                    "profile": (None, None, None, None),
-                    "config_file": (None, None, os.devnull, None),
-                    "credentials_file": (None, None, os.devnull, None),
-                }
-            )
-            pair = self.key_pair()
-            self._session.set_credentials(
-                pair.access_key_id, pair.secret_access_key, pair.session_token
-            )
+        if not self._clients:
+            self._session = self._open_session()
         try:
-            client = self._session.create_client(
-                "s3",
-                region_name=settings.region,
-                endpoint_url=settings.endpoint,
-                verify=settings.ca_bundle,
-                config=Config(
-                    signature_version="s3v4",
-                    connect_timeout=CONNECT_TIMEOUT,
-                    read_timeout=READ_TIMEOUT,
-                    max_pool_connections=POOL_SIZE,
-                    retries={"total_max_attempts": 1, "mode": "standard"},
-                    request_checksum_calculation=settings.checksum_policy,
-                    response_checksum_validation=settings.checksum_policy,
-                    s3={"addressing_style": self._addressing, "payload_signing_enabled": True},
-                ),
-            )
-        except BotoCoreError as error:
-            raise translate(error, "client") from error
+            if settings.ca_bundle:
+                ssl.create_default_context(cafile=settings.ca_bundle)
+            with sdk_errors("client"):
+                client = self._session.create_client(
+                    "s3",
+                    region_name=settings.region,
+                    endpoint_url=settings.endpoint,
+                    verify=settings.ca_bundle,
+                    config=Config(
+                        signature_version="s3v4",
+                        connect_timeout=min(CONNECT_TIMEOUT, self._seconds),
+                        read_timeout=(
+                            PATIENT_TIMEOUT if patient else min(READ_TIMEOUT, self._seconds)
+                        ),
+                        max_pool_connections=POOL_SIZE,
+                        retries={"total_max_attempts": 1, "mode": "standard"},
+                        request_checksum_calculation=settings.checksum_policy,
+                        response_checksum_validation=settings.checksum_policy,
+                        s3={
+                            "addressing_style": self._addressing,
+                            "payload_signing_enabled": True,
+                        },
+                    ),
+                )
+        except OSError as error:
+            raise InvalidInput(
+                f"ca_bundle holds no certificates that can be read: {error}"
+            ) from error
         except ValueError as error:
             raise InvalidInput(f"the client cannot be made: {error}") from error
         client.meta.events.register("before-call.s3", _without_redirect)
         client.meta.events.register("request-created.s3", _without_expect)
         client.meta.events.register("request-created.s3.DeleteObjects", _with_content_md5)
-        self._client, self._pid = client, os.getpid()
+        return client
+
+    def _open_session(self) -> Any:
+        from botocore.session import Session
+
+        credentials = self._settings.credentials
+        if isinstance(credentials, AmbientCredentials):
+            return Session(profile=credentials.profile)
+        # Nothing from this machine's SDK files or variables can mix in.
+        own = {
+            name: (None, None, default, convert)
+            for name, (_, _, default, convert) in Session.SESSION_VARIABLES.items()
+            if name != "ca_bundle"
+        }
+        for file in ("config_file", "credentials_file"):
+            own[file] = (None, None, os.devnull, None)
+        session = Session(session_vars=own)
+        pair = self.key_pair()
+        session.set_credentials(pair.access_key_id, pair.secret_access_key, pair.session_token)
+        return session
 
     def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            self._client.close()
+        for client in self._clients.values():
+            client.close()
 
     def __repr__(self) -> str:
         return f"Boto3Transport({self._settings.endpoint})"
-
-
-def _body(buffer: bytearray) -> Any:
-    """A small body goes out together with the headers; a large one must not be glued to them."""
-    return bytes(buffer) if len(buffer) <= _SMALL_BODY else _Body(buffer)
-
-
-class _Body:
-    """A buffer as a file: botocore and its native signer copy bytes whole, but files in pieces."""
-
-    def __init__(self, buffer: bytearray) -> None:
-        self._buffer = buffer
-        self._position = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        end = len(self._buffer) if size is None or size < 0 else self._position + size
-        data = bytes(memoryview(self._buffer)[self._position : end])
-        self._position += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        start = (0, self._position, len(self._buffer))[whence]
-        self._position = start + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
 
 
 def _without_redirect(params: dict[str, Any], **_: Any) -> None:
@@ -245,28 +233,19 @@ def _with_content_md5(request: Any, **_: Any) -> None:
 
 
 # What an S3 server's success always tells. A page of a proxy in between is a success too, to HTTP.
-_PROOFS = {
-    "CreateMultipartUpload": "UploadId",
-    "GetObject": "ETag",
-    "HeadObject": "ETag",
-    "ListObjectsV2": "Name",
-    "PutObject": "ETag",
-    "UploadPart": "ETag",
+_PROOFS: Mapping[str, tuple[str, ...]] = {
+    # No ETag: Ceph leaves it empty.
+    "CompleteMultipartUpload": ("Key",),
+    "CopyObject": ("CopyObjectResult",),
+    "CreateMultipartUpload": ("UploadId",),
+    "GetObject": ("ETag", "ContentLength"),
+    "HeadObject": ("ETag", "ContentLength"),
+    "ListMultipartUploads": ("Bucket",),
+    "ListObjectsV2": ("Name",),
+    "PutObject": ("ETag",),
+    "UploadPart": ("ETag",),
+    "UploadPartCopy": ("CopyPartResult",),
 }
 
-_METHODS = {
-    "AbortMultipartUpload": "abort_multipart_upload",
-    "CompleteMultipartUpload": "complete_multipart_upload",
-    "CopyObject": "copy_object",
-    "CreateMultipartUpload": "create_multipart_upload",
-    "DeleteObject": "delete_object",
-    "DeleteObjects": "delete_objects",
-    "GetObject": "get_object",
-    "HeadBucket": "head_bucket",
-    "HeadObject": "head_object",
-    "ListMultipartUploads": "list_multipart_uploads",
-    "ListObjectsV2": "list_objects_v2",
-    "PutObject": "put_object",
-    "UploadPart": "upload_part",
-    "UploadPartCopy": "upload_part_copy",
-}
+# A server may copy and put together for minutes without sending a byte.
+_PATIENT = frozenset({"CompleteMultipartUpload", "CopyObject", "UploadPartCopy"})

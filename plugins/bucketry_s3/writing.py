@@ -1,99 +1,56 @@
-"""Storing objects: parameters, single requests, multipart uploads."""
+"""Storing objects: in one request, or in parts."""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from bucketry import (
+    AccessDenied,
     AlreadyExists,
     NotFound,
     PreconditionFailed,
     StorageError,
     StoredObject,
-    Unconfirmed,
+    Unsupported,
     Upload,
 )
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bucket import Bucket
-from bucketry_s3.checksums import FULL_OBJECT, checksum, checksum_param
-from bucketry_s3.multipart import Completed, Job, part_size_for, upload_parts
-from bucketry_s3.reading import head, unquoted
+from bucketry_s3.checksums import checksum, checksum_param
+from bucketry_s3.multipart import Job, complete, part_size_for, send_parts, unfinished
+from bucketry_s3.params import (
+    ALGORITHM,
+    PRECONDITIONS,
+    check_divisible,
+    check_encrypted,
+    check_native,
+)
+from bucketry_s3.reading import head, unquoted, version_of
+from bucketry_s3.schema import cite
+from bucketry_s3.settling import Write, settle, with_write_id
 
-MAX_PARTS = 10_000
-"""Parts of one upload where the vendor's page says nothing else (Amazon S3 User Guide)."""
-
-# Preconditions belong to the request that makes the object visible.
-_PRECONDITIONS = ("IfNoneMatch", "IfMatch")
-
-# boto3's name for the digest asked for. Sent with a body, boto3 would make a trailer of it.
-_ALGORITHM_PARAM = "ChecksumAlgorithm"
-
-
-def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
-    """Return boto3's parameters of this upload: the call's, else the configuration's."""
-    options = bucket.options
-    params: dict[str, Any] = {
-        "ContentType": upload.content_type,
-        "CacheControl": upload.cache_control,
-        "ContentDisposition": upload.content_disposition,
-        "ContentEncoding": upload.content_encoding,
-        "ContentLanguage": upload.content_language,
-        "ACL": upload.acl or options.acl,
-        "StorageClass": upload.storage_class or options.storage_class,
-        _ALGORITHM_PARAM: upload.checksum_algorithm or options.checksum_algorithm,
-    }
-    # An empty header is an error at R2 and B2, so what is not set is not there.
-    params = {name: value for name, value in params.items() if value}
-    if upload.metadata:
-        params["Metadata"] = dict(upload.metadata)
-    encryption = upload.encryption or options.encryption
-    if encryption is not None:
-        params["ServerSideEncryption"] = encryption.type
-        if encryption.kms_key_id:
-            params["SSEKMSKeyId"] = encryption.kms_key_id
-    tags = options.tags if upload.tags is None else upload.tags
-    if tags:
-        # Like JavaScript's encodeURIComponent, which is what the original sends.
-        safe = "!~*'()-_."
-        params["Tagging"] = "&".join(
-            f"{quote(name, safe=safe)}={quote(value, safe=safe)}" for name, value in tags.items()
-        )
-    overwrite_refused = (
-        options.prevent_overwrite and upload.if_match is None
-        if upload.prevent_overwrite is None
-        else upload.prevent_overwrite
-    )
-    if overwrite_refused:
-        params["IfNoneMatch"] = "*"
-    if upload.if_match is not None:
-        params["IfMatch"] = _if_match(bucket, upload.if_match)
-    params |= options.extra_params.upload
-    if upload.source.size is None:
-        params |= options.extra_params.upload_stream
-    return params | dict(upload.extra_params)
-
-
-def _if_match(bucket: Bucket, etag: str) -> str:
-    """Write an ETag the way this vendor's If-Match wants it; Ceph refuses the quoted form."""
-    bare = etag.strip('"')
-    return bare if bucket.capabilities.if_match_etag.value == "unquoted" else f'"{bare}"'
+# What is known of a precondition, in a single request and at the end of one in parts.
+_PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
+_COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
 
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
     """Store the upload in one request, or in parts if it is larger than one part."""
-    source, multipart = upload.source, bucket.options.multipart
-    parts_max = bucket.capabilities.parts_max.value or MAX_PARTS
-    part_size = part_size_for(source.size, multipart.part_size, parts_max)
+    check_native(params)
+    _check_conditions_are_honoured(bucket, params)
+    source, wanted = upload.source, bucket.options.multipart.part_size
+    part_size = part_size_for(bucket.capabilities, source.size, wanted)
     first = bytearray(part_size if source.size is None else min(part_size, source.size))
+    marked = with_write_id(params)
     try:
         del first[source.readinto(first) :]
         if len(first) < part_size or source.exhausted():
             source.check_complete()
-            return _put(bucket, upload, params, first)
-        return _put_parts(bucket, upload, params, first)
+            return _put(bucket, upload, marked, first)
+        return _put_parts(bucket, upload, marked, first)
     except PreconditionFailed as error:
         if "IfNoneMatch" not in params:
             raise
@@ -106,160 +63,137 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         ) from error.__cause__
 
 
-def _algorithm(params: dict[str, Any]) -> ChecksumAlgorithm | None:
-    """Take the algorithm out of the parameters of a single request."""
-    algorithm: ChecksumAlgorithm | None = params.pop(_ALGORITHM_PARAM, None)
-    return algorithm
+def _check_conditions_are_honoured(bucket: Bucket, params: Mapping[str, Any]) -> None:
+    """Refuse a precondition that the vendor would overwrite against, or not take."""
+    for name in PRECONDITIONS:
+        fact = getattr(bucket.capabilities, _PUT_FACTS[name])
+        if name in params and fact.value in ("ignored", "refused"):
+            raise Unsupported(
+                f"{_PUT_FACTS[name]} cannot be honoured: this vendor's servers have the "
+                f"precondition {fact.value} {cite(fact)}",
+                hint="Leave prevent_overwrite or if_match out.",
+            )
 
 
 def _put(
     bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: bytearray
 ) -> StoredObject:
     native = dict(params)
-    algorithm = _algorithm(native)
+    algorithm: ChecksumAlgorithm | None = native.pop(ALGORITHM, None)
     digest = checksum(algorithm, body) if algorithm else None
-    if algorithm and digest:
+    if algorithm:
         native[checksum_param(algorithm)] = digest
-    native |= {"Key": upload.key, "Body": body}
+    _look(bucket, upload.key, params, _not_enforced(bucket, params, _PUT_FACTS))
+    since = time.monotonic()
     try:
-        answer, _ = bucket.send("PutObject", native, size=len(body))
+        answer = bucket.send(
+            "PutObject", {**native, "Key": upload.key, "Body": body}, size=len(body)
+        )
     except StorageError as error:
-        answer = _settle_put(bucket, upload.key, body, native, error)
+        if not error.may_have_applied:
+            raise
+        write = Write(
+            key=upload.key,
+            params=native,
+            size=len(body),
+            etag=hashlib.md5(body, usedforsecurity=False).hexdigest(),
+            since=since,
+        )
+        answer = settle(bucket, write, error)
+    check_encrypted(bucket, params, answer)
     if upload.progress is not None:
         upload.progress(len(body))
-    return StoredObject(
-        key=upload.key,
-        bucket=bucket.name,
-        etag=unquoted(answer.get("ETag")),
-        version=answer.get("VersionId"),
-        size=len(body),
-        checksum_algorithm=algorithm,
-        checksum=digest,
-    )
-
-
-def _settle_put(
-    bucket: Bucket, key: str, body: bytearray, params: Mapping[str, Any], error: StorageError
-) -> dict[str, Any]:
-    """Find out whether a failed request was stored all the same; raise `error` if it was not.
-
-    A create-only upload whose first answer was lost is told on the second try that the object
-    exists. If the bytes there are ours, it does because we made it.
-    """
-    doubtful = error.may_have_applied or (
-        isinstance(error, PreconditionFailed) and "IfNoneMatch" in params
-    )
-    if not doubtful:
-        raise error
-    try:
-        info = head(bucket, key)
-    except NotFound:
-        raise error from error.__cause__
-    except StorageError as second:
-        raise _unconfirmed(error) from second
-    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    if info.size == len(body) and info.etag == md5:
-        return {"ETag": info.etag, "VersionId": info.version}
-    raise error from error.__cause__
-
-
-def _unconfirmed(error: StorageError) -> Unconfirmed:
-    return Unconfirmed(
-        f"{error.reason.rstrip('.')}; and whether the object is there could not be looked up",
-        hint="Look with head() whether size and ETag are those of your file, then upload again.",
-        code=error.code,
-        status=error.status,
-        may_have_applied=True,
-    )
+    return _stored(bucket, upload, answer, len(body), algorithm, digest)
 
 
 def _put_parts(
-    bucket: Bucket,
-    upload: Upload,
-    params: Mapping[str, Any],
-    first: bytearray,
+    bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: bytearray
 ) -> StoredObject:
-    native = dict(params)
-    algorithm = native.get(_ALGORITHM_PARAM)
-    conditions = {name: native.pop(name) for name in _PRECONDITIONS if name in native}
-    absent = "IfNoneMatch" in conditions
-    if absent:
-        # The condition counts only at the end; this spares sending gigabytes for nothing.
-        _refuse_existing(bucket, upload.key)
-
-    def before_complete() -> None:
-        upload.source.check_complete()
-        if absent and bucket.capabilities.complete_if_absent.value != "enforced":
-            # All the protection there is where Complete is not known to honour the condition.
-            _refuse_existing(bucket, upload.key)
-
-    completed = upload_parts(
-        Job(
-            transport=bucket.transport,
-            place={"Bucket": bucket.name, "Key": upload.key},
-            params=native,
-            complete_params=_complete_conditions(bucket, conditions),
-            parts_max=bucket.capabilities.parts_max.value or MAX_PARTS,
-            concurrency=bucket.options.multipart.concurrency,
-            leave_parts_on_error=bucket.options.multipart.leave_parts_on_error,
-            algorithm=algorithm,
-            progress=upload.progress,
-            deadline=bucket.deadline,
-        ),
-        first,
-        upload.source.readinto,
-        before_complete,
-        lambda outcome, error: _settle_complete(bucket, upload.key, outcome, error),
-    )
-    full = algorithm in FULL_OBJECT
-    return StoredObject(
+    check_divisible(params)
+    conditions = {name: params[name] for name in PRECONDITIONS if name in params}
+    not_enforced = _not_enforced(bucket, conditions, _COMPLETE_FACTS)
+    job = Job(
+        bucket=bucket,
         key=upload.key,
-        bucket=bucket.name,
-        etag=unquoted(completed.answer.get("ETag")),
-        version=completed.answer.get("VersionId"),
-        size=completed.size,
-        checksum_algorithm=algorithm,
-        checksum=completed.checksum
-        if full
-        else completed.answer.get(checksum_param(algorithm))
-        if algorithm
-        else None,
-        parts=completed.parts,
-        location=completed.answer.get("Location"),
+        params={name: value for name, value in params.items() if name not in conditions},
+        complete_params=_complete_conditions(bucket, conditions),
+        algorithm=params.get(ALGORITHM),
+        progress=upload.progress,
+    )
+    # An object that is there already spares sending gigabytes for nothing.
+    early = not_enforced | {"IfNoneMatch"}.intersection(conditions)
+    try:
+        _look(bucket, upload.key, conditions, early)
+    except AccessDenied:
+        # A key pair that may only write; then Complete decides.
+        if not_enforced:
+            raise
+    with unfinished(job) as upload_id:
+        sent = send_parts(job, upload_id, first, upload.source.readinto)
+        upload.source.check_complete()
+        # All the protection there is where Complete is not known to honour the condition.
+        _look(bucket, upload.key, conditions, not_enforced)
+        answer = complete(job, upload_id, sent)
+    return _stored(bucket, upload, answer, sent.size, job.algorithm, sent.checksum, len(sent.parts))
+
+
+def _not_enforced(
+    bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the preconditions that the vendor is not known to enforce."""
+    able = bucket.capabilities
+    return frozenset(
+        name for name in facts if name in params and getattr(able, facts[name]).value != "enforced"
     )
 
 
 def _complete_conditions(bucket: Bucket, conditions: Mapping[str, str]) -> dict[str, str]:
     """Leave out a condition that the vendor answers with an error when an upload is completed."""
-    capabilities = bucket.capabilities
-    refused = {
-        "IfNoneMatch": capabilities.complete_if_absent.value == "refused",
-        "IfMatch": capabilities.complete_if_match.value == "refused",
+    able = bucket.capabilities
+    return {
+        name: value
+        for name, value in conditions.items()
+        if getattr(able, _COMPLETE_FACTS[name]).value != "refused"
     }
-    return {name: value for name, value in conditions.items() if not refused[name]}
 
 
-def _refuse_existing(bucket: Bucket, key: str) -> None:
-    try:
-        head(bucket, key)
-    except NotFound:
+def _look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozenset[str]) -> None:
+    """Raise `PreconditionFailed` unless the object, or its absence, is what `conditions` want."""
+    if not conditions:
         return
-    raise PreconditionFailed("there is an object under this key already")
-
-
-def _settle_complete(
-    bucket: Bucket, key: str, outcome: Completed, error: StorageError
-) -> dict[str, Any]:
-    """Find out whether a completion whose answer is lost or odd has made the object."""
-    doubtful = error.may_have_applied or error.code == "NoSuchUpload" or error.code is None
-    if not doubtful and not isinstance(error, PreconditionFailed):
-        raise error
     try:
         info = head(bucket, key)
     except NotFound:
-        raise error from error.__cause__
-    except StorageError as second:
-        raise _unconfirmed(error) from second
-    if info.size == outcome.size and info.etag == outcome.expected_etag:
-        return {"ETag": info.etag, "VersionId": info.version}
-    raise error from error.__cause__
+        info = None
+    if "IfNoneMatch" in conditions and info is not None:
+        raise PreconditionFailed("there is an object under this key already")
+    if "IfMatch" in conditions and (info is None or info.etag != unquoted(params["IfMatch"])):
+        raise PreconditionFailed("the object there is not the version that was named")
+
+
+def _stored(
+    bucket: Bucket,
+    upload: Upload,
+    answer: Mapping[str, Any],
+    size: int,
+    algorithm: ChecksumAlgorithm | None,
+    digest: str | None,
+    parts: int = 0,
+) -> StoredObject:
+    if algorithm is not None:
+        digest = answer.get(checksum_param(algorithm)) or digest
+        verified = (bucket.capabilities.checksums.value or {}).get(algorithm) == "verified"
+        if not verified and checksum_param(algorithm) not in answer:
+            # A server that does not know the header says nothing of it, and verified nothing.
+            algorithm = digest = None
+    return StoredObject(
+        key=upload.key,
+        bucket=bucket.name,
+        etag=unquoted(answer.get("ETag")),
+        version=version_of(answer),
+        size=size,
+        checksum_algorithm=algorithm,
+        checksum=digest,
+        parts=parts,
+        location=answer.get("Location"),
+    )

@@ -21,7 +21,10 @@ def server() -> Iterator[StandIn]:
 
 @pytest.fixture
 def open_on(server: StandIn) -> Iterator[Callable[..., Provider]]:
-    """Give a function that opens a provider on the stand-in; its options can be changed."""
+    """Give a function that opens a provider on the stand-in.
+
+    Its options can be changed, and left out with None.
+    """
     opened: list[Provider] = []
 
     def open_provider(**options: Any) -> Provider:
@@ -40,7 +43,8 @@ def open_on(server: StandIn) -> Iterator[Callable[..., Provider]]:
             "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
             "deadline": 5,
         }
-        provider = bucketry.open_provider({**settings, **options})
+        given = {**settings, **options}
+        provider = bucketry.open_provider({n: v for n, v in given.items() if v is not None})
         opened.append(provider)
         return provider
 

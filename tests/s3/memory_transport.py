@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from typing import Any
 
 import attrs
@@ -33,6 +34,15 @@ def md5(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
+def checksums_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checksums among parameters: a server repeats those it has verified."""
+    return {
+        name: value
+        for name, value in params.items()
+        if name.startswith("Checksum") and name != "ChecksumType"
+    }
+
+
 class MemoryTransport:
     """Answers S3's operations; `fail[name]` is called before, `after[name]` behind one."""
 
@@ -40,6 +50,9 @@ class MemoryTransport:
         self.objects: dict[str, bytes] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.etags: dict[str, str] = {}
+        self.metadata: dict[str, Mapping[str, str]] = {}
+        self.age = timedelta(0)
+        """How old every object seems to be."""
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.fail: dict[str, Fault] = {}
         self.after: dict[str, Fault] = {}
@@ -47,9 +60,7 @@ class MemoryTransport:
         self.most_in_flight = 0
         self._lock = threading.Lock()
 
-    def send(
-        self, operation: str, params: Mapping[str, Any], deadline: Deadline
-    ) -> tuple[dict[str, Any], int]:
+    def send(self, operation: str, params: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
         # The body is copied, because the caller fills its buffer again.
         noted = {**params, "Body": bytes(params["Body"])} if "Body" in params else dict(params)
         with self._lock:
@@ -62,7 +73,7 @@ class MemoryTransport:
             answer: dict[str, Any] = getattr(self, f"_{operation}")(noted)
             if operation in self.after:
                 self.after[operation](self, operation, noted)
-            return answer, 1
+            return answer
         finally:
             with self._lock:
                 self.in_flight -= 1
@@ -83,7 +94,8 @@ class MemoryTransport:
         if p.get("IfNoneMatch") == "*" and p["Key"] in self.objects:
             raise PreconditionFailed("exists", code="PreconditionFailed", status=412)
         self.objects[p["Key"]] = p["Body"]
-        return {"ETag": f'"{md5(p["Body"])}"'}
+        self.metadata[p["Key"]] = p.get("Metadata", {})
+        return {"ETag": f'"{md5(p["Body"])}"', **checksums_of(p)}
 
     def _HeadObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
         if p["Key"] not in self.objects:
@@ -92,11 +104,14 @@ class MemoryTransport:
         return {
             "ETag": f'"{self.etags.get(p["Key"], md5(data))}"',
             "ContentLength": len(data),
-            "LastModified": datetime.now(UTC),
+            "LastModified": datetime.now(UTC) - self.age,
+            "Metadata": self.metadata.get(p["Key"], {}),
+            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(usegmt=True)}},
         }
 
     def _CreateMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
         self.uploads["U1"] = {}
+        self.metadata["U1"] = p.get("Metadata", {})
         return {"UploadId": "U1"}
 
     def _UploadPart(self, p: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,10 +128,11 @@ class MemoryTransport:
         listed = p["MultipartUpload"]["Parts"]
         assert [part["PartNumber"] for part in listed] == sorted(stored)
         self.objects[p["Key"]] = b"".join(stored[number] for number in sorted(stored))
-        digests = b"".join(bytes.fromhex(md5(stored[number])) for number in sorted(stored))
-        etag = f"{md5(digests)}-{len(stored)}"
+        joined = b"".join(bytes.fromhex(md5(stored[number])) for number in sorted(stored))
+        etag = f"{md5(joined)}-{len(stored)}"
         self.etags[p["Key"]] = etag
-        return {"ETag": f'"{etag}"', "Location": "media/big"}
+        self.metadata[p["Key"]] = self.metadata["U1"]
+        return {"ETag": f'"{etag}"', "Location": "media/big", **checksums_of(p)}
 
     def _AbortMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
         if p["UploadId"] not in self.uploads:

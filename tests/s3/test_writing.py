@@ -108,7 +108,7 @@ def test_no_more_parts_are_on_their_way_than_allowed(transport: MemoryTransport)
 def test_parts_grow_to_fit_the_vendors_limit(
     size: int | None, wanted: int, parts_max: int, expected: int
 ) -> None:
-    assert expected == part_size_for(size, wanted, parts_max)
+    assert expected == part_size_for(Capabilities(parts_max=Fact(parts_max)), size, wanted)
 
 
 def test_a_stream_longer_than_the_vendors_limit_is_refused_and_cleaned_up(
@@ -252,7 +252,9 @@ def test_a_create_only_upload_that_finds_its_own_bytes_has_succeeded(
     transport: MemoryTransport,
 ) -> None:
     """The first answer was lost; the second try is told that the object exists."""
-    transport.objects["k"] = b"hello"
+    transport.after["PutObject"] = always(
+        PreconditionFailed("exists", code="PreconditionFailed", status=412, may_have_applied=True)
+    )
 
     stored = provider_on(transport).upload(b"hello", key="k", prevent_overwrite=True)
 
@@ -365,7 +367,10 @@ def test_where_complete_ignores_the_condition_it_is_looked_again(
 def test_if_match_is_written_the_vendors_way(
     transport: MemoryTransport, form: Any, sent: str, given: str
 ) -> None:
-    provider = provider_on(transport, capabilities=Capabilities(if_match_etag=Fact(form)))
+    provider = provider_on(
+        transport,
+        capabilities=Capabilities(put_if_match=Fact("enforced"), if_match_etag=Fact(form)),
+    )
 
     provider.upload(b"x", key="k", if_match=given)
 

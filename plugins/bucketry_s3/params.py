@@ -1,0 +1,149 @@
+"""Native parameters: boto3's spelling of what was asked for, and where each may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+from urllib.parse import quote
+
+from bucketry import InvalidHeader, InvalidInput, Unsupported, Upload
+from bucketry.model import ChecksumAlgorithm, Encryption
+from bucketry_s3.bucket import Bucket
+
+ALGORITHM = "ChecksumAlgorithm"
+"""boto3's name for the digest asked for. Sent with a body, boto3 would make a trailer of it."""
+
+PRECONDITIONS = ("IfNoneMatch", "IfMatch")
+"""These belong to the request that makes the object visible."""
+
+_ACCESS = ("ExpectedBucketOwner", "RequestPayer")
+_CUSTOMER_KEY = ("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
+
+# They tell of the bytes of one request; boto3 has no such parameters for a multipart upload.
+_OF_ONE_BODY = (
+    "ContentLength",
+    "ContentMD5",
+    "WriteOffsetBytes",
+    *(f"Checksum{name}" for name in get_args(ChecksumAlgorithm)),
+)
+
+
+def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
+    """Return boto3's parameters of this upload: the call's, else the configuration's."""
+    options = bucket.options
+    params: dict[str, Any] = {
+        "ContentType": upload.content_type,
+        "CacheControl": upload.cache_control,
+        "ContentDisposition": upload.content_disposition,
+        "ContentEncoding": upload.content_encoding,
+        "ContentLanguage": upload.content_language,
+        ALGORITHM: upload.checksum_algorithm or options.checksum_algorithm,
+    }
+    # An empty header is an error at R2 and B2, so what is not set is not there.
+    params = {name: value for name, value in params.items() if value}
+    params |= stored_as(
+        upload.acl or options.acl,
+        upload.storage_class or options.storage_class,
+        upload.encryption or options.encryption,
+    )
+    if upload.metadata:
+        params["Metadata"] = dict(upload.metadata)
+    tags = options.tags if upload.tags is None else upload.tags
+    if tags:
+        # Like JavaScript's encodeURIComponent, which is what the original sends.
+        safe = "!~*'()-_."
+        params["Tagging"] = "&".join(
+            f"{quote(name, safe=safe)}={quote(value, safe=safe)}" for name, value in tags.items()
+        )
+    overwrite_refused = (
+        options.prevent_overwrite and upload.if_match is None
+        if upload.prevent_overwrite is None
+        else upload.prevent_overwrite
+    )
+    if overwrite_refused:
+        params["IfNoneMatch"] = "*"
+    if upload.if_match is not None:
+        params["IfMatch"] = _if_match(bucket, upload.if_match)
+    params |= options.extra_params.upload
+    if upload.source.size is None:
+        params |= options.extra_params.upload_stream
+    return params | dict(upload.extra_params)
+
+
+def stored_as(
+    acl: str | None, storage_class: str | None, encryption: Encryption | None
+) -> dict[str, Any]:
+    """Return the parameters that say how a new object is kept; S3 copies none of them."""
+    params: dict[str, Any] = {}
+    if acl:
+        params["ACL"] = acl
+    if storage_class:
+        params["StorageClass"] = storage_class
+    if encryption is not None:
+        params["ServerSideEncryption"] = encryption.type
+        if encryption.kms_key_id:
+            params["SSEKMSKeyId"] = encryption.kms_key_id
+    return params
+
+
+def _if_match(bucket: Bucket, etag: str) -> str:
+    """Write an ETag the way this vendor's If-Match wants it; Ceph refuses the quoted form."""
+    bare = etag.strip('"')
+    return bare if bucket.capabilities.if_match_etag.value == "unquoted" else f'"{bare}"'
+
+
+def check_native(params: Mapping[str, Any]) -> None:
+    """Refuse values that cannot be sent, before anything is.
+
+    The signature covers a header's bytes, and the layers below write other than ASCII in two ways.
+    """
+    for name, value in params.items():
+        if isinstance(value, str) and not value.isascii():
+            raise InvalidHeader(
+                f"{name} has a character that is not ASCII, which no signature survives; "
+                "percent-encode it"
+            )
+    algorithm = params.get(ALGORITHM)
+    if algorithm is not None and algorithm not in get_args(ChecksumAlgorithm):
+        raise InvalidInput(
+            f"{ALGORITHM} {algorithm!r} is none of {', '.join(get_args(ChecksumAlgorithm))}"
+        )
+
+
+def check_divisible(params: Mapping[str, Any]) -> None:
+    """Refuse parameters that an upload in parts has no place for."""
+    single = [name for name in _OF_ONE_BODY if name in params]
+    if single:
+        raise InvalidInput(
+            f"{', '.join(single)} would tell of one request's body, and this upload goes in parts; "
+            "use checksum_algorithm, which covers each part"
+        )
+
+
+def for_looking(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those that every request about the same object and its parts must repeat."""
+    return {name: params[name] for name in (*_ACCESS, *_CUSTOMER_KEY) if name in params}
+
+
+def for_removing(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those that a request without an object to read must repeat."""
+    return {name: params[name] for name in _ACCESS if name in params}
+
+
+def check_encrypted(bucket: Bucket, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    """Raise `Unsupported` if encryption was asked for and nothing says that there is any.
+
+    S3 names it in the answer. A server that does not know the header leaves it out of both; where
+    the vendor is known to honour it, its page is proof enough.
+    """
+    asked = params.get("ServerSideEncryption")
+    if (
+        asked
+        and not answer.get("ServerSideEncryption")
+        and not bucket.capabilities.encryption.known
+    ):
+        raise Unsupported(
+            f"encryption of type {asked} was asked for, and the answer does not confirm it",
+            hint="Leave encryption out where the server has none, and delete what was stored.",
+            may_have_applied=True,
+        )

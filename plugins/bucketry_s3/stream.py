@@ -1,0 +1,75 @@
+"""An object's bytes on their way in: as many as announced, as stored, and at a useful pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from bucketry import IntegrityError, InvalidInput, Unavailable
+from bucketry_s3.bodies import Incoming
+from bucketry_s3.checksums import CHEAPEST_FIRST, RunningChecksum
+from bucketry_s3.deadline import MIN_RATE
+
+_PIECE = 1 << 20
+
+
+class BodyStream:
+    """What an `ObjectReader` reads from.
+
+    The server may keep readers waiting for `seconds` in all, and at `MIN_RATE`; the time that the
+    application takes between two reads is its own.
+    """
+
+    def __init__(
+        self, body: Incoming, length: int, seconds: float, checksums: Mapping[str, str]
+    ) -> None:
+        """Take a body of `length` bytes, and the digests that are known of all of them."""
+        self._body = body
+        self._left = length
+        self._length = length
+        self._seconds = seconds
+        self._waited = 0.0
+        self._closed = False
+        # "...-3" is a digest of three parts' digests, which the bytes alone cannot tell.
+        whole = {name: value for name, value in checksums.items() if "-" not in value}
+        self._algorithm = next((name for name in CHEAPEST_FIRST if name in whole), None)
+        self._expected = whole.get(self._algorithm or "")
+        self._checksum = RunningChecksum(self._algorithm) if self._algorithm else None
+        if not length:
+            body.read(1)  # the end, which gives the connection back
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        if self._closed:
+            raise InvalidInput("the reader is closed")
+        if size < 0:
+            return b"".join(iter(partial(self._some, _PIECE), b""))
+        return self._some(size)
+
+    def _some(self, size: int) -> bytes:
+        if not size or not self._left:
+            return b""
+        began = time.monotonic()
+        data = self._body.read(min(size, self._left))
+        self._waited += time.monotonic() - began
+        if not data:
+            raise Unavailable(f"the body ended {self._left} bytes early")
+        self._left -= len(data)
+        if self._checksum is not None:
+            self._checksum.update(data)
+            if not self._left and self._checksum.value() != self._expected:
+                raise IntegrityError(
+                    f"the bytes that came do not have the {self._algorithm} that is stored"
+                )
+        if self._left and self._waited > self._seconds + (self._length - self._left) / MIN_RATE:
+            raise Unavailable(
+                f"the server sends too slowly: {self._length - self._left} bytes "
+                f"in {self._waited:.0f} seconds"
+            )
+        return data
+
+    def close(self) -> None:
+        """Give the connection back, or up if bytes are left."""
+        self._closed = True
+        self._body.close()

@@ -1,0 +1,120 @@
+"""Listings and sweeps that are whole, or say that they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+
+from bucketry import Provider, Rejected, Unavailable
+from bucketry_s3 import S3Layer
+from bucketry_s3.testing import Reply, StandIn
+
+Open = Callable[..., Provider]
+
+AWKWARD = ["a&b<c>d\"e'.txt", "  blanks  ", "100%25.txt", "a+b c.txt", "😀/日本.txt", "]]>"]
+
+
+def page(*keys: str, more: bool, token: str = "") -> Reply:
+    entries = "".join(f"<Contents><Key>{escape(k)}</Key><Size>1</Size></Contents>" for k in keys)
+    following = f"<NextContinuationToken>{token}</NextContinuationToken>" if token else ""
+    return Reply(
+        200,
+        f"<ListBucketResult><Name>media</Name><IsTruncated>{str(more).lower()}</IsTruncated>"
+        f"{following}{entries}</ListBucketResult>".encode(),
+    )
+
+
+def test_a_part_of_a_listing_is_not_passed_off_for_the_whole(
+    server: StandIn, open_on: Open
+) -> None:
+    """As from a server that answers the first version of the request: no token, but more keys."""
+    server.faults.add("ListObjectsV2", page("a", more=True))
+
+    with pytest.raises(Rejected, match="goes on, but not where"):
+        list(open_on().list())
+
+
+@pytest.mark.parametrize("keys", [("folder/a",), ()])
+def test_a_listing_that_turns_in_circles_ends(
+    server: StandIn, open_on: Open, keys: tuple[str, ...]
+) -> None:
+    server.faults.add("ListObjectsV2", page(*keys, more=True, token="t"), times=None)
+    provider = open_on()
+
+    with pytest.raises(Rejected, match="goes on, but not where"):
+        provider.delete_prefix("folder")
+    assert 2 == len(server.requests)
+
+
+def test_a_listing_follows_a_bucket_that_changes(
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bucketry.provider.reading.LIST_PAGE", 2)
+    for name in "abdf":
+        server.put("media", name, b"x")
+    pages = open_on().pages()
+
+    first = [info.key for info in next(pages).objects]
+    server._store.bucket("media").remove("d", "")
+    server.put("media", "e", b"x")
+    server.put("media", "a0", b"x")
+    rest = [info.key for page in pages for info in page.objects]
+
+    assert (["a", "b"], ["e", "f"]) == (first, rest)
+
+
+def test_a_page_of_a_proxy_is_no_empty_listing(server: StandIn, open_on: Open) -> None:
+    """Not even if it cannot be parsed, or comes once only."""
+    html = Reply(200, b"<html><br>Sign in<p></html>")
+    server.put("media", "a", b"x")
+    server.faults.add("ListObjectsV2", html)
+    provider = open_on(deadline=1)
+
+    assert ["a"] == [info.key for info in provider.list()]
+    server.faults.add("ListObjectsV2", html, times=None)
+    with pytest.raises(Unavailable):
+        list(provider.list())
+    for body in (b"<html>Sign in</html>", b""):
+        server.faults.add("ListMultipartUploads", Reply(200, body), times=None)
+        with pytest.raises(Unavailable, match="no Bucket"):
+            provider.sweep()
+
+
+def test_keys_that_xml_must_escape_come_back_as_they_were(server: StandIn, open_on: Open) -> None:
+    provider = open_on(multipart={"part_size": 5 << 20})
+    for key in AWKWARD:
+        provider.upload(b"x", key=key)
+
+    assert sorted(AWKWARD) == sorted(info.key for info in provider.list())
+    outcome = provider.delete_many(AWKWARD)
+    assert (AWKWARD, ()) == (list(outcome.keys), tuple(outcome.failures))
+    assert {} == server.objects("media")
+
+
+def test_a_sweep_goes_through_every_page(server: StandIn, open_on: Open) -> None:
+    provider = open_on(root_path="mine")
+    client: Any = provider.layer(S3Layer).transport.client()
+    for number in range(1005):
+        client.create_multipart_upload(Bucket="media", Key=f"mine/{number:04}")
+    client.create_multipart_upload(Bucket="media", Key="other/1")
+
+    swept = provider.sweep(older_than=timedelta(0))
+
+    assert {f"{number:04}" for number in range(1005)} == {one.key for one in swept}
+    assert ["other/1"] == [upload.key for upload in server.open_uploads("media")]
+
+
+def test_a_sweep_that_turns_in_circles_ends(server: StandIn, open_on: Open) -> None:
+    """Without markers the first page would come again and again."""
+    body = (
+        b"<ListMultipartUploadsResult><Bucket>media</Bucket><IsTruncated>true</IsTruncated>"
+        b"</ListMultipartUploadsResult>"
+    )
+    server.faults.add("ListMultipartUploads", Reply(200, body), times=None)
+
+    with pytest.raises(Rejected, match="goes on, but not where"):
+        open_on().sweep()

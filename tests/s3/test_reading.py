@@ -1,0 +1,286 @@
+"""What comes in is what is stored, or an error says that it is not."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from bucketry import (
+    ByteRange,
+    IntegrityError,
+    InvalidInput,
+    NotFound,
+    Provider,
+    Rejected,
+    Unavailable,
+)
+from bucketry_s3.bodies import Incoming
+from bucketry_s3.stream import BodyStream
+from bucketry_s3.testing import Alter, Reply, StandIn
+from bucketry_s3.testing.request import Response
+from s3.scripted import Scripted, answer
+
+MIB = 1 << 20
+Open = Callable[..., Provider]
+
+
+def altered(**headers: str | None) -> Alter:
+    """Answer with other headers; None leaves one out."""
+
+    def change(response: Response) -> Response:
+        kept = {**response.headers, **{n.replace("_", "-"): v for n, v in headers.items()}}
+        return Response(
+            status=response.status,
+            headers={name: value for name, value in kept.items() if value is not None},
+            body=response.body,
+        )
+
+    return Alter(response=change)
+
+
+def on(server: Scripted, open_on: Open, **options: Any) -> Provider:
+    return open_on(endpoint=server.endpoint, ca_bundle=None, **options)
+
+
+# -- bytes that are not those that were stored -------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
+@pytest.mark.parametrize("damage", ["a bit", "half of it"])
+def test_damage_on_the_way_in_is_noticed(
+    server: StandIn, open_on: Open, tmp_path: Path, algorithm: Any, damage: str
+) -> None:
+    """Also if the length was rewritten to match, as by a proxy that ends TLS."""
+
+    def change(response: Response) -> Response:
+        body = response.body[:50_000]
+        if damage == "a bit":
+            body = b"X" + response.body[1:]
+        return attrs.evolve(
+            response, body=body, headers={**response.headers, "Content-Length": str(len(body))}
+        )
+
+    provider = aws_on(server, open_on)
+    provider.upload(b"A" * 100_000, key="k", checksum_algorithm=algorithm)
+    server.faults.add("GetObject", Alter(response=change), times=None)
+
+    with pytest.raises(IntegrityError, match=algorithm):
+        provider.read("k")
+    with pytest.raises(IntegrityError, match=algorithm):
+        provider.download("k", tmp_path / "k")
+    assert [] == list(tmp_path.iterdir())
+
+
+def aws_on(server: StandIn, open_on: Open) -> Provider:
+    """A vendor that is known to keep checksums; the generic one is not asked for them."""
+    return open_on(provider="aws", capabilities=None)
+
+
+def test_whole_parts_and_large_objects_are_read_with_checksums(
+    server: StandIn, open_on: Open
+) -> None:
+    """The digest of parts' digests says nothing of the bytes; a range has no digest at all."""
+    provider = aws_on(server, open_on)
+    data = os.urandom(6 * MIB)
+    provider.upload(iter([data]), key="composite", checksum_algorithm="SHA256")
+    provider.upload(iter([data]), key="full", checksum_algorithm="CRC64NVME")
+
+    assert data == provider.read("composite")
+    assert data == provider.read("full")
+    with provider.open("full", ByteRange(start=5, stop=50)) as reader:
+        assert data[5:50] == reader.read()
+        assert {} == reader.info.checksums
+
+
+def test_a_compressed_object_comes_as_it_was_stored(server: StandIn, open_on: Open) -> None:
+    data = gzip.compress(b"hello" * 1000)
+    provider = open_on()
+    provider.upload(data, key="k.js", content_encoding="gzip")
+
+    assert data == provider.read("k.js")
+    assert "gzip" == provider.head("k.js").content_encoding
+
+
+def test_another_range_than_was_asked_for_is_refused(server: StandIn, open_on: Open) -> None:
+    server.put("media", "k", b"0123456789")
+    ranged = {"ETag": '"e"', "Content-Range": "bytes 0-9/10"}
+    provider = open_on()
+
+    for byte_range in (ByteRange(start=2), ByteRange(start=0, stop=5), ByteRange(start=-4)):
+        server.faults.clear()
+        server.faults.add("GetObject", Reply(206, b"0123456789", headers=ranged))
+        with pytest.raises(Rejected, match="bytes 0 to 9 came"):
+            provider.open("k", byte_range)
+    server.faults.clear()
+    server.faults.add("GetObject", Reply(200, b"0123456789", headers={"ETag": '"e"'}))
+    with pytest.raises(Rejected, match="does not tell that it is one"):
+        provider.open("k", ByteRange(start=2))
+
+
+def test_a_range_of_nothing_is_behind_its_end(server: StandIn, open_on: Open) -> None:
+    server.put("media", "empty", b"")
+    provider = open_on()
+
+    for byte_range in (ByteRange(start=0, stop=10), ByteRange(start=-10)):
+        with pytest.raises(Rejected, match="behind the object's end"):
+            provider.open("empty", byte_range)
+    assert b"" == provider.read("empty")
+
+
+@pytest.mark.parametrize(
+    ("given", "etag"), [('W/"abc"', "abc"), ('"abc-2"', "abc-2"), ("abc", "abc"), ('"A"', "A")]
+)
+def test_an_etag_is_read_in_every_form(
+    server: StandIn, open_on: Open, given: str, etag: str
+) -> None:
+    server.put("media", "k", b"x")
+    server.faults.add("HeadObject", altered(ETag=given))
+
+    assert etag == open_on().head("k").etag
+
+
+def test_the_size_of_a_huge_object_is_told(server: StandIn, open_on: Open) -> None:
+    server.put("media", "k", b"x")
+    server.faults.add("HeadObject", altered(Content_Length="5497558138880"))
+
+    assert 5 * 1024**4 == open_on().head("k").size
+
+
+def test_an_answer_without_a_length_is_none_of_s3(open_on: Open) -> None:
+    """A proxy that compresses sends chunks and no length; nothing tells a whole from a half."""
+    head = answer('ETag: "e"', "Transfer-Encoding: chunked")
+    with Scripted([head, b"5\r\nhello\r\n0\r\n\r\n"]) as server:
+        provider = on(server, open_on, deadline=1)
+        with pytest.raises(Unavailable, match="no ContentLength"):
+            provider.read("k")
+    with Scripted([answer('ETag: "e"')]) as server:
+        provider = on(server, open_on, deadline=1)
+        with pytest.raises(Unavailable, match="no ContentLength"):
+            provider.head("k")
+
+
+# -- servers that are slow ---------------------------------------------------------------------
+
+
+def test_a_server_that_drips_is_given_up(open_on: Open) -> None:
+    """Every byte keeps the connection's own timeout from firing."""
+    drip: list[bytes | float] = [b"x", 0.05] * 200
+    with Scripted([answer('ETag: "e"', "Content-Length: 100000"), *drip]) as server:
+        provider = on(server, open_on, deadline=1)
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="too slowly"):
+            provider.read("k")
+    assert time.monotonic() - began < 4
+
+
+def test_the_time_between_reads_is_the_applications_own() -> None:
+    class Prompt:
+        def read(self, size: int) -> bytes:
+            return b"x"
+
+        def close(self) -> None:
+            pass
+
+    stream = BodyStream(Incoming(Prompt()), 3, 0.01, {})
+    assert b"x" == stream.read(1)
+    time.sleep(0.05)
+    assert b"xx" == stream.read()
+    assert b"" == stream.read()
+
+
+def test_a_body_that_stalls_is_taken_up_again(
+    open_on: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bucketry_s3.transport.READ_TIMEOUT", 0.1)
+    data = os.urandom(MIB + 10)
+    size = len(data)
+    stalled: list[bytes | float] = [
+        answer('ETag: "e"', f"Content-Length: {size}"),
+        data[: MIB + 5],
+        0.3,
+    ]
+    rest: list[bytes | float] = [
+        answer(
+            'ETag: "e"', "Content-Length: 10", f"Content-Range: bytes {MIB}-{size - 1}/{size}",
+            status="206 Partial Content",
+        ),
+        data[MIB:],
+    ]  # fmt: skip
+    with Scripted(stalled, rest) as server:
+        on(server, open_on).download("k", tmp_path / "k")
+    assert data == (tmp_path / "k").read_bytes()
+    assert f"Range: bytes={MIB}-" in server.heads[1]
+
+
+# -- connections -------------------------------------------------------------------------------
+
+
+def test_a_connection_is_used_again_when_a_body_was_read(server: StandIn, open_on: Open) -> None:
+    for number in range(5):
+        server.put("media", f"k{number}", bytes(300_000 * number))
+    provider = open_on()
+    connections = count_connections(server)
+
+    for number in range(5):
+        assert bytes(300_000 * number) == provider.read(f"k{number}")
+        with provider.open(f"k{number}") as reader:
+            assert 300_000 * number == sum(map(len, reader.chunks()))
+
+    assert 1 == len(connections)
+
+
+def count_connections(server: StandIn) -> set[object]:
+    """Return a set that gets every connection that is opened from now on."""
+    seen: set[object] = set()
+    track = server._server.track
+
+    def noted(connection: Any) -> None:
+        seen.add(connection)
+        track(connection)
+
+    server._server.track = noted  # type: ignore[method-assign]
+    return seen
+
+
+def test_a_reader_that_is_left_early_costs_its_connection_only(
+    server: StandIn, open_on: Open
+) -> None:
+    server.put("media", "k", bytes(3 * MIB))
+    provider = open_on()
+
+    for _ in range(50):
+        with provider.open("k") as reader:
+            assert bytes(10) == reader.read(10)
+    assert len(server._server._open) < 10
+    assert bytes(3 * MIB) == provider.read("k")
+
+
+def test_a_closed_reader_says_so(server: StandIn, open_on: Open) -> None:
+    server.put("media", "k", b"hello")
+    reader = open_on().open("k")
+    reader.close()
+    reader.close()
+
+    with pytest.raises(InvalidInput, match="the reader is closed"):
+        reader.read()
+
+
+# -- what a HEAD does not say ------------------------------------------------------------------
+
+
+def test_a_key_pair_that_may_not_look_at_the_bucket_sees_what_is_missing(
+    server: StandIn, open_on: Open
+) -> None:
+    server.faults.add("HeadBucket", Reply(403), times=None)
+    provider = open_on()
+
+    assert not provider.exists("nothing")
+    with pytest.raises(NotFound):
+        provider.head("nothing")

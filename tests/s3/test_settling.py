@@ -1,0 +1,326 @@
+"""Writes whose answer is lost: proven, refuted, or called unconfirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bucketry import (
+    AccessDenied,
+    AlreadyExists,
+    Capabilities,
+    Fact,
+    PreconditionFailed,
+    Provider,
+    Rejected,
+    StorageError,
+    Unavailable,
+    Unconfirmed,
+)
+from bucketry_s3.deadline import Deadline, retry
+from bucketry_s3.testing import Drop, Reply, StandIn
+from s3.memory_transport import MIB, Fault, MemoryTransport, always, lost, md5, provider_on
+
+TAKEN = PreconditionFailed("exists", code="PreconditionFailed", status=412)
+TAKEN_AFTER_A_LOST_ANSWER = TAKEN.evolve(may_have_applied=True)
+
+
+@pytest.fixture
+def transport() -> MemoryTransport:
+    return MemoryTransport()
+
+
+def stream(size: int) -> Iterator[bytes]:
+    for start in range(0, size, MIB):
+        yield bytes([start // MIB]) * min(MIB, size - start)
+
+
+def somebody_elses(data: bytes) -> Fault:
+    """Another writer, quicker by a moment, stores `data`."""
+
+    def write(transport: MemoryTransport, operation: str, params: Mapping[str, Any]) -> None:
+        transport.objects[params["Key"]] = data
+        transport.metadata[params["Key"]] = {"bucketry-write-id": "another's"}
+        raise TAKEN_AFTER_A_LOST_ANSWER
+
+    return write
+
+
+# -- what is surely ours, and what is not ------------------------------------------------------
+
+
+def test_a_lock_file_has_one_holder_although_all_write_the_same(
+    transport: MemoryTransport,
+) -> None:
+    """No answer was lost: the file was there, whatever its bytes are."""
+    transport.objects["lock"] = b""
+
+    with pytest.raises(AlreadyExists):
+        provider_on(transport).upload(b"", key="lock", prevent_overwrite=True)
+
+    assert ["PutObject"] == transport.operations()
+
+
+def test_a_lock_file_has_one_holder_also_after_a_lost_answer(transport: MemoryTransport) -> None:
+    transport.fail["PutObject"] = somebody_elses(b"")
+
+    with pytest.raises(AlreadyExists) as caught:
+        provider_on(transport).upload(b"", key="lock", prevent_overwrite=True)
+
+    assert not caught.value.may_have_applied
+
+
+def test_a_large_lock_file_has_one_holder_also_after_a_lost_answer(
+    transport: MemoryTransport,
+) -> None:
+    whole = b"".join(stream(6 * MIB))
+    transport.fail["CompleteMultipartUpload"] = somebody_elses(whole)
+    provider = provider_on(
+        transport, capabilities=Capabilities(complete_if_absent=Fact("enforced"))
+    )
+
+    with pytest.raises(AlreadyExists):
+        provider.upload(stream(6 * MIB), key="lock", prevent_overwrite=True)
+
+    assert {} == transport.uploads
+
+
+def test_a_counter_is_not_counted_up_twice_by_the_same_bytes(transport: MemoryTransport) -> None:
+    """Both read 4 and write 5; one of them must be told that it came too late."""
+    able = Capabilities(put_if_match=Fact("enforced"))
+    provider = provider_on(transport, capabilities=able)
+    transport.after["PutObject"] = always(TAKEN_AFTER_A_LOST_ANSWER)
+    provider.upload(b"5", key="counter", if_match=md5(b"4"))
+
+    transport.after.clear()
+    transport.fail["PutObject"] = somebody_elses(b"5")
+    with pytest.raises(PreconditionFailed):
+        provider.upload(b"5", key="counter", if_match=md5(b"4"))
+
+
+def test_the_mark_of_a_write_is_nobodys_metadata(transport: MemoryTransport) -> None:
+    provider = provider_on(transport)
+
+    provider.upload(b"x", key="plain", metadata={"author": "me"})
+    provider.upload(b"x", key="new", metadata={"author": "me"}, prevent_overwrite=True)
+
+    plain, marked = transport.params_of("PutObject")
+    assert {"author": "me"} == plain["Metadata"]
+    assert {"author", "bucketry-write-id"} == set(marked["Metadata"])
+    assert {"author": "me"} == provider.head("new").metadata
+
+
+def test_the_same_bytes_from_before_are_not_this_upload(transport: MemoryTransport) -> None:
+    """A deployment again, with new headers: the server reads, but cannot write."""
+    transport.objects["app.js"] = b"same"
+    transport.age = timedelta(hours=1)
+    transport.fail["PutObject"] = always(lost())
+
+    with pytest.raises(Unavailable, match="another object is there") as caught:
+        provider_on(transport).upload(b"same", key="app.js", cache_control="no-store")
+
+    assert not caught.value.may_have_applied
+
+
+@pytest.mark.parametrize("size", [3, 6 * MIB])
+def test_an_object_that_is_not_there_is_a_failure_without_doubt(
+    transport: MemoryTransport, size: int
+) -> None:
+    for operation in ("PutObject", "CompleteMultipartUpload"):
+        transport.fail[operation] = always(lost())
+
+    with pytest.raises(Unavailable, match="it was looked for and is not there") as caught:
+        provider_on(transport).upload(bytes(size), key="k")
+
+    assert not caught.value.may_have_applied
+    assert {} == transport.uploads
+
+
+def test_an_upload_that_was_swept_is_gone_and_not_complete(transport: MemoryTransport) -> None:
+    transport.fail["CompleteMultipartUpload"] = always(
+        Rejected("no such upload", code="NoSuchUpload", status=404)
+    )
+
+    with pytest.raises(Rejected, match="it was looked for and is not there"):
+        provider_on(transport).upload(stream(6 * MIB), key="k")
+
+
+# -- what nothing proves -----------------------------------------------------------------------
+
+
+class Kms(MemoryTransport):
+    """A server that encrypts: its ETags are no digests of what was sent."""
+
+    def _PutObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        super()._PutObject(p)
+        self.etags[p["Key"]] = md5(p["Body"] + b"secret")
+        return {"ETag": self.etags[p["Key"]]}
+
+    def _HeadObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super()._HeadObject(p), "ServerSideEncryption": "aws:kms"}
+
+    def _UploadPart(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        super()._UploadPart(p)
+        return {"ETag": f'"{md5(p["Body"])}-kms"'}
+
+    def _CompleteMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
+        super()._CompleteMultipartUpload(p)
+        self.etags[p["Key"]] = "0123456789abcdef-2"
+        return {"ETag": self.etags[p["Key"]]}
+
+
+@pytest.mark.parametrize("size", [3, 6 * MIB])
+def test_where_etags_are_no_md5_a_lost_answer_is_unconfirmed(size: int) -> None:
+    transport = Kms()
+    for operation in ("PutObject", "CompleteMultipartUpload"):
+        transport.after[operation] = always(lost())
+
+    with pytest.raises(Unconfirmed, match="nothing proves that it is this one") as caught:
+        provider_on(transport).upload(bytes(size), key="k")
+
+    assert caught.value.may_have_applied
+    assert "Look with head()" in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [3, 6 * MIB])
+def test_where_etags_are_no_md5_the_mark_proves_a_create_only_upload(size: int) -> None:
+    transport = Kms()
+    for operation in ("PutObject", "CompleteMultipartUpload"):
+        transport.after[operation] = always(lost())
+
+    stored = provider_on(transport).upload(bytes(size), key="k", prevent_overwrite=True)
+
+    assert stored.etag == transport.etags["k"]
+
+
+def test_an_object_without_an_age_proves_nothing(transport: MemoryTransport) -> None:
+    """The same bytes may have been there before."""
+    ageless = transport._HeadObject
+    transport._HeadObject = lambda p: {**ageless(p), "ResponseMetadata": {}}  # type: ignore[method-assign]
+    transport.after["PutObject"] = always(lost())
+
+    with pytest.raises(Unconfirmed, match="nothing proves"):
+        provider_on(transport).upload(b"x", key="k")
+
+
+def test_other_bytes_of_the_same_size_are_another_object(transport: MemoryTransport) -> None:
+    transport.objects["k"] = b"old"
+    transport.fail["PutObject"] = always(lost())
+
+    with pytest.raises(Unavailable, match="another object is there"):
+        provider_on(transport).upload(b"new", key="k")
+
+
+# -- doubt outlives the attempt that raised it -------------------------------------------------
+
+
+def test_a_refusal_after_a_lost_answer_leaves_the_doubt() -> None:
+    errors: list[StorageError] = [lost(), AccessDenied("the token has expired")]
+
+    def attempt() -> None:
+        raise errors.pop(0)
+
+    with pytest.raises(AccessDenied) as caught:
+        retry(attempt, Deadline(5))
+
+    assert caught.value.may_have_applied
+
+
+def test_an_upload_refused_after_its_lost_answer_is_there(server: StandIn, open_on: Any) -> None:
+    """Temporary credentials end between two attempts; the first one has stored it."""
+    server.faults.add("PutObject", Drop("answer"))
+    server.faults.add("PutObject", Reply.error(403, "ExpiredToken"), nth=2)
+
+    stored = open_on().upload(b"hello", key="k")
+
+    assert ["PutObject", "PutObject", "HeadObject"] == [r.operation for r in server.requests]
+    assert md5(b"hello") == stored.etag
+
+
+def test_a_thousand_attempts_are_no_error_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bucketry_s3.deadline.time.sleep", lambda seconds: None)
+    attempts = iter(range(2000))
+
+    def attempt() -> int:
+        number = next(attempts)
+        if number < 1500:
+            raise Unavailable("not yet")
+        return number
+
+    assert 1500 == retry(attempt, Deadline(3600))
+
+
+def test_nothing_is_tried_again_once_a_deadline_is_ended() -> None:
+    deadline = Deadline(3600)
+    deadline.end()
+
+    def attempt() -> None:
+        raise Unavailable("no")
+
+    with pytest.raises(Unavailable, match="gave up after 1 attempt "):
+        retry(attempt, deadline)
+
+
+@pytest.mark.parametrize("call", ["head", "read", "list", "sweep"])
+def test_looking_never_takes_effect(server: StandIn, open_on: Any, call: str) -> None:
+    for operation in ("HeadObject", "GetObject", "ListObjectsV2", "ListMultipartUploads"):
+        server.faults.add(operation, Drop("answer"), times=None)
+    provider: Provider = open_on(deadline=1)
+    calls: dict[str, Any] = {
+        "head": lambda: provider.head("k"),
+        "read": lambda: provider.read("k"),
+        "list": lambda: list(provider.list()),
+        "sweep": lambda: provider.sweep(),
+    }
+
+    with pytest.raises(Unavailable) as caught:
+        calls[call]()
+
+    assert not caught.value.may_have_applied
+    assert "taken effect" not in str(caught.value)
+
+
+# -- deletes -----------------------------------------------------------------------------------
+
+
+def test_a_delete_whose_answers_are_lost_has_happened(server: StandIn, open_on: Any) -> None:
+    server.put("media", "k", b"x")
+    server.faults.add("DeleteObject", Drop("answer"), times=None)
+
+    open_on(deadline=1).delete("k")
+
+    assert {} == server.objects("media")
+
+
+def test_a_delete_that_never_arrives_has_not_happened(server: StandIn, open_on: Any) -> None:
+    server.put("media", "k", b"x")
+    server.faults.add("DeleteObject", Reply.error(500, "InternalError"), times=None)
+
+    with pytest.raises(Unavailable, match="the object is still there") as caught:
+        open_on(deadline=1).delete("k")
+
+    assert not caught.value.may_have_applied
+
+
+def test_a_delete_that_cannot_be_looked_up_is_unconfirmed(server: StandIn, open_on: Any) -> None:
+    server.put("media", "k", b"x")
+    server.faults.add("DeleteObject", Drop("answer"), times=None)
+    server.faults.add("HeadObject", Drop("answer"), times=None)
+
+    with pytest.raises(Unconfirmed, match="whether it is gone could not be looked up"):
+        open_on(deadline=1).delete("k")
+
+
+def test_a_version_is_looked_up_by_its_id(server: StandIn, open_on: Any) -> None:
+    """That the key has another version says nothing of the one deleted."""
+    server.faults.add("DeleteObject", Reply(200, b"<html>OK</html>"))
+    server.put("media", "k", b"x")
+
+    open_on().delete("k", extra_params={"VersionId": "v1"})
+
+    (head,) = [r for r in server.requests if r.operation == "HeadObject"]
+    assert [("versionId", "v1")] == head.query
+    assert {"k"} == set(server.objects("media"))

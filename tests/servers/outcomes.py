@@ -16,7 +16,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 from bucketry.testing import Report, all_cases, run
 from conformance.places import MAIN, OTHERS, in_front_of, on_disk
@@ -33,14 +33,17 @@ END = "<!-- results:end -->\n"
 
 
 def collect_servers() -> None:
-    """Commit the report of each server, of path-style addressing."""
+    """Take over the report of each server by path-style addressing."""
     for name in STAND_INS:
-        report = report_file(name.partition("-")[0], name, "path").read_text("utf-8")
-        committed_file(name).write_text(commit(report), "utf-8")
+        report = report_file(name.partition("-")[0], name, "path")
+        if report.exists():
+            committed_file(name).write_text(commit(report.read_text("utf-8")), "utf-8")
+        else:
+            print(f"SKIPPED: {name}: there is no {report}")
 
 
 def collect_vendors() -> None:
-    """Run the suite as every vendor and commit the outcomes; a passed case is left out."""
+    """Run the suite as every vendor and write the outcomes; a passed case is left out."""
     vendors = {}
     for vendor in VENDORS:
         report = _on_stand_in(vendor)
@@ -66,7 +69,7 @@ def _on_stand_in(vendor: str) -> Report:
         return run(provider, endpoint="stand-in")
 
 
-def pages() -> dict[Any, str]:
+def pages() -> dict[Path, str]:
     """Return the docs as they should be: path to text."""
     reports = {name: json.loads(committed_file(name).read_text("utf-8")) for name in STAND_INS}
     vendors = json.loads(VENDORS_FILE.read_text("utf-8"))

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from bucketry.host.catalog import installed
 from bucketry.testing.case import Group, Outcome
-from servers.known import NOTES, STAND_INS
+from bucketry.testing.report import BAD
+from servers.known import STAND_INS, note_on
 from servers.reports import outcomes_in
 
 TITLES: Mapping[str, str] = {
@@ -52,25 +53,23 @@ def _totals(outcomes: Cases) -> list[int]:
 def servers_section(reports: Mapping[str, Mapping[str, Any]], vendors: Mapping[str, Any]) -> str:
     """Return the results on real servers, from their reports and the stand-ins' outcomes."""
     found = {name: outcomes_in(report) for name, report in reports.items()}
-    (count,) = {len(outcomes) for outcomes in found.values()}
     totals = []
     for name, report in reports.items():
         version = report["versions"][name.partition("-")[0]]
-        totals.append([_link(name), version, report["date"], *_totals(found[name])])
+        totals.append(
+            [_link(name), version, report["date"], len(found[name]), *_totals(found[name])]
+        )
     groups = [[group, *(cell(found[name], group) for name in found)] for group in get_args(Group)]
     notes = [
-        [TITLES[name], f"`{case}`", outcome, NOTES[name][case].why]
-        for name, outcomes in found.items()
-        for case, outcome in outcomes.items()
-        if outcome in ("failed", "contradicted")
+        [TITLES[name], *row] for name, outcomes in found.items() for row in _bad(name, outcomes)
     ]
     return "\n".join(
         [
-            f"The suite has {count} cases. The whole of it runs on each server by path and by "
-            "virtual-hosted addressing, with equal outcomes, and in part on a bucket with dots "
-            "in its name and on a public one. What a case found is in the report behind each name.",
+            "The whole suite runs on each server by path and by virtual-hosted addressing, with "
+            "equal outcomes, and in part on a bucket with dots in its name and on a public one. "
+            "What each case found is in the report behind the server's name.",
             "",
-            *table(["Server", "Release", "Date", *get_args(Outcome)], totals),
+            *table(["Server", "Release", "Date", "Cases", *get_args(Outcome)], totals),
             "",
             LEGEND,
             "",
@@ -86,9 +85,23 @@ def servers_section(reports: Mapping[str, Mapping[str, Any]], vendors: Mapping[s
             "",
             "### Where a server and its stand-in differ",
             "",
+            "The stand-in of a vendor behaves as the vendor's page and documents say, and as the "
+            "strictest server where they say nothing. Each case that ends otherwise on a server "
+            "that the stand-in claims to be like is here; Swift has no stand-in.",
+            "",
             *_stand_ins(found, vendors),
         ]
     )
+
+
+def _bad(name: str, outcomes: Cases) -> Iterator[list[str]]:
+    """Yield case, outcome and reason of what fails, or has failed in another run."""
+    for case, outcome in outcomes.items():
+        note = note_on(name, case)
+        if outcome in BAD:
+            yield [f"`{case}`", outcome, why(name, case)]
+        elif note is not None and note.fails == "sometimes":
+            yield [f"`{case}`", "sometimes failed", note.why]
 
 
 def _link(name: str) -> str:
@@ -96,25 +109,29 @@ def _link(name: str) -> str:
 
 
 def _stand_ins(found: Mapping[str, Cases], vendors: Mapping[str, Any]) -> Iterator[str]:
-    rows = []
+    """Yield the table of differences, cases that differ for one reason in one row."""
+    rows: dict[tuple[str, ...], list[str]] = {}
     for name, outcomes in found.items():
         claims = STAND_INS[name]
         if claims is None:
             continue
         imitated = stand_in_outcomes(vendors, claims)
-        rows += [
-            [TITLES[name], f"`{claims}`", f"`{case}`", outcome, imitated[case], why(name, case)]
-            for case, outcome in outcomes.items()
-            if imitated[case] != outcome
-        ]
-    yield "The stand-in of a vendor behaves as the vendor's page and documents say."
-    yield ""
-    yield from table(["Server", "Stand-in", "Case", "Server", "Stand-in", "Why"], rows)
+        for case, outcome in outcomes.items():
+            if case in imitated and imitated[case] != outcome:
+                row = TITLES[name], f"`{claims}`", outcome, imitated[case], why(name, case)
+                rows.setdefault(row, []).append(f"`{case}`")
+    yield from table(
+        ["Server", "Stand-in", "On the server", "On the stand-in", "Why", "Cases"],
+        [[*row, ", ".join(cases)] for row, cases in rows.items()],
+    )
 
 
 def why(name: str, case: str) -> str:
     """Return the reason that is noted; `KeyError` if nobody has found it yet."""
-    return NOTES[name][case].why
+    note = note_on(name, case)
+    if note is None:
+        raise KeyError(f"{case} needs a note on {name} in known.py")
+    return note.why
 
 
 def stand_in_outcomes(vendors: Mapping[str, Any], vendor: str) -> dict[str, Outcome]:
@@ -140,6 +157,7 @@ def vendors_page(vendors: Mapping[str, Any]) -> str:
         [titles[name], *(cell(outcomes, group) for group in others)]
         for name, outcomes in found.items()
     ]
+    bad = [[titles[name], *row] for name, outcomes in found.items() for row in _bad(name, outcomes)]
     return "\n".join(
         [
             "<!-- Generated by `make outcomes`; do not edit by hand. -->",
@@ -160,6 +178,10 @@ def vendors_page(vendors: Mapping[str, Any]) -> str:
             LEGEND,
             "",
             *table(["Vendor", *others], rows),
+            "",
+            "## What fails",
+            "",
+            *table(["Vendor", "Case", "Outcome", "Why"], bad),
             "",
         ]
     )

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from bucketry import Provider
 from bucketry.testing import Report, run
-from servers.known import NOTES, page_of, subject
+from servers.known import note_on, page_of, subject
 from servers.reports import committed_file, outcomes_in, report_file
 from servers.samples import Open, require_server
 from servers.server import Endpoint
@@ -105,11 +105,10 @@ def test_the_server_keeps_the_contract(
 
 def unexpected(report: Report, name: str) -> Iterator[str]:
     """Yield what fails without a note, and notes on failures that are gone."""
-    notes = NOTES[name]
     if report.confinement:
         yield report.confinement
     for result in report.results:
-        note = notes.get(result.case)
+        note = note_on(name, result.case)
         if result in report.bad:
             if note is None or note.fails == "no":
                 yield f"{result.outcome} {result.case}: {result.evidence}"
@@ -128,7 +127,7 @@ def differences(report: Report, name: str, endpoint: Endpoint) -> Iterator[str]:
     known = outcomes_in(committed)
     found = {result.case: result.outcome for result in report.results}
     for case in sorted({*known, *found}):
-        note = NOTES[name].get(case)
+        note = note_on(name, case)
         if known.get(case) != found.get(case) and (note is None or note.fails != "sometimes"):
             yield (
                 f"{case} is {found.get(case, 'gone')} and not {known.get(case, 'in the docs')}; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -73,7 +74,9 @@ def _of_hour(self: Provider, key: str, *, expires_in: Any = None, **given: Any) 
 
 
 def _made_whole(self: Provider, key: str, *, expires_in: Any = None, **given: Any) -> SignedUrl:
-    return Provider.sign(self, key, expires_in=max(1, int(expires_in)), **given)
+    if expires_in is not None and expires_in == expires_in:
+        expires_in = max(1, int(expires_in))
+    return Provider.sign(self, key, expires_in=expires_in, **given)
 
 
 def _quoted_put(self: Provider, key: str, **given: Any) -> SignedUrl:
@@ -93,12 +96,12 @@ def _clean_response(self: Provider, key: str, **given: Any) -> SignedUrl:
     return Provider.sign(self, key, **given)
 
 
-def _put_for_post(self: Provider, key: str, **given: Any) -> SignedUrl:
+def _as_put(self: Provider, key: str, given: Any) -> SignedUrl:
     return Provider.sign(self, key, **{**given, "method": "PUT"})
 
 
 def _asks(self: Provider, key: str, **given: Any) -> SignedUrl:
-    with socket.socket() as connection:
+    with socket.socket() as connection, suppress(OSError):
         connection.connect(("127.0.0.1", 9))
     return Provider.sign(self, key, **given)
 
@@ -108,14 +111,33 @@ def _untyped(self: Provider, key: str, **given: Any) -> SignedUrl:
     return Provider.sign(self, key, **given)
 
 
+def _for(method: str, change: Any) -> dict[str, Any]:
+    """Sign in another way where one method is asked for."""
+
+    def sign(self: Provider, key: str, **given: Any) -> SignedUrl:
+        if given.get("method", "GET") == method:
+            return change(self, key, given)  # type: ignore[no-any-return]  # it signs
+        return Provider.sign(self, key, **given)
+
+    return {"sign": sign}
+
+
+def _another_key(self: Provider, key: str, given: Any) -> SignedUrl:
+    return Provider.sign(self, f"{key}x", **given)
+
+
+def _as_get(self: Provider, key: str, given: Any) -> SignedUrl:
+    return Provider.sign(self, key, **{**given, "method": "GET"})
+
+
 SIGNED = [
-    sabotage("signed.get", "status and body", methods=key(lambda text: f"{text}x", "sign")),
+    sabotage("signed.get", "status and body", methods=_for("GET", _another_key)),
     sabotage(
         "signed.head",
         "status and body",
-        methods=answer("sign", lambda true: attrs.evolve(true, method="GET")),
+        methods=_for("HEAD", _as_get),
     ),
-    sabotage("signed.put", "NotFound", methods=key(lambda text: f"{text}x", "sign")),
+    sabotage("signed.put", "NotFound", methods=_for("PUT", _another_key)),
     sabotage(
         "signed.put_with_a_type", "the header to send", methods=dropped("sign", "content_type")
     ),
@@ -127,7 +149,7 @@ SIGNED = [
     sabotage(
         "signed.delete",
         "the names listed",
-        methods=arguments("sign", method="GET"),
+        methods=_for("DELETE", _as_get),
     ),
     sabotage("signed.one_method_only", "PUT was answered with 200", methods={"sign": _puts_only}),
     sabotage(
@@ -149,8 +171,8 @@ SIGNED = [
         "an expired URL was answered with 200",
         methods={
             "sign": lambda self, key, **given: attrs.evolve(
-                Provider.sign(self, key, expires_in=600),
-                expires_at=Provider.sign(self, key, expires_in=1).expires_at,
+                Provider.sign(self, key, **{**given, "expires_in": 600}),
+                expires_at=Provider.sign(self, key, **given).expires_at,
             )
         },
     ),
@@ -181,7 +203,7 @@ SIGNED = [
         "signed.unknown_response_header", "but it succeeded", methods=dropped("sign", "response")
     ),
     sabotage("signed.misplaced_type", "but it succeeded", methods={"sign": _untyped}),
-    sabotage("signed.form_without_limits", "but it succeeded", methods={"sign": _put_for_post}),
+    sabotage("signed.form_without_limits", "but it succeeded", methods=_for("POST", _as_put)),
     sabotage(
         "signed.part_of_an_object", "status and body", methods=arguments("sign", method="HEAD")
     ),
@@ -229,14 +251,19 @@ def _ticket_for_html(self: Provider, key: str, **given: Any) -> UploadTicket:
     return Provider.upload_ticket(self, key, **{**given, "content_type": "text/html"})
 
 
-def _smaller(self: Provider, key: str, *, max_size: int, **given: Any) -> UploadTicket:
-    return Provider.upload_ticket(self, key, max_size=max_size - 1)
+def _smaller(self: Provider, key: str, **given: Any) -> UploadTicket:
+    if "max_size" in given and given["max_size"] == given.get("min_size"):
+        size = given["max_size"] - 1
+        given |= {"min_size": size, "max_size": size}
+    return Provider.upload_ticket(self, key, **given)
 
 
 def _one_ticket() -> dict[str, Any]:
     tickets: dict[str, UploadTicket] = {}
 
     def upload_ticket(self: Provider, key: str, **given: Any) -> UploadTicket:
+        if "content_type" in given or "min_size" in given:
+            return Provider.upload_ticket(self, key, **given)
         if key not in tickets:
             tickets[key] = Provider.upload_ticket(self, key, max_size=1000)
         return tickets[key]
@@ -388,7 +415,7 @@ URLS = [
     sabotage(
         "urls.inverse",
         "the key of",
-        methods=answer("key_of_url", lambda true: quote(true)),
+        methods=answer("key_of_url", lambda true: true and quote(true)),
     ),
     sabotage(
         "urls.inverse_of_no_address",

@@ -170,7 +170,11 @@ def _safe_place(self: Provider, given: Any, *, key: Any = None, **options: Any) 
 
 NAMING = [
     sabotage("naming.slug", "the key is", hooks=_named(str.lower)),
-    sabotage("naming.slugs_differ", "the number of keys", hooks=_named(lambda true: "report.pdf")),
+    sabotage(
+        "naming.slugs_differ",
+        "the number of keys",
+        hooks=_named(lambda true: "report.pdf" if true.startswith("report_") else true),
+    ),
     sabotage(
         "naming.slug_of_nothing",
         "there is nothing to name it after",
@@ -189,7 +193,7 @@ NAMING = [
     sabotage(
         tuple(f"naming.hostile_file_names[{name}]" for name in ("slug", "name", "date", "hash")),
         "became the key",
-        hooks=_named(lambda true: "a copy"),
+        hooks={"build_key": lambda true, upload: "a copy" if upload.filename == "/abs" else true},
     ),
     sabotage("naming.by_a_layer", "a given key", methods={"upload": _named_all_the_same}),
     sabotage("naming.by_a_hostile_layer", "but it succeeded", methods={"upload": _safe_place}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,9 +98,13 @@ def _whole_if_impossible(self: Provider, key: str, byte_range: Any = None) -> An
 
 
 def _few_connections() -> dict[str, Any]:
-    opened = itertools.count(1)
-    busy = Unavailable("all connections are taken")
-    return raising("open", busy, lambda self, key, *_: next(opened) > 10)
+    opened: Counter[str] = Counter()
+
+    def taken(self: Provider, key: str, *_: Any) -> bool:
+        opened[key] += 1
+        return opened[key] > 10
+
+    return raising("open", Unavailable("all connections are taken"), taken)
 
 
 def _shared_readers() -> dict[str, Any]:
@@ -138,7 +142,8 @@ def _inside(self: Provider, key: str, target: Any, *, progress: Any = None) -> A
 def _totals(self: Provider, key: str, target: Any, *, progress: Any = None) -> Any:
     info = Provider.download(self, key, target)
     for done in (info.size // 2, info.size):
-        progress(done)
+        if progress is not None:
+            progress(done)
     return info
 
 
@@ -148,7 +153,9 @@ READ = [
     sabotage(
         "read.nothing",
         "Rejected",
-        methods=raising("open", Rejected("it is empty"), lambda self, key: not self.head(key).size),
+        methods=raising(
+            "open", Rejected("it is empty"), lambda self, key, *_: not self.head(key).size
+        ),
     ),
     sabotage(
         "read.reader_knows_the_object",
@@ -156,27 +163,33 @@ READ = [
         methods=answer("open", lambda true: _typeless(true)),
     ),
     sabotage(
-        tuple(
-            f"read.byte_range[{name}]"
-            for name in ("first-bytes", "bytes-in-the-middle", "single-byte")
-        ),
+        ("read.byte_range[first-bytes]", "read.byte_range[bytes-in-the-middle]"),
         "the bytes of ByteRange",
-        methods=_ranged(lambda r: ByteRange(start=r.start - 1 if r.start else 0, stop=r.stop + 1)),
+        methods=_ranged(lambda r: attrs.evolve(r, stop=r.stop + 1) if r.stop else r),
+    ),
+    sabotage(
+        "read.byte_range[single-byte]",
+        "the bytes of ByteRange",
+        methods=_ranged(
+            lambda r: attrs.evolve(r, start=r.start - 1) if r.stop == r.start + 1 else r
+        ),
     ),
     sabotage(
         "read.byte_range[bytes-to-the-end]",
         "the bytes of ByteRange",
-        methods=_ranged(lambda r: ByteRange(start=r.start, stop=r.start + 1)),
+        methods=_ranged(
+            lambda r: attrs.evolve(r, stop=r.start + 1) if r.start >= 0 and not r.stop else r
+        ),
     ),
     sabotage(
         "read.byte_range[last-bytes]",
         "the bytes of ByteRange",
-        methods=_ranged(lambda r: ByteRange(start=0, stop=-r.start)),
+        methods=_ranged(lambda r: ByteRange(start=0, stop=4) if r.start == -4 else r),
     ),
     sabotage(
         "read.byte_range[range-that-goes-over-the-end]",
         "Rejected",
-        methods=_refuses(lambda r: r.stop > 26),
+        methods=_refuses(lambda r: (r.stop or 0) > 26),
     ),
     sabotage(
         "read.byte_range[last-bytes-more-than-there-are]",
@@ -315,7 +328,8 @@ def _once_each(self: Provider, keys: Any, **_: Any) -> Deleted:
 def _one_level(self: Provider, folder: str, *, progress: Any = None) -> Deleted:
     keys = [info.key for page in self.pages(f"{folder}/", delimiter="/") for info in page.objects]
     outcome = self.delete_many(keys)
-    progress(len(outcome.keys))
+    if progress is not None:
+        progress(len(outcome.keys))
     return outcome
 
 

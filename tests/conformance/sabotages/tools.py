@@ -44,6 +44,11 @@ def source(change: Change) -> dict[str, Any]:
     return {"upload": upload}
 
 
+def source_if(when: Callable[[Any], bool], change: Change) -> dict[str, Any]:
+    """Change the source of an upload where it is of a certain kind."""
+    return source(lambda given: change(given) if when(given) else given)
+
+
 def options(change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """Change the options of every upload, the key among them."""
 

@@ -11,6 +11,7 @@ import attrs
 
 from bucketry import AlreadyExists, NotFound, PreconditionFailed, Provider, Unsupported
 from bucketry.model import Swept
+from bucketry.testing.cases.upload import Liar
 from bucketry.testing.store import rebuilt
 from conformance.sabotages.tools import (
     answer,
@@ -19,7 +20,7 @@ from conformance.sabotages.tools import (
     options,
     raising,
     sabotage,
-    source,
+    source_if,
     stored,
     told,
     whole,
@@ -191,12 +192,20 @@ def _alone_short(self: Provider, given: Any, **options: Any) -> Any:
 
 
 def _over_the_old(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
-    old = self.read(key) if self.exists(key) else b""
-    return Provider.upload(self, given + old[len(given) :], key=key, **options)
+    if isinstance(given, bytes) and self.exists(key):
+        given += self.read(key)[len(given) :]
+    return Provider.upload(self, given, key=key, **options)
 
 
-def _twice(progress: Any) -> Any:
-    return lambda step: (progress(step), progress(step))
+def _twice(given: dict[str, Any]) -> dict[str, Any]:
+    progress = given.get("progress")
+    if progress is None:
+        return given
+    return {**given, "progress": lambda step: (progress(step), progress(step))}
+
+
+def _mixed(given: Any) -> bool:
+    return isinstance(given, bytes) and len(given) > 1000 and len(set(given)) == 1
 
 
 def _shifted(self: Provider, key: str, byte_range: Any = None) -> Any:
@@ -215,7 +224,7 @@ def _deletes_first(self: Provider, given: Any, *, key: str, **options: Any) -> A
 
 
 def _no_large_tags(self: Provider, given: Any, **options: Any) -> bool:
-    return len(given) > self.options.multipart.part_size and "tags" in options
+    return "tags" in options and len(given) > self.options.multipart.part_size
 
 
 MULTIPART = [
@@ -263,7 +272,7 @@ MULTIPART = [
         "multipart.progress",
         "the sum of the steps",
         place="aws",
-        methods=options(lambda given: {**given, "progress": _twice(given["progress"])}),
+        methods=options(_twice),
     ),
     sabotage(
         "multipart.broken_source",
@@ -287,7 +296,7 @@ MULTIPART = [
         "multipart.shorter_than_promised",
         "but it succeeded",
         place="aws",
-        methods=source(lambda given: given.getvalue()),
+        methods=source_if(lambda given: isinstance(given, Liar), lambda given: given.getvalue()),
     ),
     sabotage(
         "multipart.one_at_a_time",
@@ -299,7 +308,7 @@ MULTIPART = [
         "multipart.two_at_once",
         "the object is neither upload",
         place="aws",
-        methods=body(lambda given: given[:-1] + b"\x09"),
+        methods=source_if(_mixed, lambda given: given[:-1] + b"\x09"),
     ),
     sabotage(
         "multipart.overwritten_by_small",
@@ -390,7 +399,9 @@ def _shared_metadata() -> dict[str, Any]:
     lock = threading.Lock()
     last = {"writer": "nobody"}
 
-    def upload(self: Provider, given: bytes, *, metadata: Any, **options: Any) -> Any:
+    def upload(self: Provider, given: bytes, *, metadata: Any = None, **options: Any) -> Any:
+        if metadata is None:
+            return Provider.upload(self, given, **options)
         with lock:
             stale = dict(last)
             last.update(metadata)

@@ -117,14 +117,19 @@ def test_a_stream_that_breaks_leaves_nothing_unless_asked_to(
 @pytest.mark.parametrize("algorithm", get_args(ChecksumAlgorithm))
 @pytest.mark.parametrize("size", [5, 2 * PART + 1])
 def test_a_checksum_is_accepted(
-    provider: Provider, profile: str, algorithm: ChecksumAlgorithm, size: int
+    provider: Provider,
+    endpoint: Endpoint,
+    profile: str,
+    algorithm: ChecksumAlgorithm,
+    size: int,
 ) -> None:
     if profile == "ceph":  # its page knows that the server ignores them
         with pytest.raises(Unsupported):
             provider.upload(DATA[:size], key="sum.bin", checksum_algorithm=algorithm)
         return
     stored = provider.upload(DATA[:size], key="sum.bin", checksum_algorithm=algorithm)
-    assert stored.checksum_algorithm == algorithm
+    # Told as verified only where the page or the server's answer says so.
+    assert stored.checksum_algorithm == (algorithm if endpoint.server == "minio" else None)
     assert provider.read("sum.bin") == DATA[:size]
 
 

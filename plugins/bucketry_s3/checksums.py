@@ -9,28 +9,27 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 from bucketry.model import ChecksumAlgorithm
 
-
-def _crc32(data: bytes | bytearray, previous: int) -> int:
-    return zlib.crc32(data, previous)
+# The native functions take any buffer, but are annotated with bytes.
 
 
-def _crc32c(data: bytes | bytearray, previous: int) -> int:
+def _crc32c(data: Any, previous: int) -> int:
     from awscrt.checksums import crc32c
 
     return int(crc32c(data, previous))
 
 
-def _crc64nvme(data: bytes | bytearray, previous: int) -> int:
+def _crc64nvme(data: Any, previous: int) -> int:
     from awscrt.checksums import crc64nvme
 
     return int(crc64nvme(data, previous))
 
 
 _CRCS: dict[str, tuple[Callable[[bytes | bytearray, int], int], int]] = {
-    "CRC32": (_crc32, 4),
+    "CRC32": (zlib.crc32, 4),
     "CRC32C": (_crc32c, 4),
     "CRC64NVME": (_crc64nvme, 8),
 }
@@ -60,6 +59,7 @@ class RunningChecksum:
     """A digest over pieces that come in order."""
 
     def __init__(self, algorithm: ChecksumAlgorithm) -> None:
+        self.algorithm = algorithm
         self._digest = (
             _Crc(*_CRCS[algorithm])
             if algorithm in _CRCS

@@ -81,7 +81,6 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
 
 def _unfinished(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
     markers = {"NextKeyMarker": "KeyMarker", "NextUploadIdMarker": "UploadIdMarker"}
-    params = {"Prefix": prefix} if prefix else {}
-    for answer in _answers(bucket, "ListMultipartUploads", params, markers):
-        # MinIO lists only exact keys for a prefix and Ceph ignores it at times: check each.
+    for answer in _answers(bucket, "ListMultipartUploads", {}, markers):
+        # No prefix is sent, because MinIO lists only uploads whose whole key it is.
         yield from (u for u in answer.get("Uploads", []) if u["Key"].startswith(prefix))

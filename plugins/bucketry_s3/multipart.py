@@ -120,14 +120,27 @@ def send_parts(
     size = 0
     waiting: deque[tuple[Future[dict[str, Any]], bytearray]] = deque()
     deadlines: list[Deadline] = []
+    failures: list[BaseException] = []
+
+    def stop() -> None:
+        for deadline in deadlines:
+            deadline.end()
 
     def send(number: int, body: bytearray) -> dict[str, Any]:
         deadline = job.bucket.deadline(len(body))
         deadlines.append(deadline)
-        return _send_part(job, upload_id, number, body, deadline)
+        try:
+            return _send_part(job, upload_id, number, body, deadline)
+        except BaseException as error:
+            failures.append(error)
+            stop()
+            raise
 
     def collect() -> bytearray:
         future, body = waiting.popleft()
+        future.exception()  # waits; a part behind this one may have failed first
+        if failures:
+            raise failures[0]
         parts.append(future.result())
         if job.progress is not None:
             job.progress(len(body))
@@ -156,8 +169,7 @@ def send_parts(
         except BaseException:
             # Parts on their way must land before the abort, or they would be left behind; but
             # nothing is tried again for an upload that has failed.
-            for deadline in deadlines:
-                deadline.end()
+            stop()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return Sent(parts=parts, size=size, checksum=whole.value() if whole else None)

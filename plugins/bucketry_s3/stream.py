@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from bucketry import IntegrityError, InvalidInput, Unavailable
+from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bodies import Incoming
 from bucketry_s3.checksums import CHEAPEST_FIRST, RunningChecksum
 from bucketry_s3.deadline import MIN_RATE
@@ -32,10 +33,11 @@ class BodyStream:
         self._waited = 0.0
         self._closed = False
         # "...-3" is a digest of three parts' digests, which the bytes alone cannot tell.
-        whole = {name: value for name, value in checksums.items() if "-" not in value}
-        self._algorithm = next((name for name in CHEAPEST_FIRST if name in whole), None)
-        self._expected = whole.get(self._algorithm or "")
-        self._checksum = RunningChecksum(self._algorithm) if self._algorithm else None
+        known: list[ChecksumAlgorithm] = [
+            name for name in CHEAPEST_FIRST if "-" not in checksums.get(name, "-")
+        ]
+        self._checksum = RunningChecksum(known[0]) if known else None
+        self._stored = checksums[known[0]] if known else ""
         if not length:
             body.read(1)  # the end, which gives the connection back
 
@@ -58,9 +60,9 @@ class BodyStream:
         self._left -= len(data)
         if self._checksum is not None:
             self._checksum.update(data)
-            if not self._left and self._checksum.value() != self._expected:
+            if not self._left and self._checksum.value() != self._stored:
                 raise IntegrityError(
-                    f"the bytes that came do not have the {self._algorithm} that is stored"
+                    f"the bytes that came do not have the {self._checksum.algorithm} that is stored"
                 )
         if self._left and self._waited > self._seconds + (self._length - self._left) / MIN_RATE:
             raise Unavailable(

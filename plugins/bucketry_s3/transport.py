@@ -21,7 +21,7 @@ from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInp
 from bucketry_s3.bodies import READS, Incoming, outgoing, sdk_errors
 from bucketry_s3.deadline import Deadline, retry
 from bucketry_s3.signing import KeyPair
-from bucketry_s3.urls import effective_addressing
+from bucketry_s3.urls import Addressing, effective_addressing
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 20
@@ -60,7 +60,9 @@ class Boto3Transport:
 
     def __init__(self, settings: ClientSettings, bucket: str, seconds: float) -> None:
         self._settings = settings
-        self._addressing = effective_addressing(settings.endpoint, bucket, settings.addressing)
+        self._addressing: Addressing = effective_addressing(
+            settings.endpoint, bucket, settings.addressing
+        )
         self._seconds = seconds
         self._lock = threading.Lock()
         self._session: Any = None

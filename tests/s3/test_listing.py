@@ -118,3 +118,11 @@ def test_a_sweep_that_turns_in_circles_ends(server: StandIn, open_on: Open) -> N
 
     with pytest.raises(Rejected, match="goes on, but not where"):
         open_on().sweep()
+
+
+def test_a_sweep_sends_no_prefix(server: StandIn, open_on: Open) -> None:
+    """MinIO takes it for a whole key, and then finds nothing below a root path."""
+    open_on(root_path="mine").sweep()
+
+    (request,) = server.requests
+    assert "prefix" not in dict(request.query)

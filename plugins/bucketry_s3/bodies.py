@@ -8,10 +8,17 @@ from typing import Any
 
 from bucketry import BadCredentials, StorageError
 
-READS = frozenset(
-    {"GetObject", "HeadBucket", "HeadObject", "ListMultipartUploads", "ListObjectsV2"}
+EFFECTIVE = frozenset(
+    {
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "DeleteObject",
+        "DeleteObjects",
+        "PutObject",
+    }
 )
-"""Operations that change nothing: they cannot have taken effect."""
+"""Operations that can have taken effect though they failed. A part makes nothing visible."""
 
 _SMALL = 64 * 1024
 
@@ -28,7 +35,7 @@ def sdk_errors(operation: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError, HTTPError, OSError) as error:
         told = translate(error, operation)
-        if isinstance(told, StorageError) and operation in READS:
+        if isinstance(told, StorageError) and operation not in EFFECTIVE:
             told = told.evolve(may_have_applied=False)
         raise told from error
     except RuntimeError as error:

@@ -95,13 +95,13 @@ def _if_match(bucket: Bucket, etag: str) -> str:
 def check_native(params: Mapping[str, Any]) -> None:
     """Refuse values that cannot be sent, before anything is.
 
-    The signature covers a header's bytes, and the layers below write other than ASCII in two ways.
+    Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
     """
     for name, value in params.items():
         if isinstance(value, str) and not value.isascii():
             raise InvalidHeader(
-                f"{name} has a character that is not ASCII, which no signature survives; "
-                "percent-encode it"
+                f"{name} has a character that is not ASCII, which servers refuse or give back "
+                "mangled; percent-encode it"
             )
     algorithm = params.get(ALGORITHM)
     if algorithm is not None and algorithm not in get_args(ChecksumAlgorithm):

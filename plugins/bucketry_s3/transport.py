@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput, Unavailable
-from bucketry_s3.bodies import READS, Incoming, outgoing, sdk_errors
+from bucketry_s3.bodies import EFFECTIVE, Incoming, outgoing, sdk_errors
 from bucketry_s3.deadline import Deadline, retry
 from bucketry_s3.signing import KeyPair
 from bucketry_s3.urls import Addressing, effective_addressing
@@ -90,7 +90,7 @@ class Boto3Transport:
                         answer["Body"].close()
                     raise Unavailable(
                         f"the answer is not S3's: it has no {name}",
-                        may_have_applied=operation not in READS,
+                        may_have_applied=operation in EFFECTIVE,
                     )
             return answer
 

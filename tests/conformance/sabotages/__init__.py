@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from conformance.sabotages import addresses, keys, promises, reads, uploads, writes
+from conformance.sabotages import (
+    conditions,
+    contract,
+    keys,
+    large,
+    links,
+    listings,
+    options,
+    promises,
+    reads,
+    signed,
+    uploads,
+)
 
 SABOTAGES = [
     *keys.SABOTAGES,
     *uploads.SABOTAGES,
+    *options.SABOTAGES,
     *reads.SABOTAGES,
-    *writes.SABOTAGES,
-    *addresses.SABOTAGES,
+    *listings.SABOTAGES,
+    *conditions.SABOTAGES,
+    *large.SABOTAGES,
+    *signed.SABOTAGES,
+    *links.SABOTAGES,
     *promises.SABOTAGES,
+    *contract.SABOTAGES,
 ]

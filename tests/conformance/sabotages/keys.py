@@ -82,7 +82,7 @@ SABOTAGES = [
     sabotage(
         "keys.of_greatest_length",
         "the length of the object key",
-        methods=key(lambda text: text[:-1]),
+        methods=key(lambda text: text[:-1] if len(text) > 900 else text),
     ),
     sabotage("keys.too_long", "but it succeeded", methods=key(_shortened)),
     sabotage(

@@ -18,7 +18,6 @@ from bucketry_s3.facts import (
     every_checksum,
     inferred,
     measured,
-    unknown,
     words,
 )
 from bucketry_s3.profile import Profile
@@ -98,7 +97,13 @@ vendor = s3_vendor(
         put_if_absent=measured("enforced", _SERVER, as_of=_DATE, note="412."),
         put_if_match=measured("enforced", _SERVER, as_of=_DATE, note="412."),
         complete_if_absent=measured("ignored", _SERVER, as_of=_DATE, note="It overwrote."),
-        complete_if_match=unknown("ceph/s3-tests has tests for newer releases.", "ceph/s3-tests"),
+        complete_if_match=measured(
+            "ignored",
+            _TLS,
+            as_of=_DATE,
+            note="It overwrote. ceph/s3-tests has tests for newer releases.",
+        ),
+        delete_if_match=measured("ignored", _TLS, as_of=_DATE, note="It deleted."),
         if_match_etag=measured(
             "unquoted",
             _SERVER,

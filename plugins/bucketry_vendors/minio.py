@@ -22,7 +22,7 @@ from bucketry_s3.facts import (
     documented,
     every_checksum,
     from_code,
-    inferred,
+    measured,
 )
 from bucketry_s3.profile import Profile
 from bucketry_s3.traits import NoAclLayer
@@ -31,6 +31,8 @@ from bucketry_s3.vendor import s3_vendor
 _SOURCE = "minio/minio:cmd"
 _DATE = "2026-02-12"
 _DOCS = "minio/docs"
+_SERVER = "MinIO 7aac2a2c over TLS"
+_MEASURED = "2026-11-24"
 
 
 profile = Profile(
@@ -117,7 +119,10 @@ vendor = s3_vendor(
         complete_if_match=from_code(
             "enforced", f"{_SOURCE}/object-multipart-handlers.go 7aac2a2c", as_of=_DATE
         ),
-        if_match_etag=inferred("quoted", "like AWS; whether unquoted works too was not looked at"),
+        delete_if_match=measured("ignored", _SERVER, as_of=_MEASURED, note="It deleted."),
+        if_match_etag=measured(
+            "quoted", _SERVER, as_of=_MEASURED, note="The unquoted form is taken too."
+        ),
         encryption=from_code(
             {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
             "minio/minio:internal/crypto 7aac2a2c",

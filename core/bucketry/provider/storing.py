@@ -158,14 +158,27 @@ class Storing(Listing):
         prefix = self._root.join(folder.removesuffix("/")) + "/"
         deleted: list[str] = []
         failures = []
+        tried: set[str] = set()
+        before = -1
         with self._operation("delete", folder):
-            keys = (info.key for page in self._pages(prefix, "", "") for info in page.objects)
-            while batch := list(islice(keys, LIST_PAGE)):
-                outcome = self._delete(batch, None)
-                deleted += [self._root.strip(key) for key in outcome.keys]
-                failures += [attrs.evolve(f, key=self._root.strip(f.key)) for f in outcome.failures]
-                if progress is not None:
-                    progress(len(outcome.keys))
+            # Until nothing new is listed: MinIO lists what is below an object only without that.
+            while len(tried) > before:
+                before = len(tried)
+                keys = (
+                    info.key
+                    for page in self._pages(prefix, "", "")
+                    for info in page.objects
+                    if info.key not in tried
+                )
+                while batch := list(islice(keys, LIST_PAGE)):
+                    tried.update(batch)
+                    outcome = self._delete(batch, None)
+                    deleted += [self._root.strip(key) for key in outcome.keys]
+                    failures += [
+                        attrs.evolve(f, key=self._root.strip(f.key)) for f in outcome.failures
+                    ]
+                    if progress is not None:
+                        progress(len(outcome.keys))
         return Deleted(keys=deleted, failures=failures)
 
     def _delete(self, keys: Sequence[str], extra: Mapping[str, Any] | None) -> Deleted:

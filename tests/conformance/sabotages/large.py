@@ -192,7 +192,10 @@ def _any_age(self: Provider, *, older_than: timedelta, dry_run: bool = False) ->
 
 SWEEP = [
     sabotage(
-        "sweep.finds", "found by dry run 2", place="aws", methods=arguments("sweep", dry_run=False)
+        "sweep.finds",
+        "the number of unfinished uploads found by dry run",
+        place="aws",
+        methods=arguments("sweep", dry_run=False),
     ),
     sabotage(
         "sweep.removes",

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from unittest.mock import patch
 
@@ -63,8 +64,12 @@ class Store:
         self.provider = provider
         self.folder = folder
         self.expiring = expiring
-        self.http = Http(getattr(provider.options, "ca_bundle", None))
         self._variants = variants
+
+    @cached_property
+    def http(self) -> Http:
+        """Plain HTTP, for what is signed."""
+        return Http(getattr(self.provider.options, "ca_bundle", None))
 
     @property
     def capabilities(self) -> Capabilities:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bucketry.testing.case import Outcome
+from bucketry.testing.report import BAD
+from servers.known import note_on
 from servers.server import servers_folder
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -46,7 +49,13 @@ def outcomes_in(report: Mapping[str, Any]) -> dict[str, Outcome]:
 
 
 def told(path: Path) -> str:
-    """Return a report's outcomes in one line."""
-    report = json.loads(path.read_text("utf-8"))
-    counts = ", ".join(f"{n} {outcome}" for outcome, n in report["counts"].items() if n)
-    return f"conformance: {path.stem.partition('-')[2]}: {len(report['results'])} cases: {counts}"
+    """Return a report's outcomes in one line; a failure with a note on it is told as such."""
+    run = path.stem.removeprefix("conformance-")
+    outcomes = outcomes_in(json.loads(path.read_text("utf-8")))
+    name = run.rpartition("-")[0]
+    counts = Counter(
+        f"{outcome}{' as noted' if outcome in BAD and note_on(name, case) else ''}"
+        for case, outcome in outcomes.items()
+    )
+    shown = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+    return f"conformance: {run}: {len(outcomes)} cases: {shown}"

@@ -12,11 +12,12 @@ import pytest
 from attrs import field, frozen
 
 from bucketry import Provider
-from bucketry.testing import Report, run
-from servers.known import note_on, page_of, subject
-from servers.reports import committed_file, outcomes_in, report_file
+from bucketry.testing import run
+from servers.known import page_of, subject
+from servers.reports import committed_file, report_file
 from servers.samples import Open, require_server
 from servers.server import Endpoint
+from servers.verdict import differences, unexpected
 
 require_server()
 
@@ -98,38 +99,6 @@ def test_the_server_keeps_the_contract(
 
     lines = list(unexpected(report, name))
     if not lines and way.groups is None:
-        lines = list(differences(report, name, endpoint))
+        lines = list(differences(report, name, committed_file(name), endpoint.server))
     if lines:
         pytest.fail("\n".join(lines), pytrace=False)
-
-
-def unexpected(report: Report, name: str) -> Iterator[str]:
-    """Yield what fails without a note, and notes on failures that are gone."""
-    if report.confinement:
-        yield report.confinement
-    for result in report.results:
-        note = note_on(name, result.case)
-        if result in report.bad:
-            if note is None or note.fails == "no":
-                yield f"{result.outcome} {result.case}: {result.evidence}"
-        elif note is not None and note.fails == "always" and result.outcome != "skipped":
-            yield f"{result.case} does not fail any more: take its note out of known.py"
-
-
-def differences(report: Report, name: str, endpoint: Endpoint) -> Iterator[str]:
-    """Yield where the docs tell of other outcomes, if they are of the same release."""
-    if not committed_file(name).exists():
-        yield f"the docs tell nothing of {name}: run `make outcomes`"
-        return
-    committed = json.loads(committed_file(name).read_text("utf-8"))
-    if committed["versions"][endpoint.server] != endpoint.version:
-        return
-    known = outcomes_in(committed)
-    found = {result.case: result.outcome for result in report.results}
-    for case in sorted({*known, *found}):
-        note = note_on(name, case)
-        if known.get(case) != found.get(case) and (note is None or note.fails != "sometimes"):
-            yield (
-                f"{case} is {found.get(case, 'gone')} and not {known.get(case, 'in the docs')}; "
-                "if that is right, run `make outcomes`"
-            )

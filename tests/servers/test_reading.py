@@ -129,6 +129,15 @@ def test_delete_prefix_spares_what_only_begins_alike(provider: Provider) -> None
     assert [info.key for info in provider.list()] == ["photos-old/3.png", "photos.txt"]
 
 
+def test_delete_prefix_finds_what_an_object_hides(provider: Provider) -> None:
+    """MinIO lists nothing below ``report`` as long as that is an object."""
+    keys = ["docs/report", "docs/report/1.txt", "docs/report/old/2.txt"]
+    for key in keys:
+        provider.upload(b"x", key=key)
+    assert sorted(provider.delete_prefix("docs").keys) == keys
+    assert not any(provider.exists(key) for key in keys)
+
+
 def test_copy_and_move_take_metadata_along(provider: Provider) -> None:
     provider.upload(b"hello", key="a.txt", metadata={"author": "me"})
     copied = provider.copy("a.txt", "b.txt")

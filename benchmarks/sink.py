@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _BLOCK = 1 << 20
 _CREATED = b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
-_COMPLETED = b'<CompleteMultipartUploadResult><ETag>"e-1"</ETag></CompleteMultipartUploadResult>'
+_COMPLETED = (
+    b"<CompleteMultipartUploadResult><Bucket>bench</Bucket><Key>stream</Key>"
+    b'<ETag>"e-1"</ETag></CompleteMultipartUploadResult>'
+)
 
 
 class Sink(BaseHTTPRequestHandler):
@@ -31,6 +34,9 @@ class Sink(BaseHTTPRequestHandler):
             self.send_header("ETag", f'"{etag}"')
         self.end_headers()
         self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
     def do_PUT(self) -> None:
         self._drain()

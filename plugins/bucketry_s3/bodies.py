@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,9 @@ EFFECTIVE = frozenset(
 """Operations that can have taken effect though they failed. A part makes nothing visible."""
 
 _SMALL = 64 * 1024
+
+_RECORD = 16 * 1024
+"""Bytes of the largest TLS record: more does not come at once, and room for it would be wasted."""
 
 
 @contextmanager
@@ -83,9 +87,19 @@ class Incoming:
         self._read: Callable[[int], bytes] = getattr(raw, "read1", None) or body.read
 
     def read(self, size: int) -> bytes:
-        """Return what has arrived, at most `size` bytes, b"" at the end."""
+        """Return `size` bytes, fewer at the end and what came within a second from a slow server.
+
+        Only b"" means the end.
+        """
+        pieces = []
+        until = time.monotonic() + 1
         with sdk_errors("GetObject"):
-            return self._read(size)
+            while size and (piece := self._read(min(size, _RECORD))):
+                pieces.append(piece)
+                size -= len(piece)
+                if time.monotonic() > until:
+                    break
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Give up the connection unless the body was read to its end."""

@@ -17,8 +17,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from bucketry import NotFound, StorageError, Unconfirmed
-from bucketry.headers import RESERVED_METADATA_PREFIX
+from bucketry import InvalidHeader, NotFound, StorageError, Unconfirmed
+from bucketry.headers import MAX_METADATA_BYTES, RESERVED_METADATA_PREFIX
 from bucketry_s3.bucket import Bucket
 from bucketry_s3.params import PRECONDITIONS, for_looking
 from bucketry_s3.reading import head_answer, unquoted
@@ -33,11 +33,20 @@ _MD5 = re.compile("[0-9a-f]{32}")
 
 
 def with_write_id(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of an upload, marked if it has a precondition."""
-    marked = dict(params)
-    if any(name in params for name in PRECONDITIONS):
-        marked["Metadata"] = {**params.get("Metadata", {}), WRITE_ID: uuid.uuid4().hex}
-    return marked
+    """Return the parameters of an upload, marked if it has a precondition.
+
+    Raises `InvalidHeader` if the caller's metadata leaves no room for the mark.
+    """
+    if not any(name in params for name in PRECONDITIONS):
+        return dict(params)
+    metadata = {**params.get("Metadata", {}), WRITE_ID: uuid.uuid4().hex}
+    size = sum(len(name) + len(str(value)) for name, value in metadata.items())
+    if size > MAX_METADATA_BYTES:
+        raise InvalidHeader(
+            f"metadata is {size - MAX_METADATA_BYTES} bytes too large: an upload with a "
+            "precondition needs some itself, to know its object again when an answer is lost"
+        )
+    return {**params, "Metadata": metadata}
 
 
 @frozen(kw_only=True)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from functools import partial
 
 from bucketry import IntegrityError, InvalidInput, Unavailable
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bodies import Incoming
 from bucketry_s3.checksums import CHEAPEST_FIRST, RunningChecksum
 from bucketry_s3.deadline import MIN_RATE
-
-_PIECE = 1 << 20
 
 
 class BodyStream:
@@ -46,7 +43,7 @@ class BodyStream:
         if self._closed:
             raise InvalidInput("the reader is closed")
         if size < 0:
-            return b"".join(iter(partial(self._some, _PIECE), b""))
+            return b"".join(iter(lambda: self._some(self._left), b""))
         return self._some(size)
 
     def _some(self, size: int) -> bytes:

@@ -62,7 +62,7 @@ def quote_key(key: str) -> str:
 
 def object_url(base: str, key: str) -> str:
     """Return the address of an object below `base`."""
-    return f"{base}/{quote(key, safe=_UNRESERVED)}"
+    return f"{base}/{quote_key(key)}"
 
 
 def key_of_url(base: str, url: str) -> str | None:

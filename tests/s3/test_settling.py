@@ -13,6 +13,7 @@ from bucketry import (
     AlreadyExists,
     Capabilities,
     Fact,
+    InvalidHeader,
     PreconditionFailed,
     Provider,
     Rejected,
@@ -111,6 +112,18 @@ def test_the_mark_of_a_write_is_nobodys_metadata(transport: MemoryTransport) -> 
     assert {"author": "me"} == plain["Metadata"]
     assert {"author", "bucketry-write-id"} == set(marked["Metadata"])
     assert {"author": "me"} == provider.head("new").metadata
+
+
+def test_metadata_leaves_room_for_the_mark(transport: MemoryTransport) -> None:
+    """2,048 bytes are S3's limit; the mark takes 17 for its name and 32 for itself."""
+    provider = provider_on(transport)
+
+    provider.upload(b"x", key="k", metadata={"a": "x" * 2047})
+    provider.upload(b"x", key="l", metadata={"a": "x" * 1998}, prevent_overwrite=True)
+    with pytest.raises(InvalidHeader, match="metadata is 1 bytes too large"):
+        provider.upload(b"x", key="m", metadata={"a": "x" * 1999}, prevent_overwrite=True)
+
+    assert ["PutObject", "PutObject"] == transport.operations()
 
 
 def test_the_same_bytes_from_before_are_not_this_upload(transport: MemoryTransport) -> None:

@@ -285,14 +285,17 @@ def test_options_that_the_host_reads_must_be_there() -> None:
 
 
 def test_types_that_cannot_be_compared_are_named() -> None:
-    odd = attrs.make_class("Odd", {"base_url": attrs.field(type=complex)}, frozen=True)
+    @attrs.frozen
+    class Odd:
+        base_url: complex
+
     content = {
         "type": "object",
         "properties": {"base_url": {"type": "string"}},
         "required": ["base_url"],
         "additionalProperties": False,
     }
-    assert differences(content, odd)[0] == (
+    assert differences(content, Odd)[0] == (
         "base_url: the type <class 'complex'> cannot be compared; use plain types"
     )
 

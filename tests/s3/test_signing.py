@@ -34,6 +34,15 @@ def presigner(base: str, region: str) -> Presigner:
     return Presigner(base, "media", region, NOW.timestamp)
 
 
+def at_now() -> Any:
+    """Stop the clock of botocore's signers; where they read it differs between its releases."""
+    stopped = NOW.replace(tzinfo=None)
+    if hasattr(botocore.auth, "get_current_datetime"):
+        return mock.patch("botocore.auth.get_current_datetime", return_value=stopped)
+    clock = mock.Mock(**{"datetime.utcnow.return_value": stopped})
+    return mock.patch("botocore.auth.datetime", clock)
+
+
 def botocore_url(
     method: str, url: str, region: str, pair: KeyPair, expires: int, params: dict[str, str],
     headers: dict[str, str],
@@ -43,8 +52,7 @@ def botocore_url(
     )
     auth = botocore.auth.S3SigV4QueryAuth(credentials, "s3", region, expires=expires)
     request = botocore.awsrequest.AWSRequest(method, url, params=params, headers=headers)
-    frozen = NOW.replace(tzinfo=None)
-    with mock.patch("botocore.auth.get_current_datetime", return_value=frozen):
+    with at_now():
         auth.add_auth(request)
     return str(request.prepare().url)
 

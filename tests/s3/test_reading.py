@@ -52,30 +52,36 @@ def on(server: Scripted, open_on: Open, **options: Any) -> Provider:
 # -- bytes that are not those that were stored -------------------------------------------------
 
 
+def cut(body: bytes) -> bytes:
+    return body[:50_000]
+
+
+def flip(body: bytes) -> bytes:
+    return b"X" + body[1:]
+
+
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
-@pytest.mark.parametrize("damage", ["a bit", "half of it"])
 def test_damage_on_the_way_in_is_noticed(
-    server: StandIn, open_on: Open, tmp_path: Path, algorithm: Any, damage: str
+    server: StandIn, open_on: Open, tmp_path: Path, algorithm: Any
 ) -> None:
     """Also if the length was rewritten to match, as by a proxy that ends TLS."""
-
-    def change(response: Response) -> Response:
-        body = response.body[:50_000]
-        if damage == "a bit":
-            body = b"X" + response.body[1:]
-        return attrs.evolve(
-            response, body=body, headers={**response.headers, "Content-Length": str(len(body))}
-        )
-
     provider = aws_on(server, open_on)
     provider.upload(b"A" * 100_000, key="k", checksum_algorithm=algorithm)
-    server.faults.add("GetObject", Alter(response=change), times=None)
 
-    with pytest.raises(IntegrityError, match=algorithm):
-        provider.read("k")
-    with pytest.raises(IntegrityError, match=algorithm):
-        provider.download("k", tmp_path / "k")
-    assert [] == list(tmp_path.iterdir())
+    for damage in (cut, flip):
+
+        def change(response: Response, damage: Callable[[bytes], bytes] = damage) -> Response:
+            body = damage(response.body)
+            headers = {**response.headers, "Content-Length": str(len(body))}
+            return attrs.evolve(response, body=body, headers=headers)
+
+        server.faults.clear()
+        server.faults.add("GetObject", Alter(response=change), times=None)
+        with pytest.raises(IntegrityError, match=algorithm):
+            provider.read("k")
+        with pytest.raises(IntegrityError, match=algorithm):
+            provider.download("k", tmp_path / "k")
+        assert [] == list(tmp_path.iterdir())
 
 
 def aws_on(server: StandIn, open_on: Open) -> Provider:
@@ -134,16 +140,15 @@ def test_a_range_of_nothing_is_behind_its_end(server: StandIn, open_on: Open) ->
     assert b"" == provider.read("empty")
 
 
-@pytest.mark.parametrize(
-    ("given", "etag"), [('W/"abc"', "abc"), ('"abc-2"', "abc-2"), ("abc", "abc"), ('"A"', "A")]
-)
-def test_an_etag_is_read_in_every_form(
-    server: StandIn, open_on: Open, given: str, etag: str
-) -> None:
+def test_an_etag_is_read_in_every_form(server: StandIn, open_on: Open) -> None:
     server.put("media", "k", b"x")
-    server.faults.add("HeadObject", altered(ETag=given))
+    provider = open_on()
 
-    assert etag == open_on().head("k").etag
+    forms = {'W/"abc"': "abc", '"abc-2"': "abc-2", "abc": "abc", '"A"': "A"}
+    for given, etag in forms.items():
+        server.faults.clear()
+        server.faults.add("HeadObject", altered(ETag=given))
+        assert etag == provider.head("k").etag
 
 
 def test_the_size_of_a_huge_object_is_told(server: StandIn, open_on: Open) -> None:

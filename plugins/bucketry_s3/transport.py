@@ -15,6 +15,7 @@ import os
 import ssl
 import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Protocol
 
 from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput, Unavailable
@@ -187,7 +188,9 @@ class Boto3Transport:
 
         credentials = self._settings.credentials
         if isinstance(credentials, AmbientCredentials):
-            return Session(profile=credentials.profile)
+            session = Session(profile=credentials.profile)
+            session.register_component("data_loader", _loader())
+            return session
         # Nothing from this machine's SDK files or variables can mix in.
         own = {
             name: (None, None, default, convert)
@@ -197,6 +200,7 @@ class Boto3Transport:
         for file in ("config_file", "credentials_file"):
             own[file] = (None, None, os.devnull, None)
         session = Session(session_vars=own)
+        session.register_component("data_loader", _loader())
         pair = self.key_pair()
         session.set_credentials(pair.access_key_id, pair.secret_access_key, pair.session_token)
         return session
@@ -208,6 +212,14 @@ class Boto3Transport:
 
     def __repr__(self) -> str:
         return f"Boto3Transport({self._settings.endpoint})"
+
+
+@cache
+def _loader() -> Any:
+    """Read the SDK's models once for all providers: that is most of the time a client takes."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _without_redirect(params: dict[str, Any], **_: Any) -> None:

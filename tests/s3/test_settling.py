@@ -219,6 +219,14 @@ def test_an_object_without_an_age_proves_nothing(transport: MemoryTransport) -> 
         provider_on(transport).upload(b"x", key="k")
 
 
+def test_an_object_of_another_size_is_another_object(transport: MemoryTransport) -> None:
+    transport.objects["k"] = b"a moment old"
+    transport.fail["PutObject"] = always(lost())
+
+    with pytest.raises(Unavailable, match="another object is there"):
+        provider_on(transport).upload(b"new", key="k")
+
+
 def test_other_bytes_of_the_same_size_are_another_object(transport: MemoryTransport) -> None:
     transport.objects["k"] = b"old"
     transport.fail["PutObject"] = always(lost())
@@ -267,7 +275,7 @@ def test_a_thousand_attempts_are_no_error_of_their_own(monkeypatch: pytest.Monke
 
 
 def test_nothing_is_tried_again_once_a_deadline_is_ended() -> None:
-    deadline = Deadline(3600)
+    deadline = Deadline(3)
     deadline.end()
 
     def attempt() -> None:

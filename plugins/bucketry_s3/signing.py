@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
+from bucketry import InvalidKey
 from bucketry_s3.urls import object_url
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -150,7 +151,12 @@ class Presigner:
         min_size: int,
         max_size: int | None,
     ) -> Signed:
-        """Sign a form upload of exactly `key`; sizes are bytes of the file."""
+        """Sign a form upload of exactly `key`; sizes are bytes of the file.
+
+        Raises `InvalidKey` for a key that the server would complete by itself.
+        """
+        if "${filename}" in key:
+            raise InvalidKey("in a form's key, S3 puts the file's name in the place of ${filename}")
         stamp, now = _stamp(int(self._clock()))
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         form = {"key": key}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bucketry import Provider
+from bucketry import InvalidKey, Provider
 from bucketry.testing.http import Http
 from bucketry_s3.testing import StandIn
 
@@ -31,6 +31,14 @@ def test_a_form_takes_no_field_that_was_not_signed(server: StandIn, open_on: Ope
 
     assert http.post_form(ticket, b"x").status in (200, 201, 204)
     assert {"k"} == set(server.objects("media"))
+
+
+def test_a_form_whose_key_the_sender_would_choose_is_refused(open_on: Open) -> None:
+    provider = open_on(capabilities={"post_policy": "yes"})
+
+    with pytest.raises(InvalidKey, match="the file's name"):
+        provider.upload_ticket("inbox/${filename}")
+    assert "%24%7Bfilename%7D" in provider.sign("inbox/${filename}", method="PUT").reveal()
 
 
 @pytest.mark.parametrize("post_policy", ["yes", "no"])

@@ -104,3 +104,4 @@ def test_a_key_pair_that_may_only_write_still_protects_a_large_file(
 
     assert b"old" == transport.objects["k"]
     assert {} == transport.uploads
+    assert enforced == ("CreateMultipartUpload" in transport.operations())

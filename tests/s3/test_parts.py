@@ -110,6 +110,28 @@ def test_one_part_that_is_refused_stops_the_others(server: StandIn, open_on: Ope
     assert {} == server.objects("media")
 
 
+class Stubborn(MemoryTransport):
+    """Tries the first part until its time is up; the second one is refused."""
+
+    def send(self, operation: str, params: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
+        if operation == "UploadPart" and params["PartNumber"] == 1:
+            while deadline.remaining():
+                time.sleep(0.01)
+            raise Unavailable("gave up")
+        if operation == "UploadPart":
+            raise AccessDenied("no")
+        return super().send(operation, params, deadline)
+
+
+def test_the_part_that_failed_first_tells_why() -> None:
+    transport = Stubborn()
+
+    with pytest.raises(AccessDenied):
+        provider_on(transport).upload(stream(15 * MIB), key="k")
+
+    assert {} == transport.uploads
+
+
 @pytest.mark.parametrize("concurrency", [1, 2, 9])
 def test_any_number_at_a_time_gives_the_same_object(
     transport: MemoryTransport, concurrency: int
@@ -199,6 +221,16 @@ def test_a_wrong_etag_of_a_part_makes_no_object(server: StandIn, open_on: Open) 
     with pytest.raises(Exception, match="could not be found"):
         open_on().upload(stream(6 * MIB), key="k")
     assert ({}, []) == (server.objects("media"), server.open_uploads("media"))
+
+
+def test_an_answer_without_an_etag_is_looked_up(transport: MemoryTransport) -> None:
+    """As Ceph gives it."""
+    complete = transport._CompleteMultipartUpload
+    transport._CompleteMultipartUpload = lambda p: {**complete(p), "ETag": ""}  # type: ignore[method-assign]
+
+    stored = provider_on(transport).upload(stream(6 * MIB), key="k")
+
+    assert (transport.etags["k"], "media/big") == (stored.etag, stored.location)
 
 
 # -- how large ---------------------------------------------------------------------------------

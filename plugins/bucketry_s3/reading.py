@@ -10,7 +10,7 @@ from bucketry import AccessDenied, ByteRange, ObjectInfo, ObjectReader, Rejected
 from bucketry.headers import RESERVED_METADATA_PREFIX
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bucket import Bucket
-from bucketry_s3.deadline import Deadline
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.stream import BodyStream
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")

@@ -9,7 +9,7 @@ from bucketry import IntegrityError, InvalidInput, Unavailable
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bodies import Incoming
 from bucketry_s3.checksums import CHEAPEST_FIRST, RunningChecksum
-from bucketry_s3.deadline import MIN_RATE
+from bucketry_s3.protocol.deadline import MIN_RATE
 
 
 class BodyStream:

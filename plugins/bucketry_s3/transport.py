@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from bucketry import AmbientCredentials, ClientSettings, Credentials, InvalidInput, Unavailable
 from bucketry_s3.bodies import EFFECTIVE, Incoming, outgoing, sdk_errors
-from bucketry_s3.deadline import Deadline, retry
+from bucketry_s3.protocol.deadline import Deadline, retry
 from bucketry_s3.signing import KeyPair
 from bucketry_s3.urls import Addressing, effective_addressing
 

@@ -23,7 +23,7 @@ from bucketry import (
     Unavailable,
 )
 from bucketry_s3 import Multipart, Profile, S3Layer, S3Options, s3_vendor
-from bucketry_s3.deadline import Deadline
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.signing import KeyPair
 
 MIB = 1 << 20

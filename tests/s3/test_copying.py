@@ -97,7 +97,7 @@ def test_a_lost_copy_of_what_was_made_of_parts_is_unconfirmed(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The copy has another ETag than its source, which nothing here can foretell."""
-    monkeypatch.setattr("bucketry_s3.deadline.MIN_RATE", 100 * MIB)
+    monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
     provider = open_on(deadline=1)
     provider.upload(iter([bytes(6 * MIB)]), key="source")
     server.faults.add("CopyObject", Drop("answer"), times=None)

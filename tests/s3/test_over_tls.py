@@ -356,7 +356,7 @@ def test_a_fault_that_stays_ends_with_the_deadline(
     kind: type[StorageError],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bucketry_s3.deadline.MIN_RATE", 100 * MIB)
+    monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
     server.faults.add("PutObject", FAULTS[fault], times=None)
     server.faults.add("UploadPart", FAULTS[fault], times=None)
     provider = open_on(deadline=1)

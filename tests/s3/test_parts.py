@@ -24,7 +24,7 @@ from bucketry import (
     Unsupported,
 )
 from bucketry_s3 import Multipart
-from bucketry_s3.deadline import Deadline
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.multipart import part_size_for
 from bucketry_s3.testing import AWS_LIKE, Drop, Reply, StandIn
 from s3.memory_transport import MIB, MemoryTransport, always, lost, md5, provider_on
@@ -412,7 +412,7 @@ def test_a_part_that_never_succeeds_ends_with_its_deadline(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also the parts on their way and the removal that follows: nothing waits for ever."""
-    monkeypatch.setattr("bucketry_s3.deadline.MIN_RATE", 100 * MIB)
+    monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
     for operation in ("UploadPart", "AbortMultipartUpload"):
         server.faults.add(operation, Drop("answer"), times=None)
     began = time.monotonic()

@@ -25,7 +25,7 @@ from bucketry import (
     WrongRegion,
 )
 from bucketry_s3 import S3Layer
-from bucketry_s3.deadline import Deadline
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Delay, Reply, StandIn
 from bucketry_s3.transport import Boto3Transport
 

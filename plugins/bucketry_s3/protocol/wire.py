@@ -1,0 +1,85 @@
+"""One request and one answer of the wire: all that a transport needs to know of S3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+Payload = bytes | bytearray | memoryview
+"""A request's body, in memory, so that it can be sent again."""
+
+Framing = Literal["none", "length", "chunked", "close"]
+"""How the end of an answer's body is told. ``close`` is no proof that all of it came."""
+
+
+@frozen(kw_only=True)
+class S3Request:
+    """One HTTP request, unsigned. A layer may add headers; the transport signs all there are.
+
+    Attributes:
+        operation: S3's name of it (``PutObject``), for messages and for those who watch.
+        method: the HTTP method.
+        scheme, host: where it goes; `host` as in the Host header, with a port that is no default.
+        path: percent-encoded, as it is sent and signed.
+        query: names and values, not encoded yet.
+        headers: all but Host, Content-Length and what the signature brings (Authorization,
+            X-Amz-Date, X-Amz-Content-SHA256, X-Amz-Security-Token).
+        body: the bytes to send.
+        repeatable: whether sending it twice does what sending it once does, so that a connection
+            found dead may be tried anew at once.
+        patient: whether the server may work for minutes before it answers.
+    """
+
+    operation: str
+    method: Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+    scheme: Literal["https", "http"]
+    host: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    body: Payload = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
+    repeatable: bool = True
+    patient: bool = False
+
+    @property
+    def encoded_query(self) -> str:
+        """The query as it is sent and signed: sorted, percent-encoded."""
+        pairs = sorted(
+            (quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in self.query
+        )
+        return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+class AnswerBody(Protocol):
+    """The body of an answer, read forwards."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes, at most `size`, as soon as there are any; b"" only at the end.
+
+        `Unavailable` when the connection breaks or stalls.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connection back, or up if bytes are left; safe to call twice."""
+        ...
+
+
+@frozen(kw_only=True)
+class S3Answer:
+    """One HTTP answer, whatever its status; nothing of it is believed yet.
+
+    Attributes:
+        status: the HTTP status, never 1xx.
+        headers: by lower-case name; a header that came twice is joined by ``, ``.
+        body: the bytes behind the head; whoever gets the answer closes it.
+        framing: how the body's end is told.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: AnswerBody = field(repr=False)
+    framing: Framing = "length"

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
+from bucketry.errors import Unavailable
+from bucketry_s3.protocol.deadline import Deadline
+
 Payload = bytes | bytearray | memoryview
 """A request's body, in memory, so that it can be sent again."""
 
@@ -31,6 +34,8 @@ class S3Request:
         repeatable: whether sending it twice does what sending it once does, so that a connection
             found dead may be tried anew at once.
         patient: whether the server may work for minutes before it answers.
+        clock_offset: seconds by which the server's clock is ahead of this machine's, as far as its
+            answers have shown; the signature's time is this machine's plus so many.
     """
 
     operation: str
@@ -43,6 +48,7 @@ class S3Request:
     body: Payload = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
     repeatable: bool = True
     patient: bool = False
+    clock_offset: float = 0.0
 
     @property
     def encoded_query(self) -> str:
@@ -53,18 +59,30 @@ class S3Request:
         return "&".join(f"{name}={value}" for name, value in pairs)
 
 
+class Unreachable(Unavailable):
+    """No connection could be made, so nothing was sent: not one byte of the request."""
+
+
 class AnswerBody(Protocol):
-    """The body of an answer, read forwards."""
+    """The body of an answer, read forwards.
+
+    `deadline` is what reading obeys: that of the request, until whoever streams sets another.
+    """
+
+    deadline: Deadline
 
     def read(self, size: int, /) -> bytes:
         """Return some bytes, at most `size`, as soon as there are any; b"" only at the end.
 
-        `Unavailable` when the connection breaks or stalls.
+        `Unavailable` when the connection breaks, stalls, or the deadline is over.
         """
         ...
 
-    def close(self) -> None:
-        """Give the connection back, or up if bytes are left; safe to call twice."""
+    def close(self, *, reuse: bool = True) -> None:
+        """Give the connection back, or up if bytes are left; safe to call twice.
+
+        With ``reuse=False`` it is given up in any case: the answer could not be trusted.
+        """
         ...
 
 

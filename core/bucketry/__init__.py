@@ -38,7 +38,7 @@ from bucketry.errors import (
     UnsupportedOptionWarning,
     WrongRegion,
 )
-from bucketry.hookspecs import ProviderHooks, hookimpl
+from bucketry.hookspecs import ProviderHooks, hookimpl, hookspec
 from bucketry.model import (
     UNKNOWN,
     AmbientCredentials,
@@ -50,11 +50,9 @@ from bucketry.model import (
     Encryption,
     Fact,
     Failure,
-    LayerContext,
     ObjectInfo,
     ObjectReader,
     Page,
-    SchemaFile,
     Secret,
     SignedUrl,
     SignRequest,
@@ -62,9 +60,9 @@ from bucketry.model import (
     Swept,
     Upload,
     UploadTicket,
-    Vendor,
 )
 from bucketry.provider import Provider
+from bucketry.vendor import LayerContext, SchemaFile, Vendor
 
 __version__ = "0.1.0"
 
@@ -121,6 +119,7 @@ __all__ = [
     "Vendor",
     "WrongRegion",
     "hookimpl",
+    "hookspec",
     "open_provider",
     "open_providers",
 ]

@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from bucketry import Secret
-from bucketry.model import Visibility
+from bucketry.vendor import Visibility
 
 
 @frozen(kw_only=True)

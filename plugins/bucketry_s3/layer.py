@@ -79,7 +79,7 @@ class S3Layer:
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
         vendor, able = self._context.vendor, self._context.capabilities
-        limits = refusals(vendor.title, able, declared=vendor.refine is not None)
+        limits = refusals(vendor.title, able, declared=vendor.capabilities_for is not None)
         return Bucket(self.transport, self._options, able, limits)
 
     @cached_property

@@ -18,9 +18,9 @@ from bucketry import Capabilities, InvalidSource, StorageError, Unavailable
 from bucketry.model import ChecksumAlgorithm, Progress
 from bucketry_s3.bucket import Bucket
 from bucketry_s3.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
-from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.options import MIB
 from bucketry_s3.params import check_encrypted, for_looking, for_removing
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.settling import Write, settle
 
 MAX_PARTS = 10_000

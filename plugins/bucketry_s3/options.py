@@ -8,7 +8,8 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from bucketry import AmbientCredentials, Credentials, Encryption
-from bucketry.model import ChecksumAlgorithm, Visibility
+from bucketry.model import ChecksumAlgorithm
+from bucketry.vendor import Visibility
 
 MIB = 1 << 20
 

@@ -245,10 +245,10 @@ def build_schema(vendor: Vendor) -> dict[str, Any]:
 
     An option is a reference to its common definition, unless the vendor narrows it or the field of
     its options class brings a definition of its own in ``metadata={"schema": {...}}``. Where the
-    configuration declares capabilities (`Vendor.refine`), nothing is refused here: the check does
-    it, once they are known.
+    configuration declares capabilities (`Vendor.capabilities_for`), nothing is refused here: the
+    check does it, once they are known.
     """
-    limits = Limits() if vendor.refine else refusals(vendor.title, vendor.capabilities)
+    limits = Limits() if vendor.capabilities_for else refusals(vendor.title, vendor.capabilities)
     leaves = _leaves()
     properties: dict[str, Any] = {}
     required = []

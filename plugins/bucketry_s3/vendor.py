@@ -19,7 +19,7 @@ from bucketry_s3.profile import Profile
 from bucketry_s3.schema import acl_refusal, refusals
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
-Refine = Callable[[Capabilities, Any], Capabilities]
+CapabilitiesFor = Callable[[Capabilities, Any], Capabilities]
 
 # Bucket names of S3 and of the older, laxer servers (Amazon S3 User Guide, bucket naming rules).
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
@@ -42,7 +42,7 @@ def s3_vendor(
     endpoint_hosts: Sequence[str] = (),
     traits: Sequence[Callable[[Any, LayerContext], object]] = (),
     check: Check | None = None,
-    refine: Refine | None = None,
+    capabilities_for: CapabilitiesFor | None = None,
     schema: SchemaFile | None = None,
 ) -> Vendor:
     """Return the page of a vendor that speaks S3.
@@ -58,7 +58,7 @@ def s3_vendor(
         endpoint_hosts: host patterns of its endpoints, ``{region}`` standing for one label.
         traits: build the layers above the family's, from options and context.
         check: the vendor's own rules between options, on top of the family's.
-        refine: the capabilities under given options, where these can declare some.
+        capabilities_for: the capabilities under given options, where these can declare some.
         schema: the schema file; ``bucketry_schemas/vendors/<name>.schema.json`` if None.
     """
 
@@ -66,14 +66,14 @@ def s3_vendor(
         return [S3Layer(chosen, profile, context), *(trait(chosen, context) for trait in traits)]
 
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
-        able = refine(capabilities, chosen) if refine else capabilities
+        able = capabilities_for(capabilities, chosen) if capabilities_for else capabilities
         yield from _check_urls(chosen)
         yield from _check_endpoint(chosen, profile, title)
         yield from _check_place(chosen)
         yield from _check_visibility(chosen, able, title)
         yield from _check_sizes(chosen, able, title)
         yield from _check_params(chosen, able, title)
-        if refine is not None:
+        if capabilities_for is not None:
             yield from _check_declared(chosen, able, title)
         if check is not None:
             yield from check(chosen)
@@ -89,7 +89,7 @@ def s3_vendor(
         docs_url=docs_url,
         endpoint_hosts=endpoint_hosts,
         check=check_all,
-        refine=refine,
+        capabilities_for=capabilities_for,
     )
 
 

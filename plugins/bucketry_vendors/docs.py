@@ -123,7 +123,7 @@ def _matrix(vendors: list[Vendor]) -> str:
                 *(show(getattr(vendor.capabilities, name)) for name in names),
             )
             for vendor in vendors
-            if vendor.refine is None
+            if vendor.capabilities_for is None
         ]
         parts += [f"## {subject}", _table(("", *(f"`{name}`" for name in names)), rows)]
     parts.append(
@@ -145,7 +145,7 @@ def _vendor_page(module: ModuleType) -> str:
         f"```toml\n{example(module)}```",
         _endpoints(module),
     ]
-    if vendor.refine is None:
+    if vendor.capabilities_for is None:
         parts += [
             "## What it cannot honour",
             _refused(refusals(vendor.title, vendor.capabilities)),

@@ -86,7 +86,7 @@ class AnyS3Options(S3Options):
     capabilities: Declared = field(factory=Declared, metadata={"schema": _SCHEMA})
 
 
-def _refine(able: Capabilities, options: Any) -> Capabilities:
+def _declared(able: Capabilities, options: Any) -> Capabilities:
     declared = attrs.asdict(options.capabilities, recurse=False)
     facts = {
         name: documented(value, "the configuration", as_of="")
@@ -104,7 +104,7 @@ vendor = s3_vendor(
     summary="Any other endpoint; what it can do is declared in `capabilities`.",
     docs_url="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html",
     options=AnyS3Options,
-    refine=_refine,
+    capabilities_for=_declared,
     profile=profile,
     capabilities=Capabilities(),
 )

@@ -110,7 +110,7 @@ class Sabotage:
         }
         page = attrs.evolve(
             honest.vendor,
-            **{"capabilities": attrs.evolve(honest.capabilities, **facts), "refine": None}
+            **{"capabilities": attrs.evolve(honest.capabilities, **facts), "capabilities_for": None}
             | dict(self.page),
         )
         overrides = honest._overrides

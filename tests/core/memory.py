@@ -36,7 +36,7 @@ from bucketry import (
     Vendor,
     hookimpl,
 )
-from bucketry.model import Visibility
+from bucketry.vendor import Visibility
 
 BASE = "https://memory.example/bucket/"
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)

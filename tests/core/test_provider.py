@@ -288,7 +288,7 @@ def test_a_vendor_may_refine_its_capabilities_by_the_options() -> None:
     for root_path, method in (("top", "POST"), ("", "PUT")):
         media = Provider(
             name="media",
-            vendor=memory_vendor(refine=refine),
+            vendor=memory_vendor(capabilities_for=refine),
             options=MemoryOptions(root_path=root_path),
         )
         assert media.upload_ticket("a").signed.method == method

@@ -246,12 +246,13 @@ def test_a_page_whose_capabilities_are_none_is_named() -> None:
     with pytest.raises(PluginError) as caught:
         Provider(
             name="media",
-            vendor=memory_vendor(refine=lambda able, options: 7),
+            vendor=memory_vendor(capabilities_for=lambda able, options: 7),
             options=MemoryOptions(),
             distribution="bucketry-acme 1.0",
         )
     assert str(caught.value) == (
-        "memory (bucketry-acme 1.0): making its capabilities failed: TypeError: refine answered int"
+        "memory (bucketry-acme 1.0): making its capabilities failed: "
+        "TypeError: capabilities_for answered int"
     )
 
 

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from bucketry.config import check_config
 from bucketry.config.schemas import Schema, vendor_schema
 from bucketry.host.catalog import Catalog
-from bucketry.model import Vendor
+from bucketry.vendor import Vendor
 
 _WIDTH = 96
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

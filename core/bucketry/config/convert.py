@@ -9,7 +9,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin
 
 from bucketry.errors import PluginError
-from bucketry.model import AmbientCredentials, Credentials, Secret, Vendor
+from bucketry.model import AmbientCredentials, Credentials, Secret
+from bucketry.vendor import Vendor
 
 if TYPE_CHECKING:
     from cattrs import Converter

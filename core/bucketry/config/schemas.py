@@ -13,7 +13,7 @@ from typing import Any
 
 from bucketry.config.settings import Path
 from bucketry.errors import PluginError
-from bucketry.model import SchemaFile, Vendor
+from bucketry.vendor import SchemaFile, Vendor
 
 Schema = dict[str, Any]
 

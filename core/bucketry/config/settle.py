@@ -18,7 +18,7 @@ from bucketry.config.unsupported import Ignored, set_aside
 from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
 from bucketry.keys import RootPath
-from bucketry.model import Vendor
+from bucketry.vendor import Vendor
 
 
 class Faulty(Exception):

@@ -11,7 +11,8 @@ from __future__ import annotations
 import difflib
 import dis
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -21,18 +22,45 @@ from bucketry.hookspecs import PROJECT, ProviderHooks
 PREFIX = f"{PROJECT}_"
 # A marker leaves this attribute on the function; markers of other projects leave another one.
 _MARK = f"{PROJECT}_impl"
+_SPEC_MARK = f"{PROJECT}_spec"
 
-
-def _specs() -> dict[str, tuple[str, ...]]:
-    specs = {}
-    for name, function in vars(ProviderHooks).items():
-        if name.startswith(PREFIX):
-            specs[name] = tuple(inspect.signature(function).parameters)[1:]
-    return specs
-
-
-HOOKS = _specs()
+Hooks = Mapping[str, tuple[str, ...]]
 """Hook name to its argument names."""
+
+
+def _arguments(spec: type) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(inspect.signature(function).parameters)[1:]
+        for name, function in vars(spec).items()
+        if name.startswith(PREFIX)
+    }
+
+
+HOOKS: Hooks = _arguments(ProviderHooks)
+"""The hooks that every provider has."""
+
+
+@cache
+def hooks_of(specs: tuple[type, ...], who: str = "") -> Hooks:
+    """Return `HOOKS` and those of a family's hookspec classes; `PluginError` for a faulty one."""
+    hooks = dict(HOOKS)
+    for spec in specs:
+        if not isinstance(spec, type):
+            raise PluginError(who, f"its hookspecs hold {spec!r}, which is no class")
+        for name, function in vars(spec).items():
+            mark = getattr(function, _SPEC_MARK, None)
+            if mark is None and not name.startswith(PREFIX):
+                continue
+            if mark is None or not name.startswith(PREFIX) or not mark.get("firstresult"):
+                raise PluginError(
+                    who,
+                    f"{spec.__name__}.{name}: a hook starts with {PREFIX!r} and is marked with "
+                    "@bucketry.hookspec(firstresult=True)",
+                )
+            if name in hooks:
+                raise PluginError(who, f"{spec.__name__}.{name}: there is a hook of this name")
+        hooks.update(_arguments(spec))
+    return hooks
 
 
 def describe(layer: object, distribution: str) -> str:
@@ -49,10 +77,11 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     return f"; did you mean {bare[near[0]]!r}?" if near else ""
 
 
-def audit(layer: object, distribution: str = "") -> None:
+def audit(layer: object, distribution: str = "", hooks: Hooks = HOOKS) -> None:
     """Raise `PluginError` for the first mistake in `layer` that pluggy would not report.
 
-    `distribution` is the name and version the layer came with, for the message.
+    `distribution` is the name and version the layer came with, for the message; `hooks` are those
+    of the layer's provider.
     """
     who = describe(layer, distribution)
     if isinstance(layer, type):
@@ -73,15 +102,15 @@ def audit(layer: object, distribution: str = "") -> None:
             raise PluginError(
                 who,
                 f"{name} is marked as a hook, but hooks start with {PREFIX!r}"
-                f"{_nearest(name, HOOKS)}",
+                f"{_nearest(name, hooks)}",
             )
         found = True
-        _audit_hook(who, name, function, mark, bound=not isinstance(attribute, staticmethod))
+        _audit_hook(who, name, function, mark, hooks, bound=not isinstance(attribute, staticmethod))
     if not found:
         raise PluginError(
             who,
             f"it has no method that starts with {PREFIX!r}, so it would never be asked; "
-            f"the hooks are {', '.join(HOOKS)}",
+            f"the hooks are {', '.join(hooks)}",
         )
 
 
@@ -98,7 +127,7 @@ def _audit_attribute(
 
 
 def _audit_hook(
-    who: str, name: str, function: Any, mark: dict[str, Any] | None, *, bound: bool
+    who: str, name: str, function: Any, mark: dict[str, Any] | None, hooks: Hooks, *, bound: bool
 ) -> None:
     if mark is None:
         other = [key for key in vars(function) if key.endswith("_impl")]
@@ -110,11 +139,11 @@ def _audit_hook(
             )
         raise PluginError(who, f"{name} looks like a hook but lacks the @bucketry.hookimpl marker")
     spec_name = mark.get("specname") or name
-    if spec_name not in HOOKS:
+    if spec_name not in hooks:
         if mark.get("optionalhook"):
             return
-        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, HOOKS)}")
-    offered = HOOKS[spec_name]
+        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, hooks)}")
+    offered = hooks[spec_name]
     parameters = list(inspect.signature(function).parameters.values())
     for parameter in parameters[1:] if bound else parameters:
         if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:

@@ -14,7 +14,8 @@ import attrs
 from attrs import frozen
 
 from bucketry.errors import PluginError
-from bucketry.model import Capabilities, SchemaFile, Vendor
+from bucketry.model import Capabilities
+from bucketry.vendor import SchemaFile, Vendor
 
 GROUP = "bucketry.providers"
 """Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""

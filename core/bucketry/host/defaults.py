@@ -5,8 +5,9 @@ from __future__ import annotations
 from attrs import frozen
 
 from bucketry.hookspecs import hookimpl
-from bucketry.model import CommonOptions, Swept, Upload
+from bucketry.model import Swept, Upload
 from bucketry.naming import STRATEGIES
+from bucketry.vendor import CommonOptions
 
 
 @frozen(eq=False)

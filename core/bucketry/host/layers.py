@@ -12,7 +12,7 @@ from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.hookspecs import PROJECT, ProviderHooks
-from bucketry.host.audit import audit
+from bucketry.host.audit import audit, hooks_of
 
 
 @frozen(eq=False)
@@ -58,16 +58,23 @@ def _tell_apart(named: NamedLayer, other: NamedLayer) -> None:
 class LayerStack:
     """The hooks of one provider. Built once, never changed; `with_layer` builds another.
 
-    `hooks` has the methods of `ProviderHooks`; the top layer is asked first. `names` lists the
-    layers from the bottom up.
+    `hooks` has the methods of `ProviderHooks` and of the family's `hookspecs`; the top layer is
+    asked first. `names` lists the layers from the bottom up.
     """
 
-    def __init__(self, layers: Sequence[NamedLayer]) -> None:
-        """Audit and register `layers`, given from the bottom up."""
+    def __init__(
+        self, layers: Sequence[NamedLayer], hookspecs: Sequence[type] = (), plugin: str = ""
+    ) -> None:
+        """Audit and register `layers`, given from the bottom up.
+
+        `plugin` names who brings `hookspecs`, for messages.
+        """
+        offered = hooks_of(tuple(hookspecs), plugin)
         manager = _Manager(PROJECT)
-        manager.add_hookspecs(ProviderHooks)
+        for spec in (ProviderHooks, *hookspecs):
+            manager.add_hookspecs(spec)
         for position, named in enumerate(layers):
-            audit(named.layer, named.distribution)
+            audit(named.layer, named.distribution, offered)
             for other in layers[:position]:
                 _tell_apart(named, other)
             manager.register(named.layer, name=named.name)

@@ -18,7 +18,6 @@ from bucketry.model.objects import (
     Swept,
     Upload,
 )
-from bucketry.model.vendor import CommonOptions, LayerContext, SchemaFile, Vendor, Visibility
 
 __all__ = [
     "UNKNOWN",
@@ -28,7 +27,6 @@ __all__ = [
     "Capabilities",
     "ChecksumAlgorithm",
     "ClientSettings",
-    "CommonOptions",
     "Condition",
     "Confidence",
     "Credentials",
@@ -36,13 +34,11 @@ __all__ = [
     "Encryption",
     "Fact",
     "Failure",
-    "LayerContext",
     "Method",
     "ObjectInfo",
     "ObjectReader",
     "Page",
     "Progress",
-    "SchemaFile",
     "Secret",
     "SignRequest",
     "SignedUrl",
@@ -51,6 +47,4 @@ __all__ = [
     "Swept",
     "Upload",
     "UploadTicket",
-    "Vendor",
-    "Visibility",
 ]

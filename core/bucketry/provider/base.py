@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
@@ -19,12 +20,9 @@ from bucketry.host.defaults import DefaultsLayer
 from bucketry.host.layers import LayerStack, NamedLayer, name_layers
 from bucketry.host.masking import Mask
 from bucketry.keys import RootPath
-from bucketry.model import (
-    Capabilities,
-    CommonOptions,
-    LayerContext,
-    Vendor,
-)
+from bucketry.model import Capabilities
+from bucketry.sharing import Lease
+from bucketry.vendor import CommonOptions, LayerContext, Vendor
 
 
 class ProviderBase:
@@ -38,10 +36,12 @@ class ProviderBase:
         options: CommonOptions,
         distribution: str = "",
         overrides: Sequence[NamedLayer] = (),
+        lease: Lease | None = None,
     ) -> None:
         """Stack the layers: defaults, the vendor's, then `overrides` from the bottom up.
 
-        `distribution` names where the vendor's plugin came from, for messages.
+        `distribution` names where the vendor's plugin came from, for messages; `lease` is on what
+        is shared with the provider that this one is made from.
         """
         self.name = name
         self.vendor = vendor
@@ -51,24 +51,27 @@ class ProviderBase:
         self._mask = Mask(options)
         self._root = RootPath(options.root_path)
         self._capabilities = vendor.capabilities
-        if vendor.refine is not None:
+        if vendor.capabilities_for is not None:
             with self._building("capabilities"):
-                refined: object = vendor.refine(vendor.capabilities, options)
-                if not isinstance(refined, Capabilities):
-                    raise TypeError(f"refine answered {type(refined).__name__}")
-                self._capabilities = refined
+                holding: object = vendor.capabilities_for(vendor.capabilities, options)
+                if not isinstance(holding, Capabilities):
+                    raise TypeError(f"capabilities_for answered {type(holding).__name__}")
+                self._capabilities = holding
+        self._lease = lease or Lease()
+        weakref.finalize(self, self._lease.release).atexit = False
         context = LayerContext(
             provider=name,
             vendor=vendor,
             capabilities=self._capabilities,
             relay=lambda: self._hooks,
+            lease=self._lease,
         )
         with self._building("layers"):
             own = name_layers(
                 vendor.name, vendor.layers(options, context), distribution=distribution
             )
         defaults = NamedLayer(f"{vendor.name}/defaults", DefaultsLayer(options))
-        self._stack = LayerStack([defaults, *own, *self._overrides])
+        self._stack = LayerStack([defaults, *own, *self._overrides], vendor.hookspecs, self._plugin)
         self._answers = Answers(self._stack)
         self._hooks: ProviderHooks = self._stack.hooks
 
@@ -96,6 +99,7 @@ class ProviderBase:
             options=self._options,
             distribution=self._distribution,
             overrides=(*self._overrides, *named),
+            lease=self._lease.again(),
         )
 
     def layer(self, kind: type[Any]) -> Any:
@@ -121,9 +125,12 @@ class ProviderBase:
     def close(self) -> None:
         """Close connections. The provider must not be used afterwards.
 
-        A layer that fails to close does not keep the others open; its error is raised at the end.
+        What it shares with providers made from it, or that it was made from, stays open until the
+        last of them is closed. A layer that fails to close does not keep the others open; its error
+        is raised at the end.
         """
         with ExitStack() as stack:
+            stack.callback(self._lease.release)
             for named in self._stack.layers:
                 closing: Callable[[], object] | None = getattr(named.layer, "close", None)
                 if closing is not None:

@@ -18,7 +18,8 @@ import attrs
 from bucketry.config.schemas import LEAVES, Schema, own_schema, vendor_schema
 from bucketry.config.schemas import types as json_types
 from bucketry.errors import PluginError
-from bucketry.model import AmbientCredentials, CommonOptions, Credentials, Secret, Vendor
+from bucketry.model import AmbientCredentials, Credentials, Secret
+from bucketry.vendor import CommonOptions, Vendor
 
 _PLAIN: dict[Any, str] = {
     str: "string",

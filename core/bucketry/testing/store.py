@@ -166,7 +166,7 @@ class Store:
             vendor = attrs.evolve(
                 provider.vendor,
                 capabilities=attrs.evolve(provider.capabilities, **facts),
-                refine=None,
+                capabilities_for=None,
             )
             self._variants[key] = type(provider)(
                 name=provider.name,

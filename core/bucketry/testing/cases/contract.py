@@ -15,11 +15,12 @@ from bucketry.errors import BucketryError, InvalidHeader, InvalidKey, PluginErro
 from bucketry.hookspecs import hookimpl
 from bucketry.host.audit import HOOKS
 from bucketry.host.masking import secrets_of
-from bucketry.model import Capabilities, CommonOptions, Confidence, Fact, StoredObject
+from bucketry.model import Capabilities, Confidence, Fact, StoredObject
 from bucketry.testing.agreement import check_agreement
 from bucketry.testing.case import case
 from bucketry.testing.expect import holds, raises, same
 from bucketry.testing.store import SAMPLE, Store, rebuilt
+from bucketry.vendor import CommonOptions
 
 
 @case("contract")

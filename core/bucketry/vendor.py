@@ -1,17 +1,18 @@
-"""A vendor's page, and what its layers get to know."""
+"""What a vendor is, and what its layers get to know of the provider they serve."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from bucketry.model.capabilities import Capabilities
+from bucketry.hookspecs import ProviderHooks
+from bucketry.model import Capabilities
+from bucketry.sharing import Lease
 
-if TYPE_CHECKING:
-    from bucketry.hookspecs import ProviderHooks
+T = TypeVar("T")
 
 Visibility = Literal["public", "private"]
 """Whether a plain URL may open an object (``public``) or only a signed one (``private``)."""
@@ -69,26 +70,40 @@ class LayerContext:
 
     Attributes:
         provider: the configured name (``media``).
-        vendor: the vendor's page.
+        vendor: the vendor.
         capabilities: the vendor's, with what the configuration itself declares.
-        hooks: the finished stack: a layer asks it, never another layer directly. Usable from the
-            first hook call on, not while layers are being built.
+        hooks: the finished stack, with the hooks of the vendor's family (`Vendor.hookspecs`): a
+            layer asks it, never another layer directly. Usable from the first hook call on, not
+            while layers are being built.
     """
 
     provider: str
     vendor: Vendor
     capabilities: Capabilities
     _relay: Callable[[], ProviderHooks] = field(alias="relay", repr=False)
+    _lease: Lease = field(alias="lease", factory=Lease, repr=False)
 
     @property
     def hooks(self) -> ProviderHooks:
         """The provider's hooks, every layer included."""
         return self._relay()
 
+    def share(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the one thing for `key`, made when it is first asked for.
+
+        For what is dear and must not be made again for each provider: connections, sessions. This
+        provider and all made from it by `with_layer` and `with_options` get the same thing while
+        `key` is equal, so put into `key` all that the thing depends on. Each holds one reference,
+        given back by `Provider.close` or when it is garbage; with the last one the thing's
+        `close()`, where it has one, is called. An error of `make` goes to whoever asked, and the
+        next one tries again.
+        """
+        return self._lease.share(key, make)
+
 
 @frozen(kw_only=True, eq=False)
 class Vendor:
-    """A vendor's page: all that bucketry knows of it.
+    """All that bucketry knows of a vendor.
 
     Attributes:
         name: what users write as ``provider = "..."``; equals the entry point's name.
@@ -103,8 +118,10 @@ class Vendor:
         summary: one sentence on what is different here.
         check: rules between options that a schema cannot say; gives the dotted path of the option
             and a sentence for each fault. Asked before anything else uses the options.
-        refine: for a vendor whose configuration may declare capabilities: gives the capabilities
-            that hold under these options.
+        capabilities_for: for a vendor whose configuration may declare capabilities: gives the
+            capabilities that hold under these options.
+        hookspecs: classes with further hooks that the vendor's family brings, written like
+            `bucketry.ProviderHooks`. Every layer of its providers may answer and wrap them.
     """
 
     name: str
@@ -117,4 +134,5 @@ class Vendor:
     endpoint_hosts: Sequence[str] = ()
     summary: str = ""
     check: Callable[[Any], Iterable[tuple[str, str]]] | None = None
-    refine: Callable[[Capabilities, Any], Capabilities] | None = None
+    capabilities_for: Callable[[Capabilities, Any], Capabilities] | None = None
+    hookspecs: Sequence[type] = ()

@@ -24,8 +24,8 @@ from bucketry import (
     Unsupported,
 )
 from bucketry_s3 import Multipart
-from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.multipart import part_size_for
+from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.testing import AWS_LIKE, Drop, Reply, StandIn
 from s3.memory_transport import MIB, MemoryTransport, always, lost, md5, provider_on
 

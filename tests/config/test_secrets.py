@@ -59,7 +59,7 @@ def test_secrets_are_in_no_repr_of_what_is_opened(catalog: Catalog) -> None:
     provider = config.open()
     shown = [repr(provider), repr(provider.options), repr(config), repr(config.effective())]
     shown += [repr(vars(config)), convert_config(good(), catalog=catalog, environ={})]
-    shown += [repr(config._settled["acme"]), repr(config._settled["acme"].settings)]
+    shown += [repr(config._validated["acme"]), repr(config._validated["acme"].settings)]
     assert [text for text in shown if CANARY in text] == []
 
 

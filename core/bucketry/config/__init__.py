@@ -2,7 +2,7 @@
 
 Each step is a module: `load` reads, `check` and `explain` say what is wrong, `environment` resolves
 references, `strapi` translates, `unsupported` sets aside, `convert` makes the options object,
-`settle` is their order, and `Config` holds the outcome. Importing this package imports neither
+`validate` is their order, and `Config` holds the outcome. Importing this package imports neither
 jsonschema nor cattrs.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from bucketry.config.configuration import Config
 from bucketry.config.load import read
-from bucketry.config.settle import Faulty
+from bucketry.config.validate import Faulty
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider

@@ -14,8 +14,8 @@ from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
-from bucketry.config.settle import Faulty, Settled, settle
-from bucketry.config.strapi import find_dialect, settle_dialect
+from bucketry.config.strapi import find_dialect, validate_dialect
+from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
 from bucketry.errors import (
     ConfigError,
@@ -50,7 +50,7 @@ class Config:
         self._document = document
         self._catalog = catalog
         self._environ = environ
-        self._settled: dict[str, Settled] = {}
+        self._validated: dict[str, Validated] = {}
         self._entries: dict[str, _Entry] = {}
         self._default: str | None = None
         self._envelope_faults: list[Fault] = []
@@ -64,9 +64,9 @@ class Config:
             self._read_envelope(data)
 
     def _take_single(self, entry: _Entry) -> None:
-        settled = self._settle(entry)
-        self._entries[settled.vendor.name] = entry
-        self._settled[settled.vendor.name] = settled
+        validated = self._validate(entry)
+        self._entries[validated.vendor.name] = entry
+        self._validated[validated.vendor.name] = validated
 
     def _read_envelope(self, data: dict[str, Any]) -> None:
         self._envelope_faults = check(Settings(data, {}), ENVELOPE)
@@ -107,7 +107,7 @@ class Config:
         faults = list(self._envelope_faults)
         for name in self.names if names is None else names:
             try:
-                self._settled_as(name)
+                self._validated_as(name)
             except Faulty as error:
                 faults.extend(error.faults)
             except PluginError as error:
@@ -122,20 +122,20 @@ class Config:
         cannot be used. Warns of options that were left out with ``unsupported = "ignore"``.
         """
         name = self._pick(name)
-        settled = self._settled_or_raise(name)
-        layers, faults = load_overrides(settled.options.overrides, settled.settings)
+        validated = self._validated_or_raise(name)
+        layers, faults = load_overrides(validated.options.overrides, validated.settings)
         if faults:
             raise self._error(faults)
-        for ignored in settled.ignored:
+        for ignored in validated.ignored:
             left_out = f"{name}: {dotted(ignored.path)} is left out: {ignored.reason}"
             warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=3)
-        for advice in settled.advice:
-            warnings.warn(f"{name}: {advice}", UserWarning, stacklevel=3)
+        for hint in validated.hints:
+            warnings.warn(f"{name}: {hint}", UserWarning, stacklevel=3)
         return Provider(
             name=name,
-            vendor=settled.vendor,
-            options=settled.options,
-            distribution=settled.distribution,
+            vendor=validated.vendor,
+            options=validated.options,
+            distribution=validated.distribution,
             overrides=layers,
         )
 
@@ -144,14 +144,14 @@ class Config:
 
         `ConfigError` and `PluginError` as in `open`.
         """
-        return effective(self._settled_or_raise(self._pick(name)), self._document)
+        return effective(self._validated_or_raise(self._pick(name)), self._document)
 
     def to_toml(self) -> str:
         """Return a flat `bucketry.toml` with the same meaning; no secret is written into it.
 
         `ConfigError` and `PluginError` as in `open`, for any provider.
         """
-        return to_toml({name: self._settled_or_raise(name) for name in self.names}, self.default)
+        return to_toml({name: self._validated_or_raise(name) for name in self.names}, self.default)
 
     def _pick(self, name: str | None) -> str:
         wanted = self.default if name is None else name
@@ -173,21 +173,21 @@ class Config:
         meant = f"did you mean {near[0]!r}? " if near else ""
         return f"{meant}There are: {', '.join(self.names) or 'none'}"
 
-    def _settled_or_raise(self, name: str) -> Settled:
+    def _validated_or_raise(self, name: str) -> Validated:
         try:
-            return self._settled_as(name)
+            return self._validated_as(name)
         except Faulty as error:
             raise self._error(error.faults) from None
 
-    def _settled_as(self, name: str) -> Settled:
-        if name not in self._settled:
-            self._settled[name] = self._settle(self._entry(name))
-        return self._settled[name]
+    def _validated_as(self, name: str) -> Validated:
+        if name not in self._validated:
+            self._validated[name] = self._validate(self._entry(name))
+        return self._validated[name]
 
-    def _settle(self, entry: _Entry) -> Settled:
+    def _validate(self, entry: _Entry) -> Validated:
         values = Settings(self._document.data, {}).get(entry.path)
         settings = Settings(values, {(): Origin(entry.path)}).copy()
-        steps = settle_dialect if entry.strapi else settle
+        steps = validate_dialect if entry.strapi else validate
         return steps(settings, self._catalog, self._environ)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:

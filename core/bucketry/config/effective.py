@@ -11,7 +11,7 @@ from attrs import frozen
 from bucketry.config.load import Document
 from bucketry.config.schemas import member
 from bucketry.config.settings import Path, dotted
-from bucketry.config.settle import Settled
+from bucketry.config.validate import Validated
 from bucketry.model import AmbientCredentials, Secret
 
 Source = Literal["written", "environment", "derived", "default"]
@@ -37,19 +37,19 @@ class Effective:
     origin: str
 
 
-def effective(settled: Settled, document: Document) -> list[Effective]:
-    """Return every option of a settled provider in the order of its class; ignored ones last."""
+def effective(validated: Validated, document: Document) -> list[Effective]:
+    """Return every option of a validated provider in the order of its class; ignored ones last."""
     rows = [
-        _row(path, value, settled, document)
-        for path, value in _leaves(settled.options, (), settled.schema)
+        _row(path, value, validated, document)
+        for path, value in _leaves(validated.options, (), validated.schema)
     ]
-    for ignored in settled.ignored:
+    for ignored in validated.ignored:
         rows.append(
             Effective(
                 path=dotted(ignored.path),
                 value="left out",
                 source="written",
-                origin=f"{_place(ignored.path, settled, document)}; {ignored.reason}",
+                origin=f"{_place(ignored.path, validated, document)}; {ignored.reason}",
             )
         )
     return rows
@@ -85,20 +85,20 @@ def _text(value: Any) -> str:
             return str(value)
 
 
-def _row(path: Path, value: str, settled: Settled, document: Document) -> Effective:
+def _row(path: Path, value: str, validated: Validated, document: Document) -> Effective:
     source: Source = "default"
-    given = settled.settings.get(path) is not None
+    given = validated.settings.get(path) is not None
     # A table that is written as one word, such as credentials = "ambient", is one option.
     owner = next(
-        (path[:n] for n in range(1, len(path)) if _is_word(settled.settings.get(path[:n]))), None
+        (path[:n] for n in range(1, len(path)) if _is_word(validated.settings.get(path[:n]))), None
     )
     where = path if given else owner
     if where is None:
         return Effective(path=dotted(path), value=value, source=source, origin="default")
-    origin = settled.settings.origin(where)
+    origin = validated.settings.origin(where)
     source = "derived" if origin.derived else "environment" if origin.variable else "written"
     return Effective(
-        path=dotted(path), value=value, source=source, origin=_place(where, settled, document)
+        path=dotted(path), value=value, source=source, origin=_place(where, validated, document)
     )
 
 
@@ -106,8 +106,8 @@ def _is_word(value: Any) -> bool:
     return value is not None and not isinstance(value, dict)
 
 
-def _place(path: Path, settled: Settled, document: Document) -> str:
-    origin = settled.settings.origin(path)
+def _place(path: Path, validated: Validated, document: Document) -> str:
+    origin = validated.settings.origin(path)
     line, column = document.place(origin.path)
     place = f"{document.file}:{line}:{column}" if document.file else dotted(origin.path)
     if origin.derived:

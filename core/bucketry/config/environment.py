@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from bucketry.config.check import check
-from bucketry.config.plain import text_fault
+from bucketry.config.json_types import text_fault
 from bucketry.config.schemas import Schema, leaf, member, types
 from bucketry.config.settings import Fault, Path, Settings
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bucketry.config.plain import TOO_DEEP
+from bucketry.config.json_types import TOO_DEEP
 from bucketry.config.positions import Places, json_names, json_places, toml_places, yaml_places
 from bucketry.config.settings import dotted
 

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from bucketry.config.formats import FORMATS, SyntaxFault
-from bucketry.config.plain import MAX_CHARACTERS, TooLarge, kind_of, plain
+from bucketry.config.json_types import MAX_CHARACTERS, TooLarge, json_types, kind_of
 from bucketry.config.positions import Places
 from bucketry.config.settings import Fault, Path, dotted
 from bucketry.errors import ConfigError, Problem
@@ -136,7 +136,7 @@ def _document(data: Any, file: str | None, find_places: Callable[[], Places]) ->
     if not isinstance(data, Mapping):
         raise _refused(f"a configuration is a table, not {kind_of(data)}", file=file)
     try:
-        table, faults = plain(data)
+        table, faults = json_types(data)
     except TooLarge:
         raise _refused("more than a configuration can need; is it one?", file=file) from None
     document = Document(table, file, find_places)

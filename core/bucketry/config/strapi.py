@@ -19,8 +19,8 @@ from bucketry.config.check import check
 from bucketry.config.environment import resolve
 from bucketry.config.schemas import strapi_schema
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
-from bucketry.config.settle import Faulty, Settled, settle
 from bucketry.config.unsupported import set_aside
+from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.errors import PluginError
 from bucketry.host.catalog import Catalog
 
@@ -92,29 +92,29 @@ def find_dialect(data: Mapping[str, Any]) -> Path | None:
     return None
 
 
-def settle_dialect(written: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Settled:
-    """Translate and check a configuration in Strapi's shape; raises what `settle` raises.
+def validate_dialect(written: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Validated:
+    """Translate and check a configuration in Strapi's shape; raises what `validate` raises.
 
     Without an ACL the original made plain URLs. So does this, except where the vendor has no plain
     URL that opens an object, under these options: there, URLs are signed.
     """
-    flat, advice = _translate(written, catalog, environ)
+    flat, hints = _translate(written, catalog, environ)
     private = flat.copy()
     private.put(("visibility",), "private", flat.origin(("visibility",)))
     try:
-        settled = settle(flat, catalog, environ)
+        validated = validate(flat, catalog, environ)
     except Faulty:
         if flat.get(("acl",)):
             raise
-        settled = settle(private, catalog, environ)
-    return evolve(settled, advice=advice)
+        validated = validate(private, catalog, environ)
+    return evolve(validated, hints=hints)
 
 
 def _translate(
     written: Settings, catalog: Catalog, environ: Mapping[str, str]
 ) -> tuple[Settings, list[str]]:
-    """Return the flat settings, and advice on old spellings."""
-    advice = _modernise(written)
+    """Return the flat settings, and hints on old spellings."""
+    hints = _modernise(written)
     faults = resolve(written, strapi_schema(), environ)
     refused, _ = set_aside(written, strapi_schema())
     faults += refused + check(written, strapi_schema())
@@ -131,7 +131,7 @@ def _translate(
     from_acl = written.origin(_ACL if acl else _ACL[:-1])
     visibility = "private" if acl == "private" else "public"
     flat.put(("visibility",), visibility, evolve(from_acl, reference=None, derived=True))
-    return flat, advice + _stream_advice(flat)
+    return flat, hints + _stream_advice(flat)
 
 
 def _modernise(written: Settings) -> list[str]:
@@ -139,15 +139,15 @@ def _modernise(written: Settings) -> list[str]:
     options = written.get(_OPTIONS)
     if not isinstance(options, dict) or not isinstance(options.get("s3Options", {}), dict):
         return []  # the check says what is wrong with them
-    advice = []
+    hints = []
     for name in _ONCE_AT_ROOT:
         # As in the original, the old place wins.
-        advice += _move(written, (*_OPTIONS, name), (*_S3, name))
+        hints += _move(written, (*_OPTIONS, name), (*_S3, name))
     if written.get((*_S3, "credentials")) is None:
         for place in (_S3, _OPTIONS):
             for name in _KEYS:
-                advice += _move(written, (*place, name), (*_S3, "credentials", name))
-    return advice
+                hints += _move(written, (*place, name), (*_S3, "credentials", name))
+    return hints
 
 
 def _move(settings: Settings, source: Path, target: Path) -> list[str]:

@@ -11,48 +11,48 @@ import attrs
 
 from bucketry.config.schemas import Schema, member
 from bucketry.config.settings import Path, dotted
-from bucketry.config.settle import Settled
+from bucketry.config.validate import Validated
 
 
-def to_toml(providers: Mapping[str, Settled], default: str | None) -> str:
+def to_toml(providers: Mapping[str, Validated], default: str | None) -> str:
     """Return the text of a `bucketry.toml` with the same meaning.
 
     References to environment variables stay references. A secret that was written out becomes a
     reference too, with a comment that says so.
     """
     lines = [f"default = {_text(default)}", ""] if default is not None else []
-    for name, settled in providers.items():
-        lines += [f"[providers.{_name(name)}]", *_Table(name, settled).lines(), ""]
+    for name, validated in providers.items():
+        lines += [f"[providers.{_name(name)}]", *_Table(name, validated).lines(), ""]
     return "\n".join(lines)
 
 
 class _Table:
-    def __init__(self, name: str, settled: Settled) -> None:
+    def __init__(self, name: str, validated: Validated) -> None:
         self._name = name
-        self._settled = settled
+        self._validated = validated
 
     def lines(self) -> list[str]:
-        settled = self._settled
+        validated = self._validated
         lines = [
-            f"# Left out: {dotted(ignored.path)}. {ignored.reason}" for ignored in settled.ignored
+            f"# Left out: {dotted(ignored.path)}. {ignored.reason}" for ignored in validated.ignored
         ]
-        lines += self._line(("provider",), settled.vendor.name, {})
-        for option in attrs.fields(settled.vendor.options):
-            value = settled.settings.values.get(option.name)
+        lines += self._line(("provider",), validated.vendor.name, {})
+        for option in attrs.fields(validated.vendor.options):
+            value = validated.settings.values.get(option.name)
             if value is not None:
-                lines += self._line((option.name,), value, member(settled.schema, option.name))
+                lines += self._line((option.name,), value, member(validated.schema, option.name))
         return lines
 
     def _line(self, path: Path, value: Any, schema: Schema | None) -> list[str]:
         comments: list[str] = []
         line = f"{dotted(path)} = {self._value(path, value, schema, comments)}"
-        origin = self._settled.settings.origin(path)
+        origin = self._validated.settings.origin(path)
         if origin.derived:
             line += f"  # follows from {dotted(origin.path)}"
         return [*comments, line]
 
     def _value(self, path: Path, value: Any, schema: Schema | None, comments: list[str]) -> str:
-        origin = self._settled.settings.origin(path)
+        origin = self._validated.settings.origin(path)
         secret = bool((schema or {}).get("writeOnly"))
         if origin.reference and not origin.derived:
             parts = {name: _scalar(part) for name, part in origin.reference.items()}

@@ -30,7 +30,7 @@ class TooLarge(Exception):
     """There are too many values, or too much text in them."""
 
 
-def plain(data: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def json_types(data: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Return `data` in JSON's own types, and what in it has no place in a configuration.
 
     Tuples count as lists, `pathlib` paths and `Secret` as text. `TooLarge` beyond the limits.

@@ -30,7 +30,7 @@ class Faulty(Exception):
 
 
 @frozen(eq=False)
-class Settled:
+class Validated:
     """One provider's settings after every check, ready to be opened.
 
     Attributes:
@@ -39,7 +39,7 @@ class Settled:
         settings: the settings as the vendor's schema has accepted them.
         options: the vendor's options object.
         ignored: options left out because the vendor cannot honour them.
-        advice: what works but should be written in another way.
+        hints: what works but should be written in another way.
     """
 
     vendor: Vendor
@@ -48,10 +48,10 @@ class Settled:
     settings: Settings
     options: Any
     ignored: Sequence[Ignored] = ()
-    advice: Sequence[str] = ()
+    hints: Sequence[str] = ()
 
 
-def settle(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Settled:
+def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Validated:
     """Check one provider's settings. `Faulty` with all that is wrong, or `PluginError`."""
     vendor, distribution = _vendor(settings, catalog, environ)
     schema = vendor_schema(vendor, distribution)
@@ -71,7 +71,7 @@ def settle(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> 
     ]
     if faults:
         raise Faulty(faults)
-    return Settled(vendor, distribution, schema, settings, options, ignored)
+    return Validated(vendor, distribution, schema, settings, options, ignored)
 
 
 def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> tuple[Vendor, str]:

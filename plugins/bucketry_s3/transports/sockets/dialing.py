@@ -1,0 +1,267 @@
+"""From an address to a connected socket: name, proxy and TLS, all under the request's deadline."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import ipaddress
+import os
+import select
+import socket
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from attrs import field, frozen
+
+from bucketry.errors import Rejected, StorageError
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.wire import Unreachable
+from bucketry_s3.transports.sockets.head import Head
+
+SLICE = 0.25
+"""Seconds that a socket waits before it looks at the deadline again."""
+
+CONNECT_SECONDS = 10.0
+"""Seconds at most for one connection: the name, the proxy, the handshake."""
+
+MAX_PROXY_HEAD = 64 * 1024
+
+Address = tuple[socket.AddressFamily, Any]
+
+
+@frozen(kw_only=True)
+class Proxy:
+    """An HTTP proxy; `authorization` is what its Proxy-Authorization header says."""
+
+    host: str
+    port: int
+    authorization: str | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Route:
+    """The way to one server: its address, the TLS settings, the proxy in between."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    proxy: Proxy | None = None
+
+    @property
+    def told(self) -> str:
+        """The server's address for messages."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def proxy_for(scheme: str, host: str) -> Proxy | None:
+    """Return the proxy that the environment names for a host (``HTTPS_PROXY``, ``NO_PROXY``).
+
+    `Rejected` for a proxy that is spoken to in another way than plain HTTP.
+    """
+    if urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    url = proxies.get(scheme) or proxies.get("all")
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        name, port = parts.hostname, parts.port or 80
+    except ValueError:
+        name, port = None, 0
+    if not name or parts.scheme != "http":
+        raise Rejected(
+            f"the proxy that the environment names for {scheme} cannot be used",
+            hint=f'Write http://host:port into {scheme.upper()}_PROXY, or set transport = "boto3".',
+        )
+    authorization = None
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        authorization = "Basic " + base64.b64encode(pair.encode()).decode()
+    return Proxy(host=name, port=port, authorization=authorization)
+
+
+def dial(route: Route, deadline: Deadline) -> socket.socket:
+    """Return a connected socket with a timeout of `SLICE`; its first byte is the request's.
+
+    Raises `Unreachable` where trying again may help, `Rejected` where it cannot.
+    """
+    until = time.monotonic() + min(CONNECT_SECONDS, deadline.remaining())
+    near = route.proxy or route
+    plain = _connect(resolve(near.host, near.port, until, deadline), near, until, deadline)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.settimeout(SLICE)
+        if route.tls is None:
+            return plain
+        if route.proxy is not None:
+            _tunnel(plain, route, route.proxy, until, deadline)
+        return _secure(plain, route, route.tls, until, deadline)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def _wait(until: float, deadline: Deadline, doing: str) -> None:
+    """Raise if there is no time left to go on `doing` something."""
+    if time.monotonic() >= until or not deadline.remaining():
+        raise Unreachable(f"no connection: {doing} took too long")
+
+
+def resolve(host: str, port: int, until: float, deadline: Deadline) -> list[Address]:
+    """Return the addresses of a host. The system's resolver cannot be stopped, so it is left."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        found = _in_thread(lambda: _look_up(host, port), until, deadline, f"looking up {host}")
+    else:
+        found = _look_up(host, port)
+    if isinstance(found, BaseException):
+        reason = found.strerror if isinstance(found, OSError) and found.strerror else found
+        raise Unreachable(
+            f"the name {host} cannot be resolved: {reason}",
+            hint="Look at the endpoint's spelling, and at this machine's name resolution.",
+        )
+    return found
+
+
+def _look_up(host: str, port: int) -> list[Address] | BaseException:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except Exception as error:  # a name that is none raises what it likes
+        return error
+    return [(family, address) for family, _, _, _, address in found]
+
+
+def _in_thread(
+    call: Callable[[], list[Address] | BaseException], until: float, deadline: Deadline, doing: str
+) -> list[Address] | BaseException:
+    answers: list[list[Address] | BaseException] = []
+    done = threading.Event()
+
+    def run() -> None:
+        answers.append(call())
+        done.set()
+
+    try:
+        threading.Thread(target=run, daemon=True, name="bucketry-resolve").start()
+    except RuntimeError:  # the interpreter is going down, and starts no threads any more
+        return call()
+    while not done.wait(SLICE):
+        _wait(until, deadline, doing)
+    return answers[0]
+
+
+def _connect(
+    addresses: list[Address], near: Route | Proxy, until: float, deadline: Deadline
+) -> socket.socket:
+    reason = "it has no address"
+    for number, (family, address) in enumerate(addresses):
+        # What is left is shared, so that one dead address does not use it up.
+        share = (until - time.monotonic()) / (len(addresses) - number)
+        tried = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            code = _try_connect(tried, address, time.monotonic() + share, deadline)
+        except BaseException:
+            tried.close()
+            raise
+        if not code:
+            return tried
+        tried.close()
+        reason = os.strerror(code)
+    what = "the proxy " if isinstance(near, Proxy) else ""
+    raise Unreachable(f"no connection to {what}{near.host}:{near.port}: {reason}")
+
+
+def _try_connect(tried: socket.socket, address: Any, until: float, deadline: Deadline) -> int:
+    """Connect; return 0 or the error's number."""
+    tried.setblocking(False)
+    code = tried.connect_ex(address)
+    if code not in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+        return code
+    poll = select.poll()
+    poll.register(tried, select.POLLOUT)
+    while not poll.poll(SLICE * 1000):
+        if time.monotonic() >= until or not deadline.remaining():
+            return errno.ETIMEDOUT
+    return tried.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
+
+def _tunnel(
+    plain: socket.socket, route: Route, proxy: Proxy, until: float, deadline: Deadline
+) -> None:
+    """Ask the proxy for a tunnel to the server."""
+    lines = [f"CONNECT {route.told} HTTP/1.1", f"Host: {route.told}"]
+    if proxy.authorization:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
+    head = Head(bodiless=True)
+    try:
+        plain.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        while not head.done:
+            try:
+                data = plain.recv(4096)
+            except TimeoutError:
+                _wait(until, deadline, f"the proxy {proxy.host}:{proxy.port}")
+                continue
+            if not data:
+                raise Unreachable(f"the proxy {proxy.host}:{proxy.port} closed the connection")
+            head.feed(data)
+    except OSError as error:
+        raise Unreachable(f"the proxy {proxy.host}:{proxy.port} broke off: {error}") from None
+    if head.status == 407:
+        raise Rejected(
+            f"the proxy {proxy.host}:{proxy.port} wants a user name and password",
+            hint="Write them into HTTPS_PROXY (http://user:password@host:port).",
+            status=407,
+        )
+    if head.status // 100 != 2 or head.stray:
+        kind: type[StorageError] = Unreachable if head.status >= 500 else Rejected
+        raise kind(
+            f"the proxy {proxy.host}:{proxy.port} opens no way to {route.told} "
+            f"(HTTP {head.status})",
+            hint="Look at the proxy, or name the host in NO_PROXY.",
+        )
+
+
+def _secure(
+    plain: socket.socket, route: Route, tls: ssl.SSLContext, until: float, deadline: Deadline
+) -> ssl.SSLSocket:
+    secure = tls.wrap_socket(plain, server_hostname=route.host, do_handshake_on_connect=False)
+    try:
+        while True:
+            try:
+                secure.do_handshake()
+                return secure
+            except TimeoutError:
+                _wait(until, deadline, f"the TLS handshake with {route.told}")
+    except BaseException as error:
+        secure.close()
+        told = _handshake_fault(error, route)
+        if told is not None:
+            raise told from None
+        raise
+
+
+def _handshake_fault(error: BaseException, route: Route) -> StorageError | None:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Rejected(
+            f"the server's certificate is not trusted: {error.verify_message}",
+            hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
+        )
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return Unreachable(f"the TLS handshake with {route.told} was broken off")
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or "SSL error").replace("_", " ").lower()
+        hint = "Look at the endpoint's port, and at what stands between here and the server."
+        if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+            hint = "The port seems to speak no TLS: look at the endpoint's scheme and port."
+        return Rejected(f"the TLS handshake with {route.told} failed: {reason}", hint=hint)
+    if isinstance(error, OSError):
+        return Unreachable(f"the TLS handshake with {route.told} broke off: {error}")
+    return None

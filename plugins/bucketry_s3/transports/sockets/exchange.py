@@ -1,0 +1,266 @@
+"""One request and its answer over one connection."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable
+
+from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.wire import Payload, S3Answer
+from bucketry_s3.transports.sockets.dialing import SLICE
+from bucketry_s3.transports.sockets.head import Head
+from bucketry_s3.transports.sockets.pool import Connection, Pool
+
+SILENT_SECONDS = 20.0
+"""Seconds without a byte after which a connection is given up and the request tried again."""
+
+PATIENT_SECONDS = 300.0
+"""The same where the server has to work before it answers."""
+
+_TOGETHER = 64 * 1024
+"""Bytes of a body that go out in one piece with the head."""
+
+_RECORD = 16 * 1024
+"""Bytes of the largest TLS record: more does not come at once."""
+
+_PLAIN = 256 * 1024
+"""Bytes that are sent or asked for at once."""
+
+_LAST_WORDS = 2.0
+"""Seconds for the answer of a server that has stopped listening."""
+
+
+def request_head(
+    method: str, target: str, host: str, headers: Iterable[tuple[str, str]], length: int | None
+) -> bytes:
+    """Return the head of a request; `InvalidInput` for what HTTP has no place for."""
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    text = "\r\n".join(lines)
+    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1 or "\0" in text:
+        raise InvalidInput("a header of the request has a line end or NUL in it")
+    try:
+        return f"{text}\r\n\r\n".encode("latin-1")
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            "a header of the request has characters that HTTP cannot carry"
+        ) from None
+
+
+def exchange(
+    pool: Pool,
+    head: bytes,
+    body: Payload,
+    deadline: Deadline,
+    *,
+    method: str,
+    repeatable: bool,
+    silent: float,
+) -> S3Answer:
+    """Send one request and return its answer; `silent` seconds without a byte are too many.
+
+    Where a kept connection turns out dead before any byte came back, and sending the request twice
+    does no harm, it goes out again over a new one. Raises `Unreachable` if nothing was sent,
+    `Unavailable` with `may_have_applied` if something was.
+    """
+    connection = pool.take(deadline)
+    once = _Exchange(pool, connection, deadline, silent, bodiless=method == "HEAD")
+    try:
+        return once.run(head, body)
+    except _Stale:
+        if once.written and not repeatable:
+            raise Unavailable(
+                "the kept connection was closed as it was used again", may_have_applied=True
+            ) from None
+    connection = pool.take(deadline, fresh=True)
+    return _Exchange(pool, connection, deadline, silent, bodiless=method == "HEAD").run(head, body)
+
+
+class _Stale(Exception):
+    """A connection that was used before ended without a byte of an answer."""
+
+
+class _Exchange:
+    """The body of an answer, and before that the way to it."""
+
+    def __init__(
+        self, pool: Pool, connection: Connection, deadline: Deadline, silent: float, bodiless: bool
+    ) -> None:
+        self.deadline = deadline
+        self.written = False
+        self._pool = pool
+        self._connection: Connection | None = connection
+        self._sock, self._used = connection.sock, connection.used
+        self._silent = silent
+        self._at_once = _RECORD if pool.route.tls is not None else _PLAIN
+        self._head = Head(bodiless=bodiless)
+        self._whole = False  # whether the whole request is out
+
+    def run(self, request: bytes, body: Payload) -> S3Answer:
+        head = self._head
+        try:
+            try:
+                self._whole = self._send(request, body)
+            except OSError as error:
+                self._hear_why(error)
+            while not head.done:
+                head.feed(self._receive(_PLAIN))
+            if not self._whole and head.status < 400:
+                raise Unavailable("the server answered before all of the request was sent")
+        except Unavailable as error:
+            self.close(reuse=False)
+            raise error.evolve(may_have_applied=self.written) from error.__cause__
+        except BaseException:
+            self.close(reuse=False)
+            raise
+        return S3Answer(status=head.status, headers=head.headers, body=self, framing=head.framing)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def _send(self, head: bytes, body: Payload) -> bool:
+        """Send the request; return whether all of it is out, or an answer came before that."""
+        if len(body) <= _TOGETHER:
+            return self._send_all(memoryview(head + body))
+        return self._send_all(memoryview(head)) and self._send_all(memoryview(body))
+
+    def _send_all(self, data: memoryview) -> bool:
+        size, sent = len(data), 0
+        until = time.monotonic() + self._silent
+        while sent < size:
+            try:
+                taken = self._sock.send(data[sent : sent + _PLAIN])
+            except TimeoutError:
+                if self._hears():
+                    return False
+                self._check_time(until, "takes no more bytes")
+                continue
+            self.written = True
+            sent += taken
+            if sent < size:
+                if not self.deadline.remaining():
+                    raise Unavailable("time is up, and the request is not out yet")
+                until = time.monotonic() + self._silent
+        return True
+
+    def _hears(self) -> bool:
+        """Take what the server says before it has the whole request; return whether that is all."""
+        self._sock.settimeout(0)
+        try:
+            data = self._sock.recv(_RECORD)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            self._sock.settimeout(SLICE)
+        if data:
+            self._head.feed(data)
+        return self._head.done
+
+    def _hear_why(self, error: OSError) -> None:
+        """Read the answer of a server that hung up as it was sent to; without one, say so."""
+        self._silent = min(self._silent, _LAST_WORDS)
+        try:
+            while not self._head.done:
+                self._head.feed(self._receive(_PLAIN))
+        except StorageError:
+            raise _broken(error) from None
+
+    # -- receiving ---------------------------------------------------------------------------
+
+    def _receive(self, most: int) -> bytes:
+        """Return the next bytes, at most `most`; b"" only where closing may end the body."""
+        if not self.deadline.remaining():
+            raise Unavailable("time is up, and the answer has not all come")
+        head = self._head
+        stale = self._used and not head.begun
+        until = time.monotonic() + self._silent
+        while True:
+            try:
+                # Room for more than comes at once would be wasted.
+                data = self._sock.recv(min(most, self._at_once))
+                break
+            except TimeoutError:
+                self._check_time(until, "sends nothing")
+            except OSError as error:
+                if stale:
+                    raise _Stale from None
+                raise _broken(error) from None
+        if not data and head.framing != "close":
+            if stale:
+                raise _Stale
+            part = "body" if head.done else "head"
+            raise Unavailable(f"the connection was closed before the answer had all of its {part}")
+        return data
+
+    def _check_time(self, until: float, fault: str) -> None:
+        if not self.deadline.remaining():
+            raise Unavailable(f"the server {fault}, and time is up")
+        if time.monotonic() >= until:
+            raise Unavailable(f"the server {fault} for {self._silent:.0f} seconds")
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes of the body, at most `size`; b"" only at its end."""
+        if self._connection is None:
+            raise InvalidInput("the answer is closed already")
+        pieces = self._head.body
+        try:
+            while not pieces and not self._head.ended:
+                self._read_on(size)
+        except Unavailable as error:
+            self.close(reuse=False)
+            raise error.evolve(may_have_applied=True) from error.__cause__
+        except BaseException:
+            self.close(reuse=False)
+            raise
+        if not pieces:
+            return b""
+        piece = pieces.popleft()
+        if len(piece) > size:
+            pieces.appendleft(piece[size:])
+            return piece[:size]
+        return piece
+
+    def _read_on(self, size: int) -> None:
+        head = self._head
+        if head.framing == "length":
+            # Past the parser; no byte is asked for beyond the announced ones.
+            data = self._receive(min(max(size, 1), head.left))
+            head.body.append(data)
+            head.left -= len(data)
+            head.ended = not head.left
+            return
+        data = self._receive(_PLAIN)
+        if data:
+            head.feed(data)
+        else:
+            head.ended = True
+
+    def close(self, *, reuse: bool = True) -> None:
+        """Give the connection back if it can be used again, else up; safe to call twice."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        head = self._head
+        whole = self._whole and head.ended and not head.body and not head.stray
+        # The answer to 408 may cross with a request, and then belongs to another one.
+        lasting = head.lasting and head.framing != "close" and head.status != 408
+        if reuse and whole and lasting:
+            self._pool.give_back(connection)
+        else:
+            self._pool.give_up(connection)
+
+
+def _broken(error: OSError) -> StorageError:
+    """Return what a broken connection is to the caller."""
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or str(error)).replace("_", " ").lower()
+        if "certificate required" in reason or "unknown ca" in reason:
+            return Rejected(
+                f"the server wants a client certificate: {reason}",
+                hint="No option gives one; use an endpoint that asks for keys alone.",
+            )
+        return Unavailable(f"the TLS connection broke: {reason}")
+    return Unavailable(f"the connection broke: {error.strerror or error}")

@@ -1,0 +1,58 @@
+"""Whom to trust over TLS: one decision for every transport. Nothing here can switch it off."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from bucketry.errors import InvalidInput
+
+VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+"""Environment variables that name a file of authorities, in this order; an empty one counts as
+not set."""
+
+
+def authorities(ca_bundle: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the file of certificate authorities to trust, or None for those of the machine.
+
+    `InvalidInput` for anything that is no file name: some clients take False, or an empty text, as
+    a wish to verify nothing.
+    """
+    if ca_bundle is not None:
+        if not isinstance(ca_bundle, str) or not ca_bundle:
+            raise InvalidInput(
+                "ca_bundle is the name of a file with certificates, or left out; certificates are "
+                "always verified"
+            )
+        return ca_bundle
+    return next((environ[name] for name in VARIABLES if environ.get(name)), None)
+
+
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
+    """Return the TLS settings of a client that trusts `authorities`.
+
+    `InvalidInput` where the file holds no certificates that can be read.
+    """
+    file = authorities(ca_bundle)
+    try:
+        context = ssl.create_default_context(cafile=file)
+    except OSError as error:
+        raise InvalidInput(f"ca_bundle holds no certificates that can be read: {error}") from error
+    if file is None and not context.cert_store_stats()["x509_ca"]:
+        _trust_the_sdks_own(context)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _trust_the_sdks_own(context: ssl.SSLContext) -> None:
+    """Trust the authorities that the SDK brings, where the machine (a slim container) has none."""
+    paths = ssl.get_default_verify_paths()
+    spec = find_spec("botocore")
+    if paths.capath or spec is None or spec.origin is None:
+        return  # a folder of certificates is read when it is needed
+    own = Path(spec.origin).with_name("cacert.pem")
+    if own.is_file():
+        context.load_verify_locations(own)

@@ -74,7 +74,8 @@ profile = Profile(
         ),
         "AccessDenied": (
             "Look at the application key's capabilities and bucket in the Backblaze console: S3 "
-            "needs both writeFiles and deleteFiles to delete."
+            "needs both writeFiles and deleteFiles to delete, and a key for one bucket needs "
+            "listAllBucketNames."
         ),
         "RateLimited": "New Backblaze accounts may send 500 requests a second; ask for more.",
         "Unavailable": (
@@ -103,7 +104,7 @@ vendor = s3_vendor(
         addressing=documented(
             frozenset({"path", "virtual"}),
             _CALLS,
-            note="litestream advises path. Bucket names have no dots.",
+            note="litestream advises path. Bucket names have no dots. HTTPS only.",
         ),
         checksums=documented(
             every_checksum("refused"),
@@ -128,20 +129,30 @@ vendor = s3_vendor(
             as_of="2026-07-17",
             note='501 NotImplemented. taylorfinnell/awscr-s3#162 says "yes" without evidence.',
         ),
-        put_if_match=inferred("refused", "as for If-None-Match"),
+        put_if_match=reported(
+            "refused",
+            "sathinduga/obsidian-s3-sync-and-backup#78, #84",
+            as_of="2026-07",
+            note="501 NotImplemented.",
+        ),
         complete_if_absent=inferred("refused", "as for a single upload"),
         complete_if_match=inferred("refused", "as for a single upload"),
         encryption=documented(
             {"AES256": "yes", "aws:kms": "no", "aws:kms:dsse": "no", "SSE-C": "yes"}, _PUT
         ),
-        tagging=reported(
+        tagging=documented(
             "no",
-            "Intrinsec/s3proxy#34, velero-io/velero-plugin-for-aws#299",
+            f"{_PUT} (not in the list of headers)",
+            as_of="2026-11",
             note='InvalidArgument "Unsupported header", to an empty one too; reading tags gives '
-            "an empty set.",
+            "an empty set (Intrinsec/s3proxy#34, velero-io/velero-plugin-for-aws#299).",
         ),
-        storage_classes=inferred(frozenset({"STANDARD"}), f"{_PUT} (no list of classes)"),
-        multipart=from_code("yes", _RCLONE, note="Objects up to 10 TB."),
+        storage_classes=documented(
+            frozenset({"STANDARD"}),
+            f"{_PUT} (x-amz-storage-class is not in the list of headers)",
+            as_of="2026-11",
+        ),
+        multipart=documented("yes", _CALLS, as_of="2026-11"),
         part_size_min=from_code(
             5_000_000,
             "Backblaze/b2-sdk-python:b2sdk/_internal/account_info (absoluteMinimumPartSize)",
@@ -151,23 +162,25 @@ vendor = s3_vendor(
         equal_parts=from_code(False, _RCLONE),
         put_size_max=from_code(5_000_000_000, _RCLONE),
         copy=documented("yes", _CALLS),
-        presign=reported(
-            SIGNED_METHODS, "safebucket#1278, genblaze#246", note="GET and PUT are reported."
+        presign=documented(
+            SIGNED_METHODS, _S3, as_of="2026-11", note="For downloading and uploading; SigV4 only."
         ),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
         post_policy=reported("no", "safebucket#1278", as_of="2026-07", note="501 NotImplemented."),
         public_url=from_code(
             "yes",
             "Backblaze/b2-sdk-python:b2sdk/_internal/bucket.py get_download_url",
-            note="Friendly address with download_host; the S3 address of a public bucket too.",
+            note="Friendly address with download_host; the S3 address of a public bucket too. "
+            "Nobody can list a public bucket without a key.",
         ),
         versioning=documented("yes", _CALLS, note="Always on; a delete adds a marker."),
         cors=documented("yes", _CALLS, note="Rules up to 100 KB."),
         lifecycle=documented(
-            "no",
-            _CALLS,
-            note="The native API has rules. Sources disagree: yes in "
-            "aminueza/terraform-provider-minio:docs/index.md.",
+            "yes",
+            "https://www.backblaze.com/apidocs/s3-put-lifecycle-configuration",
+            as_of="2026-02",
+            note="Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload; no "
+            "transitions.",
         ),
         policy=documented(
             "no",

@@ -2,8 +2,9 @@
 
 Give `endpoint`. Measured facts are from release 16.2.15 (Pacific), an old one: checksum headers are
 ignored there, AES256 is taken without effect, and If-None-Match counts for a single upload but not
-when a multipart upload is completed. For a newer release, or for storage classes that its placement
-targets define, use `provider = "s3"` and declare what it can do.
+when a multipart upload is completed. Newer releases do better, each fact says from when on. For
+one of them, or for storage classes that its placement targets define, use `provider = "s3"` and
+declare what it can do.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ vendor = s3_vendor(
             _SERVER,
             as_of=_DATE,
             note="A wrong value is accepted and none is given back; a wrong Content-MD5 is "
-            "refused. Newer releases are said to verify.",
+            "refused. Verified from Squid on (ceph/ceph#55076), CRC64NVME from 20.2.0 "
+            "(ceph/ceph#61878).",
         ),
         checksum_trailers=measured(
             "no",
@@ -96,25 +98,38 @@ vendor = s3_vendor(
         ),
         put_if_absent=measured("enforced", _SERVER, as_of=_DATE, note="412."),
         put_if_match=measured("enforced", _SERVER, as_of=_DATE, note="412."),
-        complete_if_absent=measured("ignored", _SERVER, as_of=_DATE, note="It overwrote."),
+        complete_if_absent=measured(
+            "ignored",
+            _SERVER,
+            as_of=_DATE,
+            note="It overwrote. Enforced after Tentacle (ceph/ceph#64830).",
+        ),
         complete_if_match=measured(
             "ignored",
             _TLS,
             as_of=_DATE,
-            note="It overwrote. ceph/s3-tests has tests for newer releases.",
+            note="It overwrote. Enforced after Tentacle (ceph/ceph#64830).",
         ),
-        delete_if_match=measured("ignored", _TLS, as_of=_DATE, note="It deleted."),
+        delete_if_match=measured(
+            "ignored",
+            _TLS,
+            as_of=_DATE,
+            note="It deleted. Enforced by ceph/ceph#63348, in Squid since ceph/ceph#65932 (August "
+            "2026).",
+        ),
         if_match_etag=measured(
             "unquoted",
             _SERVER,
             as_of=_DATE,
-            note="An upload with the quoted form gives 412; reads accept both.",
+            note="An upload with the quoted form gives 412; reads accept both. Both forms are "
+            "taken since ceph/ceph#63348.",
         ),
         encryption=measured(
             {"AES256": "ignored", "aws:kms": "yes", "SSE-C": "yes"},
             _SERVER,
             as_of=_DATE,
-            note="AES256 is accepted and not applied; aws:kms with keys that the server knows.",
+            note="AES256 is accepted and not applied, newer releases apply it with a KMS; aws:kms "
+            "with keys that the server knows.",
         ),
         tagging=measured("yes", _SERVER, as_of=_DATE),
         storage_classes=measured(

@@ -26,6 +26,7 @@ from bucketry_s3.facts import (
     documented,
     from_code,
     inferred,
+    reported,
     words,
 )
 from bucketry_s3.options import S3Options
@@ -101,28 +102,34 @@ vendor = s3_vendor(
             frozenset(words("private public-read public-read-write authenticated-read")), _CEPH
         ),
         addressing=documented(frozenset({"path"}), _DOCS),
-        checksum_trailers=inferred(
+        checksum_trailers=reported(
             "no",
-            "boto/boto3#4435; the server is Ceph RGW",
-            note="Older releases fail, or store the chunk framing inside the object.",
+            "stephengpope/no-code-architects-toolkit#95",
+            as_of="2025-04",
+            note="XAmzContentSHA256Mismatch with a new boto3, gone with an old one.",
         ),
-        batch_delete=documented("yes", _DOCS),
+        batch_delete=inferred("yes", _CEPH),
         if_match_etag=inferred("unquoted", _CEPH),
-        encryption=documented({"AES256": "no", "aws:kms": "no", "aws:kms:dsse": "no"}, _DOCS),
+        encryption=documented(
+            {"AES256": "no", "aws:kms": "no", "aws:kms:dsse": "no", "SSE-C": "no"},
+            _DOCS,
+            note='"No server side encryption yet."',
+        ),
         tagging=inferred("yes", _CEPH),
         storage_classes=inferred(frozenset({"STANDARD"}), "no class is documented"),
-        multipart=documented("yes", _DOCS, note="Objects up to 5 TB."),
+        multipart=inferred("yes", _CEPH, note=f"Objects up to 5 TB ({_DOCS})."),
         part_size_min=inferred(5 * MIB, _CEPH),
         part_size_max=inferred(5 * GIB, _CEPH),
         parts_max=inferred(10_000, _CEPH),
-        copy=documented("yes", _DOCS),
+        copy=inferred("yes", _CEPH),
         presign=inferred(SIGNED_METHODS, _CEPH),
         presign_seconds_max=inferred(SEVEN_DAYS, _CEPH),
         post_policy=inferred("yes", _CEPH),
         public_url=from_code(
             "yes",
-            "contabo/cntb (s3TenantId), and many public repositories",
-            note="With the tenant's id; custom domains are supported.",
+            "contabo/cntb e847e07 (s3TenantId), and many public repositories",
+            as_of="2026-11",
+            note=f"With the tenant's id; custom domains are supported ({_DOCS}).",
         ),
         complete_location=inferred(
             "no-scheme",

@@ -32,7 +32,7 @@ from bucketry_s3.profile import Profile
 from bucketry_s3.vendor import s3_vendor
 
 _S3 = "https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/"
-_S3_DATE = "2025-12"
+_S3_DATE = "2025-12-05"
 _LIMITS = "https://docs.digitalocean.com/products/spaces/details/limits"
 _LIMITS_DATE = "2026-01"
 _CDN = "https://docs.digitalocean.com/products/spaces/how-to/enable-cdn"
@@ -67,7 +67,8 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
 profile = Profile(
     endpoint="https://{region}.digitaloceanspaces.com",
     addressing="virtual",
-    # digitalocean/terraform-provider-digitalocean:digitalocean/spaces/spaces_entities.go
+    # digitalocean/terraform-provider-digitalocean:digitalocean/spaces/spaces_entities.go 401992a,
+    # looked up again 2026-11
     regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
     public_base=_public_base,
     hints={
@@ -155,7 +156,9 @@ vendor = s3_vendor(
         part_size_max=documented(5_000_000_000, _LIMITS, as_of=_LIMITS_DATE),
         parts_max=documented(10_000, _LIMITS, as_of=_LIMITS_DATE),
         put_size_max=documented(5_000_000_000, _LIMITS, as_of=_LIMITS_DATE),
-        copy=documented("yes", _S3, as_of=_S3_DATE, note="Inside one region and cluster."),
+        copy=documented(
+            "yes", _S3, as_of=_S3_DATE, note="Inside one region and cluster, copies in parts too."
+        ),
         presign=documented(
             SIGNED_METHODS,
             _CDN,

@@ -15,6 +15,7 @@ from bucketry_s3.facts import (
     documented,
     every_checksum,
     from_code,
+    unknown,
 )
 from bucketry_s3.profile import Profile
 from bucketry_s3.traits import NoAclLayer
@@ -98,21 +99,25 @@ vendor = s3_vendor(
         ),
         storage_classes=from_code(frozenset({"STANDARD"}), _SOURCE, as_of=_SOURCE_DATE),
         multipart=from_code("yes", _SOURCE, as_of=_SOURCE_DATE),
-        parts_max=from_code(10_000, _SOURCE, as_of=_SOURCE_DATE),
-        copy=documented("yes", _TABLE, as_of=_TABLE_DATE),
-        presign=from_code(
-            SIGNED_METHODS, _SOURCE, as_of=_SOURCE_DATE, note="GET and PUT are stated."
+        parts_max=unknown(
+            "Any part number is taken, and no smallest part is demanded, but of a copy in parts.",
+            "deuxfleurs-org/garage:src/api/s3/multipart.rs f04af181 (main-v2)",
+            as_of=_SOURCE_DATE,
         ),
+        copy=documented("yes", _TABLE, as_of=_TABLE_DATE),
+        presign=from_code(SIGNED_METHODS, _SOURCE, as_of=_SOURCE_DATE, note="Any method."),
         presign_seconds_max=from_code(SEVEN_DAYS, _SOURCE, as_of=_SOURCE_DATE),
         post_policy=from_code(
-            "yes", "chuanghiduoc/nestjs-fastify-nx#143 (measured on Garage 2)", as_of="2026-08-01"
+            "yes",
+            "deuxfleurs-org/garage:src/api/s3/post_object.rs f04af181 (main-v2)",
+            as_of=_SOURCE_DATE,
         ),
         public_url=documented(
             "no", "Garage's documentation", note="The website endpoint, port 3902, instead."
         ),
         complete_location=from_code(
             "/bucket/key",
-            _SOURCE,
+            "deuxfleurs-org/garage:src/api/s3/multipart.rs f04af181 (main-v2)",
             as_of=_SOURCE_DATE,
             note="With root_domain an https URL, even where it is served by http.",
         ),

@@ -28,6 +28,8 @@ _TEST = "tigrisdata/tigris-os-docs:docs/api/s3/index.mdx 63c94bc (comparison by 
 _TEST_DATE = "2026-06-30"
 _XML = "https://docs.cloud.google.com/storage/docs/xml-api/post-bucket"
 _PROBE = "gordonmurray/firnflow:README.md 93046ed (live tests), gordonmurray/firnflow#29"
+_MULTIPART = "https://cloud.google.com/storage/docs/multipart-uploads"
+_NO_CONDITION = "Multipart uploads know no preconditions, and completing one overwrites."
 _PROBE_NOTE = "The second upload answers 200 with a new ETag; x-goog-if-generation-match is native."
 
 
@@ -76,8 +78,8 @@ vendor = s3_vendor(
         batch_delete_limit=documented(1000, _XML),
         put_if_absent=from_code("ignored", _PROBE, as_of="2026-06", note=_PROBE_NOTE),
         put_if_match=from_code("ignored", _PROBE, as_of="2026-06", note=_PROBE_NOTE),
-        complete_if_absent=inferred("ignored", "as for a single upload"),
-        complete_if_match=inferred("ignored", "as for a single upload"),
+        complete_if_absent=documented("ignored", _MULTIPART, as_of="2026-11", note=_NO_CONDITION),
+        complete_if_match=documented("ignored", _MULTIPART, as_of="2026-11", note=_NO_CONDITION),
         delete_if_match=unknown(
             "x-goog-if-generation-match is native.",
             "https://cloud.google.com/storage/docs/xml-api/delete-object",
@@ -92,7 +94,8 @@ vendor = s3_vendor(
         storage_classes=inferred(
             frozenset(words("STANDARD NEARLINE COLDLINE ARCHIVE")),
             "Google's own classes",
-            note="Whether AWS's names are mapped was not looked at.",
+            note="NEARLINE was seen to work (aristidb/aws#155); whether AWS's names are mapped was "
+            "not looked at.",
         ),
         multipart=from_code("yes", _TEST, as_of=_TEST_DATE, note="Without UploadPartCopy."),
         part_size_min=inferred(5 * MIB, "Google's page on XML multipart uploads"),

@@ -35,6 +35,7 @@ _CEPH = "the server is Ceph RGW"
 profile = Profile(
     endpoint="https://{region}.your-objectstorage.com",
     addressing="virtual",
+    # The overview's table; a signature that names another region was taken, too (_PROBE)
     regions=words("fsn1 nbg1 hel1"),
     hints={
         "NotImplemented": (
@@ -94,7 +95,7 @@ vendor = s3_vendor(
             as_of="2025-05",
             note="400 XAmzContentSHA256Mismatch.",
         ),
-        batch_delete=documented("yes", _ACTIONS),
+        batch_delete=inferred("yes", f"not among the exceptions of {_ACTIONS}"),
         put_if_absent=from_code("enforced", _PROBE, as_of=_PROBE_DATE),
         put_if_match=from_code("enforced", _PROBE, as_of=_PROBE_DATE),
         if_match_etag=from_code(
@@ -109,7 +110,8 @@ vendor = s3_vendor(
             note="Objects under SSE-C cannot be copied.",
         ),
         tagging=unknown(
-            f"Not excluded by the vendor, called partial by {_MATRIX}; bucket tags do not exist.",
+            f"Not excluded by the vendor, called partial by {_MATRIX}; GetObjectTagging answered "
+            "501 in 2024-10 (nextcloud/files_versions_s3#55); bucket tags do not exist.",
             _ACTIONS,
         ),
         storage_classes=inferred(frozenset({"STANDARD"}), _CEPH),
@@ -130,15 +132,21 @@ vendor = s3_vendor(
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
         post_policy=inferred("yes", _CEPH),
         public_url=documented("yes", _ACTIONS, note="No custom domains."),
-        versioning=documented("yes", _ACTIONS),
-        cors=unknown(f"Sources disagree: not excluded by the vendor, no in {_MATRIX}.", _ACTIONS),
+        versioning=inferred("yes", f"not among the exceptions of {_ACTIONS}"),
+        cors=documented(
+            "yes",
+            "https://docs.hetzner.com/storage/object-storage/howto-protect-objects/cors",
+            as_of="2026-07",
+            note="Used against nbg1 (pocketpaw/pocketpaw#1717). Sources disagree: no in "
+            f"{_MATRIX}.",
+        ),
         lifecycle=documented(
             "yes",
             _ACTIONS,
             note="NoncurrentVersionExpiration with NoncurrentDays only. Sources disagree: no in "
             f"{_MATRIX}.",
         ),
-        policy=documented("yes", _ACTIONS),
+        policy=inferred("yes", f"not among the exceptions of {_ACTIONS}"),
         rate_limits=documented(
             "no request limit stated; 100 buckets a project, 50 million objects a bucket",
             _OVERVIEW,

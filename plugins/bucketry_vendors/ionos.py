@@ -5,10 +5,12 @@ signatures name `de`. Write `region = "de"` or `region = "eu-central-1"`, both w
 `de`, `eu-central-2` and `eu-south-2` hold the older user-owned buckets, `eu-central-3`,
 `eu-central-4` and `us-central-1` the contract-owned ones.
 
-Strapi's documentation calls ACLs supported and path addressing required. ACLs are documented for
-user-owned buckets only, while the API description of contract-owned ones has none; virtual-hosted
+Strapi's documentation calls ACLs supported and path addressing required. The vendor's page says
+that both kinds of bucket have ACLs, its API description of contract-owned buckets has none, and a
+bucket whose owner is enforced refuses them all with AccessControlListNotSupported. Virtual-hosted
 addresses are in use for public reads, but every tool sends requests by path, so that stays the
-default. A completed multipart upload calls its Location `bucket/key`; it is never used as a URL.
+default. Buckets with dots are for static websites only. A completed multipart upload calls its
+Location `bucket/key`; it is never used as a URL.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from typing import Any
 
 from bucketry import Capabilities
 from bucketry_s3.facts import (
-    GIB,
     MIB,
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -34,7 +35,9 @@ from bucketry_s3.vendor import s3_vendor
 # The description of contract-owned buckets.
 _API = "ionos-cloud/sdk-go-object-storage:docs/api c2f4cee"
 _API_DATE = "2025-11-11"
-_LIMITS = "https://docs.ionos.com/cloud/storage-and-backup/s3-object-storage/overview/limitations"
+_LIMITS = (
+    "https://docs.ionos.com/cloud/storage-and-backup/ionos-object-storage/overview/limitations"
+)
 _NO_CONDITION = "The API description has conditions on reads only; may be ignored in silence."
 
 
@@ -64,38 +67,48 @@ profile = Profile(
             "IONOS answers so to checksum trailers, boto3's default; bucketry sends none, so "
             "something on the way has changed the body."
         ),
-        "AccessDenied": (
-            "Look at the bucket policy and at the key's user; IONOS' contract-owned buckets have "
-            "no ACLs: leave `acl` out there."
+        "AccessControlListNotSupported": (
+            "This IONOS bucket has its owner enforced and takes no ACL, not even private: leave "
+            "`acl` out and open the bucket with a bucket policy."
         ),
+        "AccessDenied": "Look at the bucket policy and at the key's user at IONOS.",
     },
 )
 
 vendor = s3_vendor(
     name="ionos",
     title="IONOS Object Storage",
-    summary="Path addressing; Frankfurt signs as region de; ACLs on user-owned buckets only.",
+    summary="Path addressing; Frankfurt signs as region de; some buckets take no ACLs.",
     docs_url="https://api.ionos.com/docs/s3/v2/",
     profile=profile,
     endpoint_hosts=(
         "s3.{region}.ionoscloud.com",
         "s3-{region}.ionoscloud.com",
+        "s3.de-central.profitbricks.com",
         "s3-de-central.profitbricks.com",
     ),
     capabilities=Capabilities(
         acl=documented(
             "object",
-            "https://api.ionos.com/docs/s3/v2/",
-            note="User-owned buckets. Sources disagree: the API description of contract-owned "
-            f"buckets has no ACL ({_API}), the general access page names no kind of bucket.",
+            "https://docs.ionos.com/cloud/storage-and-backup/ionos-object-storage (Access Control "
+            "List)",
+            as_of="2026-11",
+            note="Sources disagree: the API description of contract-owned buckets has no ACL "
+            f"({_API}). A bucket whose owner is enforced answers 400 AccessControlListNotSupported "
+            "(demos-europe/demosplan-core#6391, 2026-06-08).",
         ),
-        addressing=from_code(
+        addressing=inferred(
             frozenset({"path", "virtual"}),
-            "rclone/rclone:backend/s3/provider/IONOS.yaml 64ab1ac32",
-            as_of="2026-08-21",
-            note="Tools use path; virtual was seen for public reads in user-owned regions.",
+            "virtual-hosted addresses of public objects are in use",
+            as_of="2026-11",
+            note="rclone and Cyberduck force path.",
         ),
-        checksums=unknown("The API description lists Content-MD5 only.", _API, as_of=_API_DATE),
+        checksums=unknown(
+            "The API description lists Content-MD5, and x-amz-content-sha256 as the checksum of a "
+            "signed body.",
+            _API,
+            as_of=_API_DATE,
+        ),
         checksum_trailers=reported(
             "no",
             "suitenumerique/docs#1202",
@@ -104,6 +117,9 @@ vendor = s3_vendor(
         ),
         batch_delete=documented("yes", _API, as_of=_API_DATE),
         batch_delete_digest=unknown("The API description lists no digest.", _API, as_of=_API_DATE),
+        batch_delete_limit=documented(
+            1000, "ionos-cloud/sdk-go-object-storage:api_objects.go c2f4cee", as_of=_API_DATE
+        ),
         put_if_absent=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
         put_if_match=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
         complete_if_absent=unknown(_NO_CONDITION, _API, as_of=_API_DATE),
@@ -117,28 +133,41 @@ vendor = s3_vendor(
         tagging=documented("yes", f"{_API}/TaggingApi.md", as_of=_API_DATE),
         storage_classes=documented(
             frozenset({"STANDARD"}),
-            "ionos-cloud/sdk-go-s3:docs/api 2e0ec24",
-            as_of="2024-10-23",
+            "ionos-cloud/sdk-go-object-storage:model_storage_class.go c2f4cee",
+            as_of=_API_DATE,
             note="What another value does is not known.",
         ),
         multipart=documented("yes", _API, as_of=_API_DATE, note="Objects up to 5 TiB."),
-        part_size_min=inferred(5 * MIB, "S3's own limit"),
-        part_size_max=inferred(5 * GIB, "S3's own limit"),
+        part_size_min=documented(
+            5 * MIB,
+            "ionos-cloud/sdk-go-object-storage:api_uploads.go c2f4cee",
+            as_of=_API_DATE,
+            note='"5 MB"; the unit is not defined, this is the safe reading.',
+        ),
+        part_size_max=inferred(
+            5_000_000_000, _LIMITS, note="The limit of an upload on user-owned buckets."
+        ),
         parts_max=documented(10_000, _API, as_of=_API_DATE),
-        equal_parts=documented(False, _LIMITS),
+        equal_parts=inferred(False, "S3's own rule; nothing says otherwise"),
         put_size_max=documented(
             5_000_000_000,
             _LIMITS,
             note="4.65 GiB on user-owned buckets, 5 GiB on contract-owned ones.",
         ),
-        copy=documented("yes", _API, as_of=_API_DATE),
-        presign=documented(SIGNED_METHODS, _API, as_of=_API_DATE, note="GET and PUT are stated."),
+        copy=documented("yes", _API, as_of=_API_DATE, note="Up to 5 GB in one request."),
+        presign=documented(
+            SIGNED_METHODS,
+            "https://docs.ionos.com/cloud/storage-and-backup/ionos-object-storage (access "
+            "management)",
+            as_of="2026-11",
+            note="Methods are not enumerated.",
+        ),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
         post_policy=documented("yes", f"{_API} (POSTObject)", as_of=_API_DATE),
-        public_url=from_code(
+        public_url=inferred(
             "yes",
-            "iterate-ch/profiles:IONOS Cloud Object Storage (Frankfurt).cyberduckprofile 0a0ec1e",
-            as_of="2026-06-22",
+            "addresses of public objects are in use",
+            as_of="2026-11",
             note="The path form is the safest.",
         ),
         complete_location=from_code(
@@ -151,6 +180,6 @@ vendor = s3_vendor(
         policy=documented(
             "yes", _LIMITS, note="1 MiB on contract-owned buckets, 20 KiB on user-owned ones."
         ),
-        rate_limits=documented("no limit on requests; about 10 Gbit/s a region", _LIMITS),
+        rate_limits=documented("about 10 Gbit/s a region, as available", _LIMITS),
     ),
 )

@@ -22,6 +22,7 @@ from bucketry_s3.profile import Profile
 from bucketry_s3.vendor import s3_vendor
 
 _SDKS = "https://techdocs.akamai.com, page aws-cli-sdks-support-details"
+_ACL = "linode/linode-api-docs#351, #352"
 _TERRAFORM = "linode/terraform-provider-linode documentation"
 _CEPH = "the server is taken to be Ceph RGW"
 
@@ -29,7 +30,7 @@ _CEPH = "the server is taken to be Ceph RGW"
 profile = Profile(
     endpoint="https://{region}.linodeobjects.com",
     addressing="virtual",
-    # iterate-ch/profiles 0a0ec1e, file names
+    # iterate-ch/profiles 0a0ec1e, file names; looked up again 2026-11
     regions=words(
         """
         ap-south-1 au-mel-1 br-gru-1 de-fra-1 es-mad-1 eu-central-1 fr-par-1 fr-par-13 gb-lon-1
@@ -58,10 +59,11 @@ vendor = s3_vendor(
     profile=profile,
     endpoint_hosts=("{region}.linodeobjects.com",),
     capabilities=Capabilities(
-        acl=inferred("object", f"{_TERRAFORM}; {_CEPH}"),
-        canned_acls=inferred(
+        acl=documented("object", _ACL, as_of="2026-11"),
+        canned_acls=documented(
             frozenset(words("private public-read authenticated-read public-read-write")),
-            f"{_TERRAFORM}, values of the bucket's ACL",
+            _ACL,
+            as_of="2026-11",
         ),
         addressing=inferred(frozenset({"path", "virtual"}), _CEPH),
         checksum_trailers=documented(
@@ -88,6 +90,11 @@ vendor = s3_vendor(
         cors=documented("yes", _SDKS, note="Not on endpoints of the kinds E2 and E3."),
         lifecycle=documented("yes", _TERRAFORM),
         policy=documented("yes", _TERRAFORM),
+        rate_limits=documented(
+            "750 requests a second and bucket on E0 and E1, 2,000 on E2, up to 20,000 on E3",
+            "https://techdocs.akamai.com, page on Object Storage limits",
+            as_of="2026-09-24",
+        ),
         server=inferred("Ceph RGW", "the vendor's blog, and its behaviour"),
     ),
 )

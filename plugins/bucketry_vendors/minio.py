@@ -88,7 +88,10 @@ vendor = s3_vendor(
             note="Ignored with an upload; PutObjectAcl answers NotImplemented to all but private.",
         ),
         addressing=documented(
-            frozenset({"path", "virtual"}), _DOCS, note="virtual needs MINIO_DOMAIN on the server."
+            frozenset({"path", "virtual"}),
+            f"{_DOCS}:source/administration/object-management.rst 35f2bb8",
+            as_of="2025-12-02",
+            note="virtual needs MINIO_DOMAIN on the server, and a certificate for the subdomains.",
         ),
         checksums=from_code(
             every_checksum("verified"), "minio/minio:internal/hash/checksum.go", as_of=_DATE
@@ -106,7 +109,12 @@ vendor = s3_vendor(
             as_of=_DATE,
             note="Older releases want Content-MD5 (s3fs-fuse/s3fs-fuse#2639).",
         ),
-        batch_delete_limit=from_code(1000, f"{_SOURCE}/bucket-handlers.go 7aac2a2c", as_of=_DATE),
+        batch_delete_limit=from_code(
+            1000,
+            f"{_SOURCE}/api-response.go maxDeleteList 7aac2a2c",
+            as_of=_DATE,
+            note="More gives MalformedXML.",
+        ),
         put_if_absent=from_code(
             "enforced", f"{_SOURCE}/object-handlers-common.go checkPreconditionsPUT", as_of=_DATE
         ),
@@ -127,8 +135,8 @@ vendor = s3_vendor(
             {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
             "minio/minio:internal/crypto 7aac2a2c",
             as_of=_DATE,
-            note="AES256 and aws:kms only where the server has a KMS, an error otherwise; SSE-C "
-            "only over TLS.",
+            note="AES256 and aws:kms only where the server has a KMS, 501 NotImplemented "
+            "otherwise; SSE-C only over TLS.",
         ),
         tagging=from_code("yes", f"{_SOURCE}/object-handlers.go 7aac2a2c", as_of=_DATE),
         storage_classes=from_code(
@@ -143,22 +151,28 @@ vendor = s3_vendor(
         parts_max=from_code(10_000, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
         equal_parts=from_code(False, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
         put_size_max=from_code(5 * TIB, f"{_SOURCE}/utils.go globalMaxObjectSize", as_of=_DATE),
-        copy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        copy=from_code(
+            "yes",
+            f"{_SOURCE}/object-handlers.go 7aac2a2c",
+            as_of=_DATE,
+            note="Up to 5 TiB in one request.",
+        ),
         presign=from_code(
             SIGNED_METHODS,
-            f"{_SOURCE}/signature-v4-parser.go 7aac2a2c",
+            f"{_SOURCE}/signature-v4.go 7aac2a2c",
             as_of=_DATE,
-            note="GET and PUT are stated.",
+            note="One check for every method.",
         ),
         presign_seconds_max=from_code(
             SEVEN_DAYS, f"{_SOURCE}/signature-v4-parser.go 7aac2a2c", as_of=_DATE
         ),
-        post_policy=from_code(
+        post_policy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        public_url=documented(
             "yes",
-            "chuanghiduoc/nestjs-fastify-nx#143 (measured on RELEASE.2025-09-07)",
-            as_of="2026-08-01",
+            f"{_DOCS}:source/reference/minio-mc.rst 35f2bb8",
+            as_of="2025-12-02",
+            note="Needs an anonymous bucket policy.",
         ),
-        public_url=documented("yes", _DOCS, note="Needs an anonymous bucket policy."),
         complete_location=from_code(
             "request-host",
             f"{_SOURCE}/api-response.go getObjectLocation 7aac2a2c",
@@ -178,7 +192,12 @@ vendor = s3_vendor(
         ),
         lifecycle=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
         policy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
-        rate_limits=documented("none unless configured", _DOCS),
+        rate_limits=from_code(
+            "requests at once by the server's memory, unless requests_max is set; the others wait, "
+            "then 503",
+            f"{_SOURCE}/handler-api.go 7aac2a2c",
+            as_of=_DATE,
+        ),
         server=documented("MinIO", "minio/minio:README.md 7aac2a2c", as_of=_DATE),
     ),
 )

@@ -27,6 +27,10 @@ from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _API = "https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/s3compatibleapi.htm"
+_CALLS = (
+    "https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/"
+    "s3compatibleapi_topic-Amazon_S3_Compatibility_API_Support.htm"
+)
 _RELEASE = (
     "https://docs.oracle.com/en-us/iaas/releasenotes/objectstorage/"
     "amazon_s3_compatibility_api_deleteobjects_bulkdelete_supports_new_checksum_algorithms.htm"
@@ -55,14 +59,17 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
 profile = Profile(
     endpoint="https://{namespace}.compat.objectstorage.{region}.oci.customer-oci.com",
     addressing="path",
-    # iterate-ch/profiles 0a0ec1e, file names; there are more
+    # oracle/oci-python-sdk:src/oci/regions_definitions.py 006daa09, realm oc1, whose domain the
+    # endpoint is in; looked up again 2026-11
     regions=words(
         """
-        ap-chuncheon-1 ap-hyderabad-1 ap-melbourne-1 ap-mumbai-1 ap-osaka-1 ap-seoul-1
-        ap-singapore-1 ap-sydney-1 ap-tokyo-1 ca-montreal-1 ca-toronto-1 eu-amsterdam-1
-        eu-frankfurt-1 eu-marseille-1 eu-milan-1 eu-stockholm-1 eu-zurich-1 il-jerusalem-1
-        me-abudhabi-1 me-dubai-1 me-jeddah-1 sa-santiago-1 sa-saopaulo-1 sa-vinhedo-1
-        uk-cardiff-1 uk-london-1 us-ashburn-1 us-chicago-1 us-phoenix-1 us-sanjose-1
+        af-johannesburg-1 ap-chuncheon-1 ap-hyderabad-1 ap-melbourne-1 ap-mumbai-1 ap-osaka-1
+        ap-seoul-1 ap-singapore-1 ap-singapore-2 ap-sydney-1 ap-tokyo-1 ca-montreal-1 ca-toronto-1
+        eu-amsterdam-1 eu-frankfurt-1 eu-madrid-1 eu-marseille-1 eu-milan-1 eu-paris-1
+        eu-stockholm-1 eu-zurich-1 il-jerusalem-1 me-abudhabi-1 me-dubai-1 me-jeddah-1 me-riyadh-1
+        mx-monterrey-1 mx-queretaro-1 sa-bogota-1 sa-santiago-1 sa-saopaulo-1 sa-valparaiso-1
+        sa-vinhedo-1 uk-cardiff-1 uk-london-1 us-ashburn-1 us-chicago-1 us-phoenix-1 us-saltlake-2
+        us-sanjose-1
         """
     ),
     public_base="https://objectstorage.{region}.oraclecloud.com/n/{namespace}/b/{bucket}/o",
@@ -97,7 +104,9 @@ vendor = s3_vendor(
         addressing=documented(
             frozenset({"path"}),
             _API,
-            note="Virtual-hosted addresses have a host of their own (vhcompat).",
+            as_of="2026-09-05",
+            note="Virtual-hosted addresses have a host of their own (vhcompat) since 2026-02-10, "
+            "for buckets made through the S3 API.",
         ),
         checksums=unknown("SHA256 and CRC32C are named for DeleteObjects only.", _RELEASE),
         checksum_trailers=reported(
@@ -113,11 +122,21 @@ vendor = s3_vendor(
             as_of="2026-07",
             note="SHA256 and CRC32C headers too since 2026-07-17; CRC32 is refused.",
         ),
-        encryption=unknown("Everything is encrypted; the header is not described.", _API),
+        encryption=documented(
+            {"SSE-C": "yes"},
+            _CALLS,
+            as_of="2026-11",
+            note="Everything is encrypted; the other headers are not described.",
+        ),
+        tagging=reported(
+            "no",
+            "nextcloud/files_versions_s3#95",
+            note="501 S3 Get Object tagging operation is not supported.",
+        ),
         storage_classes=unknown("Tiers of its own; how names are mapped is not known.", _API),
         multipart=inferred("yes", "S3's own rules"),
         parts_max=inferred(10_000, "S3's own limit"),
-        copy=inferred("yes", _API),
+        copy=documented("yes", _CALLS, as_of="2026-11", note="In parts too."),
         presign=inferred(
             SIGNED_METHODS, "SigV4", note="Pre-authenticated requests are the native way."
         ),

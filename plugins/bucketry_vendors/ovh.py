@@ -1,7 +1,9 @@
-"""OVHcloud Object Storage: nearly all of S3 since 2026; no form uploads.
+"""OVHcloud Object Storage: nearly all of S3 since 2026; If-Match without quotes.
 
 The hosts end in `io.cloud.ovh.net`, for the regions in the United States in `io.cloud.ovh.us`.
-Storage classes have AWS's names and are mapped to OVHcloud's own.
+Storage classes have AWS's names and are mapped to OVHcloud's own. Form uploads work on
+virtual-hosted addresses only. Local Zones, which have endpoints of their own, know no copies, no
+tags and no ACLs of objects.
 """
 
 from __future__ import annotations
@@ -10,13 +12,11 @@ from typing import Any
 
 from bucketry import Capabilities
 from bucketry_s3.facts import (
-    GIB,
     MIB,
     SEVEN_DAYS,
     SIGNED_METHODS,
     documented,
     every_checksum,
-    from_code,
     inferred,
     reported,
     words,
@@ -25,10 +25,23 @@ from bucketry_s3.profile import Profile
 from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://www.mintlify.com/ovh/docs/storage/object-storage"
-_CONDITIONS = "https://docs.ovhcloud.com (s3-conditional-writes)"
-_CONDITIONS_DATE = "2026-06-09"
-_RCLONE = "rclone/rclone:backend/s3/provider/OVHcloud.yaml 64ab1ac32"
-_RCLONE_DATE = "2026-08-21"
+_GUIDES = "ovh/docs:pages/storage_and_backup/object_storage"
+_CONDITIONS = f"{_GUIDES}/s3_conditional_writes 9db07bc"
+_CONDITIONS_DATE = "2026-04-29"
+_CONDITIONS_NOTE = "Not for objects under SSE-C; 409 ConditionalRequestConflict is possible."
+_CALLS = (
+    "ovh/ovhcloud-docs:docs/en/guides/storage-and-backup/object-storage/s3-s3-compliancy.mdx "
+    "556df14"
+)
+_CALLS_DATE = "2026-08-28"
+_LIMITS = f"{_GUIDES}/s3_limitations 49870ad"
+_LIMITS_DATE = "2026-02-18"
+_SHARE = f"{_GUIDES}/s3_share_object_externally 3831052"
+_SHARE_DATE = "2025-12-19"
+_POST = f"{_GUIDES}/s3_post_object_upload 4fd32ad"
+_POST_DATE = "2026-07-06"
+_LOCATION = f"{_GUIDES}/s3_location 012254e"
+_LOCATION_DATE = "2026-02-03"
 
 
 def _endpoint(options: Any) -> str:
@@ -40,6 +53,8 @@ def _endpoint(options: Any) -> str:
 profile = Profile(
     endpoint=_endpoint,
     addressing="virtual",
+    # _LOCATION; the pair in the United States and rbx-archive from
+    # rclone/rclone:backend/s3/provider/OVHcloud.yaml 64ab1ac32; looked up again 2026-11
     regions=words(
         """
         gra rbx sbg eu-west-par eu-south-mil de uk waw bhs ca-east-tor sgp ap-southeast-syd
@@ -61,7 +76,7 @@ profile = Profile(
 vendor = s3_vendor(
     name="ovh",
     title="OVHcloud Object Storage",
-    summary="Nearly all of S3 since 2026; no form uploads.",
+    summary="Nearly all of S3 since 2026; If-Match takes the ETag without quotes.",
     docs_url="https://help.ovhcloud.com/csm/en-public-cloud-storage-s3-getting-started",
     profile=profile,
     endpoint_hosts=(
@@ -70,8 +85,19 @@ vendor = s3_vendor(
         "s3.{region}.perf.cloud.ovh.net",
     ),
     capabilities=Capabilities(
-        acl=documented("object", _DOCS, note="On buckets and objects, with S3's groups."),
-        addressing=inferred(frozenset({"path", "virtual"}), "the vendor's getting-started guides"),
+        acl=documented("object", _CALLS, as_of=_CALLS_DATE, note="Not in Local Zones."),
+        canned_acls=documented(
+            frozenset(
+                words(
+                    "private public-read public-read-write authenticated-read bucket-owner-read "
+                    "bucket-owner-full-control"
+                )
+            ),
+            _POST,
+            as_of=_POST_DATE,
+            note="Named for form uploads.",
+        ),
+        addressing=documented(frozenset({"path", "virtual"}), _SHARE, as_of=_SHARE_DATE),
         checksums=documented(
             every_checksum("verified"),
             "ovh/public-cloud-roadmap#781, #1173",
@@ -84,45 +110,92 @@ vendor = s3_vendor(
             as_of="2025-05",
             note="Broken from January to May 2025.",
         ),
-        batch_delete=documented("yes", _DOCS),
+        batch_delete=documented("yes", _CALLS, as_of=_CALLS_DATE),
         batch_delete_digest=reported(
             "any",
             "ovh/public-cloud-roadmap#763",
             as_of="2025-05",
             note="Content-MD5 only before.",
         ),
-        put_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
-        put_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        put_if_absent=documented(
+            "enforced", _CONDITIONS, as_of=_CONDITIONS_DATE, note=_CONDITIONS_NOTE
+        ),
+        put_if_match=documented(
+            "enforced", _CONDITIONS, as_of=_CONDITIONS_DATE, note=_CONDITIONS_NOTE
+        ),
         complete_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
         complete_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
         delete_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
-        if_match_etag=inferred("quoted", "documented like AWS; not looked at"),
-        storage_classes=from_code(
+        if_match_etag=documented(
+            "unquoted",
+            _CONDITIONS,
+            as_of=_CONDITIONS_DATE,
+            note="On PutObject, CompleteMultipartUpload and DeleteObject.",
+        ),
+        encryption=documented(
+            {"AES256": "yes", "aws:kms": "no", "aws:kms:dsse": "no", "SSE-C": "yes"},
+            "ovh/ovhcloud-docs:docs/en/guides/storage-and-backup/object-storage/"
+            "s3-encrypt-your-objects-with-sse-c.mdx 0905799",
+            as_of="2026-07-02",
+            note="AES256 in regions, not in Local Zones.",
+        ),
+        tagging=documented(
+            "yes",
+            _CALLS,
+            as_of=_CALLS_DATE,
+            note="Not in Local Zones. The calls for existing objects and the form's field are "
+            "described, the header of an upload is not.",
+        ),
+        storage_classes=documented(
             frozenset(
                 words(
                     "STANDARD EXPRESS_ONEZONE STANDARD_IA ONEZONE_IA GLACIER GLACIER_IR "
                     "DEEP_ARCHIVE INTELLIGENT_TIERING"
                 )
             ),
-            _RCLONE,
-            as_of=_RCLONE_DATE,
-            note="Names that are mapped to OVHcloud's own classes.",
+            _LOCATION,
+            as_of=_LOCATION_DATE,
+            note="Names that are mapped to OVHcloud's own classes; not each in every region.",
         ),
-        multipart=inferred("yes", "S3's own rules"),
-        part_size_min=inferred(5 * MIB, "S3's own limit"),
-        part_size_max=inferred(5 * GIB, "S3's own limit"),
-        parts_max=inferred(10_000, "S3's own limit"),
-        copy=inferred("yes", _DOCS),
-        presign=reported(
-            SIGNED_METHODS, "ovh/public-cloud-roadmap#317", note="GET and PUT are reported."
+        multipart=documented("yes", _LIMITS, as_of=_LIMITS_DATE),
+        part_size_min=documented(
+            5 * MIB,
+            _LIMITS,
+            as_of=_LIMITS_DATE,
+            note='"5 MB"; the unit is not defined, this is the safe reading.',
         ),
+        part_size_max=documented(
+            5_000_000_000,
+            _LIMITS,
+            as_of=_LIMITS_DATE,
+            note='"5 GB"; the unit is not defined, this is the safe reading.',
+        ),
+        parts_max=documented(10_000, _LIMITS, as_of=_LIMITS_DATE),
+        put_size_max=documented(
+            5_000_000_000,
+            _LIMITS,
+            as_of=_LIMITS_DATE,
+            note='"5 GB"; the unit is not defined, this is the safe reading.',
+        ),
+        copy=documented("yes", _CALLS, as_of=_CALLS_DATE, note="Not in Local Zones."),
+        presign=documented(SIGNED_METHODS, _CALLS, as_of=_CALLS_DATE),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
-        post_policy=reported("no", "ovh/public-cloud-roadmap#317", note="An open wish."),
-        public_url=inferred("yes", "the vendor's getting-started guides"),
-        versioning=documented("yes", _DOCS),
-        cors=inferred("yes", _DOCS),
+        post_policy=documented(
+            "yes",
+            _POST,
+            as_of=_POST_DATE,
+            note="On virtual-hosted addresses only, up to 5 GB; the size is enforced.",
+        ),
+        public_url=documented("yes", _SHARE, as_of=_SHARE_DATE),
+        versioning=documented("yes", _CALLS, as_of=_CALLS_DATE),
+        cors=documented("yes", _CALLS, as_of=_CALLS_DATE),
         lifecycle=documented("yes", _DOCS, note="Not on the older perf.cloud.ovh.net hosts."),
         policy=documented("no", _DOCS, note="Policies belong to users, not to buckets."),
+        rate_limits=documented(
+            "about 300 PUT and 900 GET a second and bucket; 1 Gbit/s a connection",
+            _LIMITS,
+            as_of=_LIMITS_DATE,
+        ),
         server=inferred("proprietary", "OpenIO's successor; not verified"),
     ),
 )

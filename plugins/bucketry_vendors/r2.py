@@ -1,8 +1,9 @@
 """Cloudflare R2: no ACLs, no tags, equal parts, region `auto`, and no public S3 address.
 
 Public objects are served from a custom domain or from `pub-<hash>.r2.dev`: write it as `base_url`.
-The S3 endpoint never answers an anonymous reader. An ACL, whose mere presence R2 answers with 501
-NotImplemented, is refused in a configuration and taken out of parameters that code sets.
+The S3 endpoint never answers an anonymous reader. ACLs do not exist: since November 2022 R2 takes
+`x-amz-acl` without effect where it answered 501 before, so an ACL is refused in a configuration and
+taken out of parameters that code sets.
 
 Strapi's documentation says to leave `ACL` out for R2; its provider then sends `public-read` all the
 same. It says that AES256 is supported by most vendors, that tags work everywhere, and that storage
@@ -37,6 +38,8 @@ from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "cloudflare/cloudflare-docs:src/content/docs/r2"
 _API = f"{_DOCS}/api/s3/api.mdx"
+_RELEASE_NOTES = "cloudflare/cloudflare-docs:src/content/release-notes/r2.yaml"
+_COMPLETE_NOTE = "A condition that fails ends the upload: its parts are gone."
 _TIGRIS_TEST = "tigrisdata/tigris-os-docs:docs/api/s3/index.mdx (comparison run by a competitor)"
 
 
@@ -117,28 +120,31 @@ vendor = s3_vendor(
         acl=documented(
             "none",
             _API,
-            note="501 NotImplemented: Header 'x-amz-acl' with value 'public-read' not implemented "
-            "(pixelfed/pixelfed#3775, Chocobozzz/PeerTube#5333). `private` was seen to pass in "
-            "2022; since cloudflare/cloudflare-docs#32463 the vendor says to send none.",
+            note="Taken without effect since the release note of 2022-11-30 (public-read; "
+            "`private` by mastodon/mastodon#20510), 501 NotImplemented before. The vendor's advice "
+            "is to send none (cloudflare/cloudflare-docs#32463).",
         ),
         canned_acls=documented(frozenset(), _API),
         addressing=documented(
-            frozenset({"path", "virtual"}), _API, note="Bucket names have no dots."
+            frozenset({"path", "virtual"}),
+            f"{_DOCS}/api/s3/presigned-urls.mdx",
+            note="Bucket names have no dots.",
         ),
         checksums=documented(
             every_checksum("verified"),
             _API,
             note="CRC64NVME over the full object, the others composite.",
         ),
-        checksum_trailers=documented(
+        checksum_trailers=reported(
             "no",
-            f"{_DOCS}/examples/aws/boto3.mdx",
-            note='Answered 501 in January 2025, a misleading "Unauthorized" in August 2026 '
-            "(amd/gaia#3029).",
+            "amd/gaia#3029, bitfoundation/bitplatform#13362",
+            as_of="2026-09-22",
+            note='Answered 501 in January 2025, a misleading "Unauthorized" in August 2026.',
         ),
         batch_delete=documented("yes", _API),
-        batch_delete_digest=inferred(
-            "any", "apache/opendal:core/services/s3 68a76e4", note="No report of a missing MD5."
+        batch_delete_digest=unknown(
+            "opendal sends Content-MD5, so its use here shows no more than that this is taken.",
+            "apache/opendal:core/services/s3/src/core.rs 68a76e4",
         ),
         batch_delete_limit=from_code(
             700,
@@ -151,8 +157,13 @@ vendor = s3_vendor(
             note="Clean in 100 runs of concurrent writers (gordonmurray/firnflow, 2026).",
         ),
         put_if_match=documented("enforced", f"{_DOCS}/api/s3/extensions.mdx"),
-        complete_if_absent=unknown("The vendor's table does not list it.", _API),
-        complete_if_match=unknown("The vendor's table does not list it.", _API),
+        complete_if_absent=documented(
+            "enforced", _RELEASE_NOTES, as_of="2023-08-11", note=_COMPLETE_NOTE
+        ),
+        complete_if_match=documented(
+            "enforced", _RELEASE_NOTES, as_of="2023-08-11", note=_COMPLETE_NOTE
+        ),
+        delete_if_match=unknown("The vendor's table lists no condition on DeleteObject.", _API),
         if_match_etag=from_code(
             "quoted",
             "TheOrcDev/videorc:docs/releases/storage-compat-2026-09.md (live probe)",
@@ -178,7 +189,11 @@ vendor = s3_vendor(
             note="Unfinished uploads are aborted after 7 days.",
         ),
         part_size_min=documented(5 * MIB, f"{_DOCS}/objects/multipart-objects.mdx"),
-        part_size_max=documented(5 * GIB, f"{_DOCS}/platform/limits.mdx"),
+        part_size_max=documented(
+            5 * GIB - 5 * MIB,
+            f"{_DOCS}/platform/limits.mdx",
+            note="4.995 GiB. Sources disagree: 5 GiB in objects/multipart-objects.mdx.",
+        ),
         parts_max=documented(10_000, f"{_DOCS}/platform/limits.mdx"),
         equal_parts=documented(
             True,
@@ -209,8 +224,10 @@ vendor = s3_vendor(
         ),
         policy=documented("no", _API),
         rate_limits=documented(
-            "1 write a second to the same key (429); 50 bucket operations a second",
-            f"{_DOCS}/platform/limits.mdx",
+            "1 write a second to the same key (429); 50 bucket operations a second; r2.dev answers "
+            "429 from hundreds of requests a second on",
+            "https://developers.cloudflare.com/r2/platform/limits",
+            as_of="2026-11",
         ),
         server=documented("proprietary", "https://developers.cloudflare.com/r2/"),
     ),

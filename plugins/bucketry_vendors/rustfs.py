@@ -22,7 +22,6 @@ from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "rustfs/rustfs 20d12664"
 _DATE = "2026-08-23"
-_MINIO = "like MinIO"
 
 
 profile = Profile(
@@ -57,11 +56,28 @@ vendor = s3_vendor(
         ),
         checksum_trailers=from_code("yes", _SOURCE, as_of=_DATE),
         batch_delete=from_code("yes", _SOURCE, as_of=_DATE),
-        batch_delete_digest=inferred("any", _MINIO),
+        batch_delete_digest=from_code(
+            "any",
+            "rustfs/rustfs:rustfs/src/app/object_usecase.rs 20d12664",
+            as_of=_DATE,
+            note="None needed.",
+        ),
+        batch_delete_limit=from_code(
+            1000, "rustfs/rustfs:rustfs/src/app/object_usecase.rs 20d12664", as_of=_DATE
+        ),
         put_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
         put_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
         complete_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
         complete_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
+        delete_if_match=from_code(
+            "ignored",
+            "rustfs/rustfs:rustfs/src/storage/options.rs 20d12664",
+            as_of=_DATE,
+            note="If-Match is read nowhere on the way of a delete.",
+        ),
+        if_match_etag=from_code(
+            "quoted", _SOURCE, as_of=_DATE, note="Compared without quotes: either form is taken."
+        ),
         encryption=from_code(
             {"AES256": "yes", "aws:kms": "yes", "SSE-C": "yes"},
             _SOURCE,
@@ -75,12 +91,18 @@ vendor = s3_vendor(
             as_of=_DATE,
             note="Any other value gives InvalidStorageClass.",
         ),
-        multipart=inferred("yes", _MINIO),
-        part_size_min=inferred(5 * MIB, _MINIO),
-        parts_max=inferred(10_000, _MINIO),
+        multipart=from_code(
+            "yes", "rustfs/rustfs:rustfs/src/app/multipart_usecase.rs 20d12664", as_of=_DATE
+        ),
+        part_size_min=from_code(
+            5 * MIB, "rustfs/rustfs:crates/ecstore/src/set_disk/mod.rs 20d12664", as_of=_DATE
+        ),
+        parts_max=from_code(
+            10_000, "rustfs/rustfs:rustfs/src/storage/storage_api.rs 20d12664", as_of=_DATE
+        ),
         copy=from_code("yes", _SOURCE, as_of=_DATE),
         presign=from_code(SIGNED_METHODS, _SOURCE, as_of=_DATE, note="GET and PUT are stated."),
-        presign_seconds_max=from_code(SEVEN_DAYS, _SOURCE, as_of=_DATE),
+        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
         post_policy=from_code("yes", _SOURCE, as_of=_DATE),
         public_url=from_code("yes", _SOURCE, as_of=_DATE, note="Needs a bucket policy."),
         complete_location=from_code("request-host", _SOURCE, as_of=_DATE),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bucketry import Capabilities
 from bucketry_s3.facts import (
+    MIB,
     SEVEN_DAYS,
     SIGNED_METHODS,
     documented,
@@ -89,12 +90,11 @@ vendor = s3_vendor(
             as_of="2025-06",
             note="CRC64NVME over the full object, SHA composite, CRC32 and CRC32C both.",
         ),
-        checksum_trailers=documented(
-            "yes",
-            f"{_DOCS}/reference-content/supported-checksums.mdx",
-            as_of="2025-06",
-            note="Sources disagree: MissingContentLength for uploads without a length in "
-            "benbjohnson/litestream, 2026-08-19.",
+        checksum_trailers=unknown(
+            "The vendor names algorithms, no trailers; uploads without a length are answered with "
+            "MissingContentLength.",
+            "benbjohnson/litestream:docs/PROVIDER_COMPATIBILITY.md 63225f1",
+            as_of="2026-08-19",
         ),
         batch_delete=documented("yes", f"{_DOCS}/api-cli/object-operations.mdx"),
         batch_delete_digest=unknown(
@@ -103,36 +103,59 @@ vendor = s3_vendor(
         ),
         batch_delete_limit=documented(1000, f"{_DOCS}/api-cli/object-operations.mdx"),
         put_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
-        put_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
+        put_if_match=documented(
+            "enforced",
+            _CONDITIONS,
+            as_of=_CONDITIONS_DATE,
+            note="The key needs s3:GetObject, too.",
+        ),
         complete_if_absent=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
         complete_if_match=documented("enforced", _CONDITIONS, as_of=_CONDITIONS_DATE),
-        if_match_etag=inferred("quoted", "documented like AWS"),
+        if_match_etag=unknown(
+            "Every sample sends the ETag without quotes; whether the quoted form is taken is not "
+            "stated.",
+            _CONDITIONS,
+            as_of=_CONDITIONS_DATE,
+        ),
+        delete_if_match=unknown(
+            "The page names PutObject, CopyObject and CompleteMultipartUpload only.",
+            _CONDITIONS,
+            as_of=_CONDITIONS_DATE,
+        ),
         encryption=documented(
             {"AES256": "no", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
             f"{_DOCS}/troubleshooting/400-error-aes256.mdx, api-cli/enable-sse-kms.mdx",
             as_of="2026-06",
-            note="400 InvalidArgument to an AES256 header; AES256 is a setting of the bucket.",
+            note="400 InvalidArgument to an AES256 header; AES256 is a setting of the bucket. "
+            "aws:kms needs the permissions KeyManagerKeyEncrypt and KeyManagerKeyDecrypt.",
         ),
         tagging=documented("yes", _CALLS),
         storage_classes=documented(
             frozenset(words("STANDARD ONEZONE_IA GLACIER")),
-            f"{_DOCS}/concepts.mdx",
-            note="GLACIER in fr-par; sources disagree on nl-ams.",
+            f"{_DOCS}/faq.mdx, concepts.mdx",
+            note="GLACIER in fr-par and nl-ams, not in pl-waw.",
         ),
         multipart=documented("yes", _FAQ, note="Objects up to 5 TB."),
-        part_size_min=documented(5_000_000, _FAQ),
-        part_size_max=documented(5_000_000_000, _FAQ),
+        part_size_min=documented(
+            5 * MIB, _FAQ, note='"5 MB"; the unit is not defined, this is the safe reading.'
+        ),
+        part_size_max=documented(
+            5_000_000_000, _FAQ, note='"5 GB"; the unit is not defined, this is the safe reading.'
+        ),
         parts_max=documented(1000, _FAQ),
         equal_parts=documented(False, _FAQ),
         put_size_max=inferred(5_000_000_000, _FAQ, note="The limit of a part; none is stated."),
         copy=documented("yes", _CALLS),
-        presign=documented(
+        presign=inferred(
             SIGNED_METHODS,
-            f"{_DOCS}/troubleshooting/presigned-url-errors.mdx",
-            note="GET and PUT are stated.",
+            f"SigV4; {_DOCS}/troubleshooting/presigned-url-errors.mdx names no method",
         ),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
-        post_policy=documented("yes", f"{_DOCS}/api-cli/post-object.mdx"),
+        post_policy=documented(
+            "yes",
+            f"{_DOCS}/api-cli/post-object.mdx",
+            note="No field for a storage class or tags is listed.",
+        ),
         public_url=documented("yes", f"{_DOCS}/how-to/access-objects-via-https.mdx"),
         complete_location=documented(
             "host-only",
@@ -144,7 +167,7 @@ vendor = s3_vendor(
         lifecycle=documented("yes", _CALLS),
         policy=documented("yes", _CALLS, note='Version "2023-04-17"; it can lock out the owner.'),
         rate_limits=documented(
-            "limits on PUT, answered with 429 or SlowDown",
+            'limits on PUT, answered with "Too Many Requests"',
             f"{_DOCS}/troubleshooting/request-rate-error.mdx",
         ),
         server=inferred("proprietary", "not stated in the documentation"),

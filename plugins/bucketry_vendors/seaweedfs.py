@@ -1,8 +1,7 @@
 """SeaweedFS: nearly all of S3; the Location follows the request's host.
 
-Give `endpoint`. Storage classes are validated, but the source that was read does not list them, so
-the option is refused. Old releases stored the chunk framing of trailing checksums inside files;
-bucketry never sends any.
+Give `endpoint`. Storage classes have AWS's names and are validated. Old releases stored the chunk
+framing of trailing checksums inside files; bucketry never sends any.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from bucketry_s3.facts import (
     documented,
     every_checksum,
     from_code,
-    inferred,
     reported,
-    unknown,
+    words,
 )
 from bucketry_s3.profile import Profile
 from bucketry_s3.vendor import s3_vendor
@@ -60,6 +58,16 @@ vendor = s3_vendor(
     profile=profile,
     capabilities=Capabilities(
         acl=from_code("object", _SOURCE, as_of=_DATE),
+        canned_acls=from_code(
+            frozenset(
+                words(
+                    "private public-read public-read-write authenticated-read bucket-owner-read "
+                    "bucket-owner-full-control log-delivery-write aws-exec-read"
+                )
+            ),
+            f"{_SOURCE}/s3_constants/acp_canned_acl.go",
+            as_of=_DATE,
+        ),
         addressing=documented(
             frozenset({"path", "virtual"}), _WIKI, note="virtual needs -domainName on the server."
         ),
@@ -82,16 +90,31 @@ vendor = s3_vendor(
         put_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
         complete_if_absent=from_code("enforced", _SOURCE, as_of=_DATE),
         complete_if_match=from_code("enforced", _SOURCE, as_of=_DATE),
-        delete_if_match=documented("enforced", _WIKI),
-        if_match_etag=inferred("quoted", "like AWS; not looked at"),
-        encryption=from_code(
-            {"AES256": "yes", "aws:kms": "yes", "SSE-C": "yes"}, _SOURCE, as_of=_DATE
+        delete_if_match=from_code(
+            "enforced", f"{_SOURCE}/s3api_object_handlers_delete.go", as_of=_DATE
         ),
-        tagging=from_code("yes", _SOURCE, as_of=_DATE),
-        storage_classes=unknown(
-            "Validated: another value gives InvalidStorageClass.",
+        if_match_etag=from_code(
+            "quoted",
             f"{_SOURCE}/s3api_object_handlers_put.go",
             as_of=_DATE,
+            note="The unquoted form is taken too.",
+        ),
+        encryption=from_code(
+            {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "no", "SSE-C": "yes"},
+            _SOURCE,
+            as_of=_DATE,
+        ),
+        tagging=from_code("yes", _SOURCE, as_of=_DATE),
+        storage_classes=from_code(
+            frozenset(
+                words(
+                    "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING "
+                    "GLACIER DEEP_ARCHIVE OUTPOSTS GLACIER_IR SNOW"
+                )
+            ),
+            f"{_SOURCE}/s3api_object_handlers_put.go",
+            as_of=_DATE,
+            note="Another value gives InvalidStorageClass.",
         ),
         multipart=from_code("yes", _SOURCE, as_of=_DATE),
         part_size_min=from_code(5 * MIB, _SOURCE, as_of=_DATE),

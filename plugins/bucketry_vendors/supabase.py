@@ -15,6 +15,7 @@ from attrs import frozen
 
 from bucketry import Capabilities
 from bucketry_s3.facts import (
+    GIB,
     MIB,
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -106,11 +107,12 @@ vendor = s3_vendor(
             note="Older deployments: not known.",
         ),
         batch_delete=documented("yes", _DOCS),
-        batch_delete_digest=from_code(
-            "any",
-            f"{_ROUTES}/delete-object.ts",
+        batch_delete_digest=from_code("any", f"{_ROUTES}/delete-object.ts", as_of=_DATE),
+        batch_delete_limit=from_code(
+            1000,
+            "supabase/storage:src/storage/limits.ts 4fa61fb",
             as_of=_DATE,
-            note="A server setting limits the number of keys.",
+            note="Where the project's hard limits are on; a setting.",
         ),
         put_if_absent=from_code("ignored", f"{_ROUTES}/put-object.ts", as_of=_DATE, note=_NOT_READ),
         put_if_match=from_code("ignored", f"{_ROUTES}/put-object.ts", as_of=_DATE, note=_NOT_READ),
@@ -127,14 +129,25 @@ vendor = s3_vendor(
         tagging=documented("no", _DOCS),
         storage_classes=inferred(frozenset({"STANDARD"}), _DOCS),
         multipart=from_code("yes", _HANDLER, as_of=_DATE),
-        part_size_min=from_code(5 * MIB, _HANDLER, as_of=_DATE),
-        part_size_max=from_code(5_000_000_000, _HANDLER, as_of=_DATE),
-        parts_max=from_code(10_000, _HANDLER, as_of=_DATE),
+        part_size_min=inferred(
+            5 * MIB, "the rule of the S3 server below it; the source has none", as_of=_DATE
+        ),
+        part_size_max=from_code(5 * GIB, f"{_HANDLER} (MAX_PART_SIZE)", as_of=_DATE),
+        parts_max=from_code(10_000, f"{_ROUTES}/upload-part.ts", as_of=_DATE),
         put_size_max=unknown("The plan limits the size of a file.", _DOCS),
         copy=documented("yes", _DOCS),
         presign=documented(SIGNED_METHODS, _DOCS, note="GET and PUT are stated."),
-        presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
-        post_policy=unknown("A form route exists in the source.", _HANDLER, as_of=_DATE),
+        presign_seconds_max=inferred(
+            SEVEN_DAYS,
+            "SigV4's own limit; supabase/storage:src/storage/protocols/s3/signature-v4.ts has none",
+            as_of=_DATE,
+        ),
+        post_policy=unknown(
+            "Forms are taken, but their content-length-range is not enforced, and field names are "
+            "read case by case: policy instead of Policy gives InvalidSignature.",
+            "supabase/storage:src/storage/protocols/s3/signature-v4.ts, policy.ts 4fa61fb",
+            as_of=_DATE,
+        ),
         public_url=inferred("yes", _DOCS, note="Not below the S3 path."),
         complete_location=from_code("bucket/key", f"{_HANDLER} line 565", as_of=_DATE),
         versioning=documented("no", _DOCS),

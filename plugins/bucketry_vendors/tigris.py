@@ -2,6 +2,10 @@
 
 Public objects have the address `https://<bucket>.t3.tigrisfiles.io/<key>`. Objects have no ACLs
 unless the bucket's settings allow them. There are no bucket policies and no versions.
+
+A global bucket is consistent inside one region and catches up elsewhere, so a condition on an
+upload holds among writers of one region only; buckets of the other location types keep it
+everywhere.
 """
 
 from __future__ import annotations
@@ -23,6 +27,11 @@ from bucketry_s3.vendor import s3_vendor
 _DOCS = "tigrisdata/tigris-os-docs:docs"
 _DATE = "2026-06-30"
 _API = f"{_DOCS}/api/s3/index.mdx"
+_CONDITIONS = f"{_DOCS}/objects/conditionals.md, concepts/consistency.md"
+_ONE_REGION = (
+    "In a global bucket, the default, among writers of one region; multi-region, dual-region and "
+    "single-region buckets keep it everywhere."
+)
 
 
 profile = Profile(
@@ -66,12 +75,13 @@ vendor = s3_vendor(
             "benbjohnson/litestream:docs/PROVIDER_COMPATIBILITY.md 63225f1",
             as_of="2026-08-19",
         ),
-        put_if_absent=documented("enforced", f"{_DOCS}/objects/conditionals.md", as_of=_DATE),
+        put_if_absent=documented("enforced", _CONDITIONS, as_of=_DATE, note=_ONE_REGION),
         put_if_match=documented(
             "enforced",
-            f"{_DOCS}/objects/conditionals.md",
+            _CONDITIONS,
             as_of=_DATE,
-            note="Clean in live tests since a fix of April 2026 (gordonmurray/firnflow).",
+            note=f"{_ONE_REGION} Clean in live tests since a fix of April 2026 "
+            "(gordonmurray/firnflow).",
         ),
         encryption=from_code(
             {"AES256": "yes", "aws:kms": "no"}, _API, as_of=_DATE, note="Everything is encrypted."
@@ -94,21 +104,22 @@ vendor = s3_vendor(
         part_size_max=inferred(5 * GIB, "S3's own limit"),
         parts_max=inferred(10_000, "S3's own limit"),
         copy=documented("yes", _API, as_of=_DATE),
-        presign=documented(
-            SIGNED_METHODS,
-            f"{_DOCS}/ai-agents/presigned-urls.md",
-            as_of=_DATE,
-            note="GET and PUT are stated.",
-        ),
+        presign=documented(SIGNED_METHODS, _API, as_of=_DATE, note="On virtual-hosted addresses."),
         presign_seconds_max=documented(
             7_776_000, f"{_DOCS}/ai-agents/presigned-urls.md", as_of=_DATE, note="90 days."
         ),
-        post_policy=documented("yes", f"{_DOCS}/ai-agents/presigned-urls.md", as_of=_DATE),
+        post_policy=documented(
+            "yes",
+            "https://tigrisdata.com/docs/objects/upload-via-html-form",
+            as_of="2026-11",
+            note="SigV4 only.",
+        ),
         public_url=documented(
             "yes",
             f"{_DOCS} (public buckets)",
             as_of=_DATE,
-            note="On t3.tigrisfiles.io, not on the S3 endpoint.",
+            note="On t3.tigrisfiles.io, also t3.tigrisbucket.io and t3.tigrisblob.io, not on the "
+            "S3 endpoint; not with dots in the bucket's name.",
         ),
         versioning=documented("no", _API, as_of=_DATE, note="Snapshots instead."),
         cors=documented("yes", _API, as_of=_DATE),

@@ -31,6 +31,7 @@ _CEPH = "the server is taken to be Ceph RGW"
 profile = Profile(
     endpoint="https://{region}.vultrobjects.com",
     addressing="virtual",
+    # https://docs.vultr.com/vultr-object-storage, looked up again 2026-11
     regions=words("ams1 blr1 ewr1 sjc1 sgp1 del1"),
     hints={
         "BadCredentials": (
@@ -65,7 +66,9 @@ vendor = s3_vendor(
         storage_classes=documented(
             frozenset[str](),
             "https://docs.vultr.com/reference/terraform/resources/object_storage",
-            note="Tiers are chosen with the subscription (tier_id).",
+            note="Tiers are chosen with the subscription (tier_id); Archival Storage is enabled on "
+            "a bucket (https://docs.vultr.com/products/cloud-storage/object-storage/limits, "
+            "2026-04-01).",
         ),
         multipart=documented("yes", _ACTIONS),
         part_size_min=inferred(5 * MIB, _CEPH),
@@ -81,7 +84,9 @@ vendor = s3_vendor(
         lifecycle=documented("yes", _ACTIONS),
         policy=unknown('"Access control policies" are named, without a list of calls.', _ACTIONS),
         rate_limits=documented(
-            "400 operations a second, 100 buckets a subscription; depends on the tier", _DOCS
+            "400 operations a second, up to 10,000 by tier; 100 buckets a subscription",
+            "https://docs.vultr.com/products/cloud-storage/object-storage/limits",
+            as_of="2026-04-01",
         ),
         server=inferred("Ceph RGW", "behaviour and names; the vendor does not say"),
     ),

@@ -1,7 +1,7 @@
 """Wasabi: nearly all of S3; public access is a privilege of the account; 90 days are billed.
 
 Public objects need an account that has public access enabled; otherwise a public ACL is refused.
-A full request rate is answered with HTTP 400 RequestRateLimitExceeded, not 503.
+A full request rate is answered with RequestRateLimitExceeded, not with 503 SlowDown.
 
 Strapi's documentation calls path addressing not needed; the vendor recommends it, so it is the
 default. It says that AES256 is supported by most vendors; everything is encrypted here, but an
@@ -37,7 +37,7 @@ profile = Profile(
     addressing="path",
     default_region="us-east-1",
     # rclone/rclone:backend/s3/provider/Wasabi.yaml 64ab1ac32; us-west-2 and eu-west-3 from
-    # iterate-ch/profiles 0a0ec1e
+    # iterate-ch/profiles 0a0ec1e; looked up again 2026-11
     regions=words(
         """
         us-east-1 us-east-2 us-central-1 us-west-1 us-west-2 ca-central-1 eu-central-1
@@ -118,7 +118,13 @@ vendor = s3_vendor(
             note="Everything is encrypted; an older guide lists the header as not supported, its "
             "behaviour today was not looked at.",
         ),
-        tagging=documented("yes", _DOCS, as_of=_DATE, note="Since December 2023."),
+        tagging=documented(
+            "yes",
+            "https://docs.wasabi.com/docs/object-tagging-with-the-wasabi-s3-api",
+            as_of="2025-07-18",
+            note="Since December 2023; the calls for existing objects are described, the header of "
+            "an upload is not.",
+        ),
         storage_classes=from_code(
             frozenset({"STANDARD"}),
             "iterate-ch/profiles:Wasabi (us-east-1).cyberduckprofile 0a0ec1e",
@@ -140,15 +146,19 @@ vendor = s3_vendor(
             "yes", _DOCS, as_of=_DATE, note="Needs public access enabled for the account."
         ),
         versioning=documented("yes", _DOCS, as_of=_DATE),
-        cors=unknown(
-            "Answers every origin without any rules; the API for rules was not looked at.",
-            "faisalsayed10/firefiles#71",
+        cors=documented(
+            "yes",
+            "https://docs.wasabi.com/docs/cross-origin-resource-sharing-cors",
+            as_of="2024-11-04",
+            note="Without rules a default answers every origin; rules replace it.",
         ),
         lifecycle=documented("yes", _DOCS, as_of=_DATE),
         policy=documented("yes", _DOCS, as_of=_DATE),
         rate_limits=documented(
-            "no public figures; HTTP 400 RequestRateLimitExceeded; egress at most what is stored",
-            "api-evangelist/wasabi:rate-limits/wasabi-rate-limits.yml (secondary)",
+            "no public figures; RequestRateLimitExceeded (403)",
+            "https://docs.wasabi.com/docs/rest-api-introduction",
+            as_of="2026-11",
+            note="HTTP 400 in api-evangelist/wasabi, a secondary source.",
         ),
         server=documented("proprietary", _DOCS, as_of=_DATE),
     ),

@@ -271,8 +271,13 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         },
     ),
     "ovh": (
-        {"encryption"},
+        set(),
         {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "bucket-owner-read", "bucket-owner-full-control",
+            },
+            "encryption": {"AES256"},
             "storage_class": {
                 "STANDARD", "EXPRESS_ONEZONE", "STANDARD_IA", "ONEZONE_IA", "GLACIER",
                 "GLACIER_IR", "DEEP_ARCHIVE", "INTELLIGENT_TIERING",
@@ -288,7 +293,10 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
     ),
     "exoscale": ({"encryption", "storage_class"}, {}),
     "idrive": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
-    "storj": ({"acl", "encryption"}, {"storage_class": {"STANDARD"}}),
+    "storj": (
+        {"acl", "checksum_algorithm", "encryption"},
+        {"storage_class": {"STANDARD"}},
+    ),
     "tigris": (
         set(),
         {
@@ -298,7 +306,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         },
     ),
     "oci": (
-        {"acl", "encryption", "prevent_overwrite", "storage_class"},
+        {"acl", "encryption", "prevent_overwrite", "storage_class", "tags"},
         {"addressing": {"path"}},
     ),
     "supabase": (
@@ -317,7 +325,21 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         {"acl", "encryption", "prevent_overwrite", "tags"},
         {"storage_class": {"STANDARD"}},
     ),
-    "seaweedfs": ({"storage_class"}, {"encryption": {"AES256", "aws:kms"}}),
+    "seaweedfs": (
+        set(),
+        {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write",
+                "aws-exec-read",
+            },
+            "encryption": {"AES256", "aws:kms"},
+            "storage_class": {
+                "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
+                "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW",
+            },
+        },
+    ),
     "ceph": (
         {"checksum_algorithm"},
         {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from importlib import resources
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from bucketry.hookspecs import ProviderHooks
+from bucketry.limits import Limits, limits_in
 from bucketry.model import Capabilities
 from bucketry.sharing import Lease
 
@@ -28,6 +30,18 @@ class SchemaFile:
     def read_text(self) -> str:
         """Return the schema's text."""
         return resources.files(self.package).joinpath(self.path).read_text("utf-8")
+
+    def __str__(self) -> str:
+        return f"{self.package}/{self.path}"
+
+
+@runtime_checkable
+class SchemaSource(Protocol):
+    """Gives a vendor's JSON Schema; `str()` of it says where that is from, for messages."""
+
+    def read_text(self) -> str:
+        """Return the schema's text."""
+        ...
 
 
 class CommonOptions(Protocol):
@@ -101,6 +115,10 @@ class LayerContext:
         return self._lease.share(key, make)
 
 
+def _limits_in_schema(vendor: Vendor) -> Callable[[Capabilities], Limits]:
+    return lambda _able: limits_in(json.loads(vendor.schema.read_text()))
+
+
 @frozen(kw_only=True, eq=False)
 class Vendor:
     """All that bucketry knows of a vendor.
@@ -109,7 +127,8 @@ class Vendor:
         name: what users write as ``provider = "..."``; equals the entry point's name.
         title: the vendor's own name.
         options: frozen attrs class of its configuration; satisfies `CommonOptions`.
-        schema: JSON Schema of the same configuration, one flat closed object.
+        schema: JSON Schema of the same configuration, one flat closed object: a `SchemaFile`, or
+            what makes it when it is first read.
         capabilities: facts with source and date.
         layers: builds the layers, family first, most special last.
         docs_url: the vendor's own page on its S3 interface.
@@ -118,6 +137,8 @@ class Vendor:
         summary: one sentence on what is different here.
         check: rules between options that a schema cannot say; gives the dotted path of the option
             and a sentence for each fault. Asked before anything else uses the options.
+        limits: gives what cannot be honoured with given capabilities, the vendor's or those that
+            a configuration declares: `bucketry.limits.limits_of`, or by default what `schema` says.
         capabilities_for: for a vendor whose configuration may declare capabilities: gives the
             capabilities that hold under these options.
         hookspecs: classes with further hooks that the vendor's family brings, written like
@@ -127,12 +148,13 @@ class Vendor:
     name: str
     title: str
     options: type[Any]
-    schema: SchemaFile
+    schema: SchemaSource
     capabilities: Capabilities
     layers: Callable[[Any, LayerContext], Sequence[object]]
     docs_url: str
     endpoint_hosts: Sequence[str] = ()
     summary: str = ""
     check: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    limits: Callable[[Capabilities], Limits] = Factory(_limits_in_schema, takes_self=True)
     capabilities_for: Callable[[Capabilities, Any], Capabilities] | None = None
     hookspecs: Sequence[type] = ()

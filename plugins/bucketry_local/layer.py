@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -26,6 +25,7 @@ from bucketry import (
     hookimpl,
 )
 from bucketry.headers import check_header_value, check_metadata
+from bucketry.limits import Limits, Refusal
 from bucketry.source import Source
 from bucketry.uploads import check_tags
 from bucketry_local import reading
@@ -65,6 +65,10 @@ class LocalLayer:
         self._context = context
         self.base_url = options.base_url.rstrip("/")
         self.store = Store(options.directory)
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return self._context.vendor.limits(self._context.capabilities)
 
     @property
     def _bucket(self) -> str:
@@ -107,15 +111,13 @@ class LocalLayer:
     def _only(self, known: Collection[str], params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters that mean something here; refuse or leave out the others."""
         for name in sorted(set(params).difference(known)):
-            reason, mend = f"files on disk have no parameter {name}", "leave it out"
+            refusal = Refusal(f"files on disk have no parameter {name}", "leave it out")
             if name in _OPTIONS:
-                schema = json.loads(self._context.vendor.schema.read_text())
-                entry = schema["x-unsupported"][_OPTIONS[name]]
-                reason, mend = entry["reason"], entry["mend"]
+                refusal = self._limits.unsupported[_OPTIONS[name]]
             if self._options.unsupported == "refuse":
-                raise Unsupported(reason, hint=f"{mend[0].upper()}{mend[1:]}.")
+                raise Unsupported(refusal.reason, hint=refusal.hint_sentence)
             warnings.warn(
-                f"{self._context.provider}: {name} was left out, because {reason}; {mend}",
+                f"{self._context.provider}: {name} was left out, because {refusal}",
                 UnsupportedOptionWarning,
                 stacklevel=2,
             )

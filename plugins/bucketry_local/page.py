@@ -70,7 +70,7 @@ vendor = Vendor(
     summary="Plain files in a folder of this machine, for development, tests and small sites; "
     "a bundled WSGI app serves them and checks signed URLs.",
     options=LocalOptions,
-    schema=SchemaFile(package="bucketry_schemas", path="vendors/local.schema.json"),
+    schema=SchemaFile(package="bucketry_schemas", path="local.schema.json"),
     capabilities=CAPABILITIES,
     layers=lambda options, context: [LocalLayer(options, context)],
     docs_url="docs/local.md",

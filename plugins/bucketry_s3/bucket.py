@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry.limits import Limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import AFTERWARDS, Deadline
-from bucketry_s3.schema import Limits
 from bucketry_s3.transport import Transport
 
 

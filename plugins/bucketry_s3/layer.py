@@ -25,13 +25,12 @@ from bucketry import (
     Upload,
     hookimpl,
 )
+from bucketry.limits import hold
 from bucketry_s3 import copying, listing, reading, removing, writing
 from bucketry_s3 import params as native
 from bucketry_s3.bucket import Bucket
-from bucketry_s3.gate import within_limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.schema import refusals
 from bucketry_s3.signing import Presigner
 from bucketry_s3.transport import Boto3Transport, Transport
 from bucketry_s3.urls import bucket_base, key_of_url, object_url
@@ -79,8 +78,7 @@ class S3Layer:
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
         vendor, able = self._context.vendor, self._context.capabilities
-        limits = refusals(vendor.title, able, declared=vendor.capabilities_for is not None)
-        return Bucket(self.transport, self._options, able, limits)
+        return Bucket(self.transport, self._options, able, vendor.limits(able))
 
     @cached_property
     def _presigner(self) -> Presigner:
@@ -117,7 +115,7 @@ class S3Layer:
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does, if the vendor can honour them."""
         ignore = self._options.unsupported == "ignore"
-        within = within_limits(upload, self.bucket.limits, ignore=ignore)
+        within = hold(upload, self.bucket.limits, ignore=ignore)
         return native.put_params(self.bucket, within)
 
     @hookimpl

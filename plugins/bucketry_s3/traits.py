@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import LayerContext, UnsupportedOptionWarning, hookimpl
+from bucketry.limits import acl_refusal
 
 # The grants are ACLs written out in parameters of their own.
 _ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
@@ -29,15 +30,9 @@ class NoAclLayer:
         for name in _ACL_PARAMS:
             if name in params:
                 del params[name]
-                effect = (
-                    "accepts ACLs without effect"
-                    if self.context.capabilities.acl.value == "ignored"
-                    else "has no object ACLs"
-                )
+                why = acl_refusal(self.context.vendor.title, self.context.capabilities)
                 warnings.warn(
-                    f"{self.context.provider}: {name} was left out, because "
-                    f"{self.context.vendor.title} {effect}; the visibility setting and the "
-                    "bucket's own access rules decide who may read",
+                    f"{self.context.provider}: {name} was left out, because {why}",
                     UnsupportedOptionWarning,
                     stacklevel=2,
                 )

@@ -13,10 +13,11 @@ from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, Sche
 from bucketry.headers import check_header_value, check_param_values
 from bucketry.host.answers import PROTECTED_PARAMS
 from bucketry.keys import RootPath
+from bucketry.limits import Limits, acl_refusal, limits_of
 from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.schema import acl_refusal, refusals
+from bucketry_s3.schema import PageSchema, build_schema
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
 CapabilitiesFor = Callable[[Capabilities, Any], Capabilities]
@@ -59,7 +60,8 @@ def s3_vendor(
         traits: build the layers above the family's, from options and context.
         check: the vendor's own rules between options, on top of the family's.
         capabilities_for: the capabilities under given options, where these can declare some.
-        schema: the schema file; ``bucketry_schemas/vendors/<name>.schema.json`` if None.
+        schema: a schema file for the options that the class in `options` adds; the schema of
+            everything is made from the page.
     """
 
     def layers(chosen: Any, context: LayerContext) -> list[object]:
@@ -73,22 +75,29 @@ def s3_vendor(
         yield from _check_visibility(chosen, able, title)
         yield from _check_sizes(chosen, able, title)
         yield from _check_params(chosen, able, title)
-        if capabilities_for is not None:
-            yield from _check_declared(chosen, able, title)
         if check is not None:
             yield from check(chosen)
+
+    def limits(able: Capabilities) -> Limits:
+        return limits_of(title, able, declared=capabilities_for is not None)
+
+    def make_schema() -> dict[str, Any]:
+        # What a configuration declares is known after it has followed the schema.
+        known = Limits() if capabilities_for else limits(capabilities)
+        return build_schema(title, summary, options, known, schema)
 
     return Vendor(
         name=name,
         title=title,
         summary=summary,
         options=options,
-        schema=schema or SchemaFile(package="bucketry_schemas", path=f"vendors/{name}.schema.json"),
+        schema=PageSchema(make_schema, own=schema),
         capabilities=capabilities,
         layers=layers,
         docs_url=docs_url,
         endpoint_hosts=endpoint_hosts,
         check=check_all,
+        limits=limits,
         capabilities_for=capabilities_for,
     )
 
@@ -237,21 +246,7 @@ def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tupl
             )
         refusal = acl_refusal(title, able)
         if refusal is not None and "ACL" in params and options.unsupported == "refuse":
-            yield f"{path}.ACL", f"{refusal.reason}; {refusal.mend}"
-
-
-def _check_declared(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
-    """Hold the options against capabilities that the configuration itself declares."""
-    limits = refusals(title, able, declared=True)
-    for name, refusal in limits.unsupported.items():
-        if getattr(options, name):
-            yield name, f"{refusal.reason}; {refusal.mend}"
-    for name, narrowing in limits.narrowed.items():
-        value = getattr(options, name)
-        if name == "encryption" and value is not None:
-            name, value = "encryption.type", value.type
-        if value is not None and value not in narrowing.values:
-            yield name, narrowing.reason
+            yield f"{path}.ACL", str(refusal)
 
 
 def _header_fault(

@@ -17,6 +17,7 @@ from bucketry import (
     Unsupported,
     Upload,
 )
+from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.bucket import Bucket
 from bucketry_s3.checksums import checksum, checksum_param
@@ -29,7 +30,6 @@ from bucketry_s3.params import (
     check_native,
 )
 from bucketry_s3.reading import head, unquoted, version_of
-from bucketry_s3.schema import cite
 from bucketry_s3.settling import Write, settle, with_write_id
 
 # What is known of a precondition, in a single request and at the end of one in parts.

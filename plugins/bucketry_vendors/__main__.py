@@ -1,6 +1,6 @@
 """``python -m bucketry_vendors`` counts the facts; with ``--write`` it generates the files again.
 
-Generated are ``schemas/bucketry_schemas/vendors/`` and ``docs/vendors/``, from a checkout.
+Generated is ``docs/vendors/``, from a checkout.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from pathlib import Path
 import attrs
 
 from bucketry import Fact
-from bucketry_s3.schema import write_schemas
 from bucketry_vendors.docs import write_docs
 from bucketry_vendors.pages import vendors
 
@@ -25,7 +24,6 @@ def main(arguments: list[str]) -> int:
         if not (ROOT / "pyproject.toml").is_file():
             print("--write needs a checkout; this is an installed package")
             return 2
-        write_schemas(ROOT / "schemas/bucketry_schemas/vendors", vendors())
         write_docs(ROOT / "docs/vendors")
         return 0
     if arguments:

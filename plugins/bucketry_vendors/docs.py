@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from bucketry import Capabilities, Credentials, Fact, SchemaFile, Secret, Vendor
+from bucketry import Capabilities, Credentials, Fact, Secret, Vendor
+from bucketry.limits import Limits
 from bucketry_s3.facts import GIB, MIB, TIB
-from bucketry_s3.options import S3Options
-from bucketry_s3.schema import Limits, refusals
+from bucketry_s3.schema import is_own, leaves
 from bucketry_vendors.pages import built_in
 from bucketry_vendors.strapi import strapi_table
 
@@ -148,7 +147,7 @@ def _vendor_page(module: ModuleType) -> str:
     if vendor.capabilities_for is None:
         parts += [
             "## What it cannot honour",
-            _refused(refusals(vendor.title, vendor.capabilities)),
+            _refused(vendor.limits(vendor.capabilities)),
             "## Facts",
             "What the words under *From* mean is told above [the matrix](matrix.md).",
             _facts(vendor.capabilities),
@@ -161,9 +160,6 @@ def _vendor_page(module: ModuleType) -> str:
 def example(module: ModuleType) -> str:
     """Return a configuration of this vendor that loads, with its own options as comments."""
     vendor: Vendor = module.vendor
-    leaves = json.loads(
-        SchemaFile(package="bucketry_schemas", path="leaves.schema.json").read_text()
-    )["$defs"]
     prefix = vendor.name.upper()
     nobody = Credentials(access_key_id="", secret_access_key=Secret(""))
     blank = vendor.options(bucket="media", credentials=nobody)
@@ -177,7 +173,7 @@ def example(module: ModuleType) -> str:
             if module.profile.default_region is None:
                 lines.append(f'region = "{(*module.profile.regions, "eu-central-1")[0]}"')
         else:
-            lines.append(f'{name} = "{leaves[name]["examples"][0]}"')
+            lines.append(f'{name} = "{leaves()[name]["examples"][0]}"')
     if not module.profile.endpoint:
         lines.append('endpoint = "https://s3.example.com"')
     lines.append(
@@ -186,14 +182,13 @@ def example(module: ModuleType) -> str:
     )
     for option in _own_options(vendor):
         if option.name not in needed:
-            leaf = option.metadata.get("schema") or leaves[option.name]
+            leaf = option.metadata.get("schema") or leaves()[option.name]
             lines.append(f"# {option.name}: {leaf['description']}")
     return "\n".join(lines) + "\n"
 
 
 def _own_options(vendor: Vendor) -> list[attrs.Attribute[Any]]:
-    common = attrs.fields_dict(S3Options)
-    return [option for option in attrs.fields(vendor.options) if option.name not in common]
+    return [option for option in attrs.fields(vendor.options) if is_own(option)]
 
 
 def _endpoints(module: ModuleType) -> str:
@@ -212,8 +207,7 @@ def _endpoints(module: ModuleType) -> str:
 
 def _refused(limits: Limits) -> str:
     rows = [
-        (f"`{option}`", "refused", f"{refusal.reason}; {refusal.mend}.")
-        for option, refusal in limits.unsupported.items()
+        (f"`{option}`", "refused", f"{refusal}.") for option, refusal in limits.unsupported.items()
     ]
     rows += [
         (f"`{option}`", ", ".join(narrowing.values), f"{narrowing.reason}.")

@@ -90,8 +90,8 @@ def acme_schema() -> dict[str, Any]:
         "required": ["bucket", "credentials"],
         "additionalProperties": False,
         "x-unsupported": {
-            "acl": {"reason": "Acme has no ACLs", "mend": "leave acl out"},
-            "checksum_algorithm": {"reason": "Acme ignores checksums", "mend": "leave it out"},
+            "acl": {"reason": "Acme has no ACLs", "hint": "leave acl out"},
+            "checksum_algorithm": {"reason": "Acme ignores checksums", "hint": "leave it out"},
         },
     }
 

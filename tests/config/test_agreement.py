@@ -78,7 +78,7 @@ def good_schema() -> dict[str, Any]:
         },
         "required": ["name", "credentials"],
         "additionalProperties": False,
-        "x-unsupported": {"acl": {"reason": "none here", "mend": "leave it out"}},
+        "x-unsupported": {"acl": {"reason": "none here", "hint": "leave it out"}},
     }
 
 

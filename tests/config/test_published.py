@@ -102,7 +102,7 @@ def test_the_envelope_is_checked_too(catalog: Catalog, data: dict[str, Any], val
 def test_a_nested_refusal_is_published() -> None:
     schema = acme_schema()
     del schema["properties"]["encryption"]["properties"]["kms_key_id"]
-    schema["x-unsupported"]["encryption.kms_key_id"] = {"reason": "no KMS", "mend": "none"}
+    schema["x-unsupported"]["encryption.kms_key_id"] = {"reason": "no KMS", "hint": "none"}
     published = Draft7Validator(build_config_schema(make_catalog(make_vendor(content=schema))))
     wanted = {"encryption": {"type": "AES256", "kms_key_id": "x"}}
     assert not published.is_valid(document(wanted))

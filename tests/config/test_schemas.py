@@ -59,7 +59,7 @@ def with_region(schema: Any) -> dict[str, Any]:
             "refers to #/$defs/regoin, which does not exist",
         ),
         (changed(**{"x-unsupported": []}), "must give every option under x-unsupported its"),
-        (changed(**{"x-unsupported": {"acl": {"mend": "x"}}}), "must give every option under"),
+        (changed(**{"x-unsupported": {"acl": {"hint": "x"}}}), "must give every option under"),
         (with_region({"$ref": "#"}), "is nested too deep, or refers to itself"),
     ],
 )

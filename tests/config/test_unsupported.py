@@ -24,7 +24,7 @@ def opened(catalog: Catalog, **changes: Any) -> tuple[Any, list[str]]:
     return provider.options, [str(warning.message) for warning in caught]
 
 
-def test_one_is_refused_with_reason_and_mend_by_default(catalog: Catalog) -> None:
+def test_one_is_refused_with_reason_and_hint_by_default(catalog: Catalog) -> None:
     with pytest.raises(ConfigError) as error:
         opened(catalog, acl="public-read", checksum_algorithm="SHA256", storage_class="GLACIER")
     assert [str(problem) for problem in error.value.problems] == [
@@ -84,7 +84,7 @@ def test_nested_options_can_be_named_with_dots() -> None:
     schema["properties"]["encryption"]["properties"].pop("kms_key_id")
     schema["x-unsupported"]["encryption.kms_key_id"] = {
         "reason": "Acme has no KMS",
-        "mend": "leave kms_key_id out",
+        "hint": "leave kms_key_id out",
     }
     catalog = make_catalog(make_vendor(content=schema))
     wanted = {"type": "AES256", "kms_key_id": "k"}
@@ -101,7 +101,7 @@ def test_an_option_that_is_switched_off_asks_for_nothing(unsupported: str) -> No
     schema = acme_schema()
     for name in ("prevent_overwrite", "tags"):
         del schema["properties"][name]
-        schema["x-unsupported"][name] = {"reason": "no", "mend": "no"}
+        schema["x-unsupported"][name] = {"reason": "no", "hint": "no"}
     catalog = make_catalog(make_vendor(content=schema))
     options, warned = opened(catalog, prevent_overwrite=False, tags={}, unsupported=unsupported)
     assert (options.prevent_overwrite, options.tags, warned) == (False, {}, [])

@@ -106,7 +106,7 @@ BROKEN = [
     (vendor_module("acme").replace("options=Options", "options=Options()"),
      "the Vendor's options must be an attrs class"),
     (vendor_module("acme").replace("schema=SchemaFile(", "schema=dict("),
-     "the Vendor's schema is of type dict, not SchemaFile"),
+     "the Vendor's schema is of type dict, not SchemaSource"),
     (vendor_module("acme").replace("capabilities=Capabilities()", "capabilities=None"),
      "the Vendor's capabilities is of type NoneType, not Capabilities"),
     (vendor_module("acme2"), "the Vendor calls itself 'acme2'; both names must agree"),

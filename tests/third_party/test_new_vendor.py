@@ -53,18 +53,6 @@ def test_a_plugin_is_written_installed_and_passes_its_own_tests(tmp_path: Path) 
     assert outcome.count("passed") > 30, outcome.output
 
 
-def test_its_tests_notice_a_page_that_was_changed_without_its_schema(tmp_path: Path) -> None:
-    folder, site = tmp_path / "plugin", tmp_path / "site"
-    _run("blue", "--folder", str(folder))
-    page = folder / "bucketry_blue/__init__.py"
-    page.write_text(page.read_text("utf-8").replace("    team: str =", "    squad: str ="), "utf-8")
-    install_plugin(folder, site)
-    outcome = run_tests(folder, site, ["-k", "schema"])
-    assert outcome.code == 1
-    assert outcome.count("failed") == 2, outcome.output
-    assert "squad: in the class, not in the schema" in outcome.output
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bucketry import Encryption
+import bucketry
+from bucketry import Encryption, UnsupportedOptionWarning
+from bucketry.config import check_config
 from bucketry_s3.options import ExtraParams, Multipart
 from bucketry_s3.vendor import url_fault
-from bucketry_vendors.s3 import Declared
 
 HTTP = (
     "is plain http, which shows files and signed URLs to the network; "
@@ -288,46 +289,47 @@ def test_a_generic_server_takes_what_nothing_is_known_of(faults: Any) -> None:
     assert faults("s3", **options, encryption=Encryption(type="AES256")) == []
 
 
-def test_a_generic_server_must_declare_that_it_protects_from_overwriting(faults: Any) -> None:
-    assert faults("s3", prevent_overwrite=True, **ENDPOINT) == [
-        (
-            "prevent_overwrite",
-            "Generic S3 server is not known to honour If-None-Match; a server that ignores it "
-            "would overwrite in silence; leave prevent_overwrite out and give uploads names of "
-            'their own (key_strategy); or, where you know better, declare it: provider = "s3" with '
-            'capabilities = { put_if_absent = "enforced" }',
-        )
-    ]
-    declared = Declared(put_if_absent="enforced")
-    assert faults("s3", prevent_overwrite=True, capabilities=declared, **ENDPOINT) == []
+def generic_faults(**options: Any) -> list[str]:
+    """Return what loading a configuration of `s3` finds."""
+    fixed = {"provider": "s3", "bucket": "media", "credentials": "ambient", **ENDPOINT}
+    return [str(problem) for problem in check_config({**fixed, **options}, environ={})]
 
 
-def test_a_generic_server_is_held_to_what_it_declares(faults: Any) -> None:
-    declared = Declared(acl="none", tagging="no", public_url="no", part_size_min=16 << 20)
-    found = faults(
-        "s3",
-        acl="private",
-        tags={"a": "b"},
-        visibility="public",
-        capabilities=declared,
-        **ENDPOINT,
-    )
-    assert found == [
-        (
-            "visibility",
-            "Generic S3 server serves no anonymous reads on its S3 address, so a public object has "
-            "no URL there; set base_url to the address that serves the bucket, or visibility = "
-            '"private"',
-        ),
-        ("multipart.part_size", "Generic S3 server wants parts of at least 16,777,216 bytes"),
-        (
-            "acl",
-            "Generic S3 server has no object ACLs (documented: the configuration); leave acl out; "
-            "visibility and the bucket's own access rules decide who may read",
-        ),
-        (
-            "tags",
-            "Generic S3 server refuses object tags (documented: the configuration); leave tags "
-            "out; use metadata",
-        ),
+def test_a_generic_server_must_declare_that_it_protects_from_overwriting() -> None:
+    assert generic_faults(prevent_overwrite=True) == [
+        "prevent_overwrite: Generic S3 server is not known to honour If-None-Match; a server that "
+        "ignores it would overwrite in silence; leave prevent_overwrite out and give uploads names "
+        'of their own (key_strategy); or, where you know better, declare it: provider = "s3" '
+        'with capabilities = { put_if_absent = "enforced" }',
     ]
+    declared = {"put_if_absent": "enforced"}
+    assert generic_faults(prevent_overwrite=True, capabilities=declared) == []
+
+
+def test_a_generic_server_is_held_to_what_it_declares() -> None:
+    declared = {"acl": "none", "tagging": "no", "public_url": "no", "part_size_min": 16 << 20}
+    asked = {"acl": "private", "tags": {"a": "b"}, "visibility": "public", "multipart": {}}
+    assert generic_faults(**asked, capabilities=declared) == [
+        "acl: Generic S3 server has no object ACLs (documented: the configuration); leave acl out; "
+        "visibility and the bucket's own access rules decide who may read",
+        "tags: Generic S3 server refuses object tags (documented: the configuration); leave tags "
+        "out; use metadata",
+        "visibility: Generic S3 server serves no anonymous reads on its S3 address, so a public "
+        "object has no URL there; set base_url to the address that serves the bucket, or "
+        'visibility = "private"',
+        "multipart.part_size: Generic S3 server wants parts of at least 16,777,216 bytes",
+    ]
+
+
+def test_what_a_generic_server_declares_it_lacks_is_left_out_where_that_is_asked_for() -> None:
+    declared = {"acl": "none", "tagging": "no"}
+    asked = {"acl": "private", "tags": {"a": "b"}, "unsupported": "ignore"}
+    fixed = {"provider": "s3", "bucket": "media", "credentials": "ambient", **ENDPOINT}
+    with pytest.warns(UnsupportedOptionWarning) as caught:
+        provider = bucketry.open_provider({**fixed, **asked, "capabilities": declared}, environ={})
+    assert [str(warning.message).partition(" (")[0] for warning in caught] == [
+        "s3: acl is left out: Generic S3 server has no object ACLs",
+        "s3: tags is left out: Generic S3 server refuses object tags",
+    ]
+    options: Any = provider.options
+    assert (options.acl, options.tags) == (None, {})

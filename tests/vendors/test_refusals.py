@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from bucketry import Capabilities, Fact
-from bucketry_s3.schema import Limits, Narrowing, Refusal, refusals
+from bucketry.config.schemas import vendor_schema
+from bucketry.limits import Limits, Narrowing, Refusal, limits_in, limits_of
+from bucketry_vendors.pages import built_in
 
 
 def fact(value: Any) -> Fact[Any]:
@@ -21,7 +23,7 @@ LEAVE_ENCRYPTION = (
     "leave encryption out; what the vendor or the bucket encrypts by itself stays encrypted"
 )
 
-# option, capabilities, and what is refused (reason, mend), narrowed (values, reason), or None
+# option, capabilities, and what is refused (reason, hint), narrowed (values, reason), or None
 POLICY: list[tuple[str, dict[str, Any], Refusal | Narrowing | None]] = [
     ("acl", {}, None),
     ("acl", {"acl": fact("object")}, None),
@@ -172,23 +174,24 @@ POLICY: list[tuple[str, dict[str, Any], Refusal | Narrowing | None]] = [
 
 
 def outcome(limits: Limits, option: str) -> Refusal | Narrowing | None:
-    return limits.unsupported.get(option) or limits.narrowed.get(option)
+    narrowed = "encryption.type" if option == "encryption" else option
+    return limits.unsupported.get(option) or limits.narrowed.get(narrowed)
 
 
 @pytest.mark.parametrize(("option", "able", "expected"), POLICY)
 def test_policy(option: str, able: dict[str, Any], expected: Refusal | Narrowing | None) -> None:
-    assert outcome(refusals("Acme", Capabilities(**able)), option) == expected
+    assert outcome(limits_of("Acme", Capabilities(**able)), option) == expected
 
 
 def test_declared_capabilities_refuse_nothing_for_lack_of_knowledge_but_overwriting() -> None:
-    limits = refusals("Acme", Capabilities(), declared=True)
+    limits = limits_of("Acme", Capabilities(), declared=True)
     assert list(limits.unsupported) == ["prevent_overwrite"]
     assert limits.narrowed == {}
 
 
 def test_declared_capabilities_refuse_what_they_say_is_missing() -> None:
     able = Capabilities(acl=fact("none"), tagging=fact("no"), put_if_absent=fact("enforced"))
-    limits = refusals("Acme", able, declared=True)
+    limits = limits_of("Acme", able, declared=True)
     assert list(limits.unsupported) == ["acl", "tags"]
 
 
@@ -214,12 +217,12 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
     ),
     "ionos": (
         {"prevent_overwrite"},
-        {"encryption": {"AES256"}, "storage_class": {"STANDARD"}},
+        {"encryption.type": {"AES256"}, "storage_class": {"STANDARD"}},
     ),
     "minio": (
         {"acl"},
         {
-            "encryption": {"AES256", "aws:kms"},
+            "encryption.type": {"AES256", "aws:kms"},
             "storage_class": {"STANDARD", "REDUCED_REDUNDANCY"},
         },
     ),
@@ -250,7 +253,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
                 "private", "public-read", "public-read-write", "authenticated-read",
                 "bucket-owner-read", "bucket-owner-full-control",
             },
-            "encryption": {"aws:kms"},
+            "encryption.type": {"aws:kms"},
             "storage_class": {"STANDARD", "ONEZONE_IA", "GLACIER"},
         },
     ),
@@ -259,14 +262,14 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         {"checksum_algorithm", "prevent_overwrite", "tags"},
         {
             "acl": {"private", "public-read"},
-            "encryption": {"AES256"},
+            "encryption.type": {"AES256"},
             "storage_class": {"STANDARD"},
         },
     ),
     "gcs": (
         {"prevent_overwrite", "tags"},
         {
-            "encryption": {"AES256"},
+            "encryption.type": {"AES256"},
             "storage_class": {"STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"},
         },
     ),
@@ -277,7 +280,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
                 "private", "public-read", "public-read-write", "authenticated-read",
                 "bucket-owner-read", "bucket-owner-full-control",
             },
-            "encryption": {"AES256"},
+            "encryption.type": {"AES256"},
             "storage_class": {
                 "STANDARD", "EXPRESS_ONEZONE", "STANDARD_IA", "ONEZONE_IA", "GLACIER",
                 "GLACIER_IR", "DEEP_ARCHIVE", "INTELLIGENT_TIERING",
@@ -301,7 +304,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         set(),
         {
             "acl": {"private", "public-read"},
-            "encryption": {"AES256"},
+            "encryption.type": {"AES256"},
             "storage_class": {"STANDARD", "STANDARD_IA", "GLACIER", "GLACIER_IR"},
         },
     ),
@@ -333,7 +336,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
                 "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write",
                 "aws-exec-read",
             },
-            "encryption": {"AES256", "aws:kms"},
+            "encryption.type": {"AES256", "aws:kms"},
             "storage_class": {
                 "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
                 "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW",
@@ -344,27 +347,31 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
         {"checksum_algorithm"},
         {
             "acl": {"private", "public-read", "public-read-write", "authenticated-read"},
-            "encryption": {"aws:kms"},
+            "encryption.type": {"aws:kms"},
             "storage_class": {"STANDARD"},
         },
     ),
     "rustfs": (
         {"acl"},
         {
-            "encryption": {"AES256", "aws:kms"},
+            "encryption.type": {"AES256", "aws:kms"},
             "storage_class": {"STANDARD", "REDUCED_REDUNDANCY"},
         },
     ),
 }  # fmt: skip
 
 
+def test_every_vendor_is_in_the_table_but_the_one_that_declares_what_it_can() -> None:
+    assert {*PAGES, "s3"} == set(built_in())
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_what_each_page_refuses_and_narrows(name: str, page: Any) -> None:
     vendor = page(name)
-    limits = refusals(vendor.title, vendor.capabilities)
+    limits = limits_in(vendor_schema(vendor, ""))
     unsupported, narrowed = PAGES[name]
     assert set(limits.unsupported) == unsupported
     assert {option: set(n.values) for option, n in limits.narrowed.items()} == narrowed
     for refusal in limits.unsupported.values():
         assert refusal.reason.startswith(vendor.title)
-        assert refusal.mend.startswith("leave ")
+        assert refusal.hint.startswith("leave ")

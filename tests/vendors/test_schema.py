@@ -1,37 +1,26 @@
-"""The committed schemas are fresh, closed, and say the same as the options classes."""
+"""The schemas made from the pages: closed, equal to the options classes, and told by the facts."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import subprocess
+import sys
 from typing import Any
 
+import attrs
 import pytest
+from attrs import frozen
 from jsonschema import Draft7Validator
 
-from bucketry import SchemaFile
+import bucketry
+from bucketry import Capabilities, ConfigError, Fact, PluginError, SchemaFile, Vendor
+from bucketry.config.schemas import vendor_schema
 from bucketry.testing.agreement import check_agreement
-from bucketry_s3.schema import build_schema, schema_text, write_schemas
-from bucketry_vendors.pages import built_in, vendors
-
-COMMITTED = Path(__file__).parents[2] / "schemas/bucketry_schemas/vendors"
+from bucketry_s3 import Profile, S3Options, s3_vendor
+from bucketry_vendors.pages import built_in
+from config.fakes import SchemaText, make_catalog
 
 each_vendor = pytest.mark.parametrize("name", sorted(built_in()))
-
-
-@each_vendor
-def test_the_committed_schema_is_fresh(name: str, page: Any) -> None:
-    committed = (COMMITTED / f"{name}.schema.json").read_text("utf-8")
-    assert committed == schema_text(page(name)), "run python -m bucketry_vendors --write"
-
-
-def test_written_schemas_are_those_of_the_vendors(tmp_path: Path) -> None:
-    write_schemas(tmp_path, vendors())
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f"{name}.schema.json" for name in sorted(built_in())
-    ]
-    for vendor in vendors():
-        assert (tmp_path / f"{vendor.name}.schema.json").read_text("utf-8") == schema_text(vendor)
 
 
 @each_vendor
@@ -48,27 +37,20 @@ def test_the_schema_is_flat_closed_and_valid(name: str, page: Any) -> None:
     assert not {"oneOf", "anyOf", "allOf", "$ref"} & set(schema)
 
 
-@each_vendor
-def test_every_reference_is_to_a_common_definition_that_exists(name: str, page: Any) -> None:
-    leaves = json.loads(
-        SchemaFile(package="bucketry_schemas", path="leaves.schema.json").read_text()
-    )["$defs"]
-    for option, schema in build_schema(page(name))["properties"].items():
-        if "$ref" in schema:
-            assert schema == {"$ref": f"leaves.schema.json#/$defs/{option}"}
-            assert option in leaves
-
-
-@each_vendor
-def test_an_unsupported_option_is_not_a_property(name: str, page: Any) -> None:
-    schema = build_schema(page(name))
-    for option, entry in schema["x-unsupported"].items():
-        assert option not in schema["properties"]
-        assert set(entry) == {"reason", "mend"}
+def test_an_option_is_its_common_definition_or_what_its_field_brings(page: Any) -> None:
+    schema = json.loads(page("r2").schema.read_text())
+    assert schema["title"] == "Cloudflare R2"
+    assert schema["properties"]["bucket"] == {"$ref": "leaves.schema.json#/$defs/bucket"}
+    assert schema["properties"]["account_id"] == {"$ref": "leaves.schema.json#/$defs/account_id"}
+    assert set(schema["x-unsupported"]) == {"acl", "encryption", "tags"}
+    assert not {"acl", "encryption", "tags"} & set(schema["properties"])
+    assert set(schema["x-unsupported"]["acl"]) == {"reason", "hint"}
+    generic = json.loads(page("s3").schema.read_text())
+    assert generic["properties"]["capabilities"]["additionalProperties"] is False
 
 
 def test_a_narrowed_option_keeps_title_and_description_and_tells_the_reason(page: Any) -> None:
-    assert build_schema(page("minio"))["properties"]["storage_class"] == {
+    assert json.loads(page("minio").schema.read_text())["properties"]["storage_class"] == {
         "title": "Storage class",
         "description": "The vendor's storage class for uploads. Its default class unless written "
         "here.",
@@ -82,7 +64,7 @@ def test_a_narrowed_option_keeps_title_and_description_and_tells_the_reason(page
 
 
 def test_narrowed_encryption_keeps_its_table_and_narrows_the_type(page: Any) -> None:
-    encryption = build_schema(page("scaleway"))["properties"]["encryption"]
+    encryption = json.loads(page("scaleway").schema.read_text())["properties"]["encryption"]
     assert encryption["additionalProperties"] is False
     assert encryption["required"] == ["type"]
     assert encryption["properties"]["type"]["enum"] == ["aws:kms"]
@@ -93,8 +75,101 @@ def test_narrowed_encryption_keeps_its_table_and_narrows_the_type(page: Any) -> 
 
 
 def test_the_generic_page_refuses_nothing_in_its_schema(page: Any) -> None:
-    schema = build_schema(page("s3"))
+    schema = json.loads(page("s3").schema.read_text())
     assert schema["x-unsupported"] == {}
     assert schema["properties"]["storage_class"] == {
         "$ref": "leaves.schema.json#/$defs/storage_class"
     }
+
+
+def test_loading_pages_makes_no_schema() -> None:
+    code = (
+        "import bucketry_s3.schema as s\n"
+        "s.build_schema = s.leaves = None\n"
+        "from bucketry_vendors.pages import vendors\n"
+        "assert len(vendors()) >= 26\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# -- a plugin that brings a schema file -------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class OwnOptions(S3Options):
+    team: str | None = None
+    region: str | None = "moon-1"
+
+
+OWN: dict[str, Any] = {
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["bucket", "credentials"],
+    "properties": {
+        # As of a release that knew two options of the family.
+        "bucket": {"type": "string", "description": "An old sentence."},
+        "credentials": {"$ref": "leaves.schema.json#/$defs/credentials"},
+        "team": {"$ref": "#/definitions/team"},
+        "region": {"type": "string", "enum": ["moon-1", "moon-2"], "default": "moon-1"},
+    },
+    "definitions": {"team": {"type": "string", "pattern": "^[a-z]+$", "x-message": "lower case"}},
+    "x-unsupported": {"tags": {"reason": "an old reason"}},
+}
+
+
+def own_vendor(content: Any = OWN, schema: SchemaFile | None = None) -> Vendor:
+    return s3_vendor(
+        name="acme",
+        title="Acme",
+        summary="Made up.",
+        docs_url="https://acme.example",
+        options=OwnOptions,
+        schema=schema or SchemaText(package="acme", path="acme.schema.json", content=content),
+        profile=Profile(endpoint="https://s3.acme.example", addressing="path"),
+        capabilities=Capabilities(acl=Fact("none", "documented", "made up", "2026-11")),
+    )
+
+
+BASE = {"provider": "acme", "bucket": "media", "credentials": "ambient"}
+
+
+def faults(**options: Any) -> list[str]:
+    catalog = make_catalog(own_vendor())
+    try:
+        bucketry.open_provider({**BASE, **options}, catalog=catalog, environ={})
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def test_its_file_is_heeded_for_its_own_options() -> None:
+    assert check_agreement(own_vendor()) == []
+    assert faults(team="web", region="moon-2") == []
+    assert faults(team="WEB", region="eu-central-1") == [
+        "team: lower case",
+        "region: must be one of moon-1, moon-2",
+    ]
+
+
+def test_the_familys_options_are_always_the_familys() -> None:
+    schema = vendor_schema(own_vendor(), "")
+    family = {option.name for option in attrs.fields(S3Options)}
+    refused = {"acl", "encryption", "prevent_overwrite", "storage_class"}
+    assert set(schema["properties"]) == (family | {"team"}) - refused
+    assert "An old sentence." not in json.dumps(schema)
+    assert set(schema["x-unsupported"]) == refused
+    assert faults(tags={"a": "b"}, deadline=30) == []
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"properties": []}', '{"x-unsupported": 1}'])
+def test_a_file_that_cannot_be_used_is_named(content: str) -> None:
+    with pytest.raises(PluginError, match=r"^acme \(acme 1\): its schema acme/acme\.schema\.json "):
+        vendor_schema(own_vendor(content), "acme 1")
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    vendor = own_vendor(schema=SchemaFile(package="no_such", path="a.json"))
+    with pytest.raises(PluginError, match=r"^acme: its schema no_such/a\.json cannot be read: "):
+        vendor_schema(vendor, "")

@@ -52,8 +52,8 @@ def test_an_acl_given_to_upload_is_left_out_with_a_warning() -> None:
     provider, recorder = open_recorded("r2", account_id="abc")
     with pytest.warns(
         UnsupportedOptionWarning,
-        match=r"^r2: ACL was left out, because Cloudflare R2 has no object ACLs; the visibility "
-        r"setting and the bucket's own access rules decide who may read$",
+        match=r"^r2: ACL was left out, because Cloudflare R2 has no object ACLs \(documented: .*"
+        r"\); leave acl out; visibility and the bucket's own access rules decide who may read$",
     ):
         provider.upload(b"x", key="a.txt", acl="public-read")
     assert "ACL" not in recorder.params
@@ -88,7 +88,7 @@ def test_where_acls_have_no_effect_the_warning_says_so() -> None:
     provider, recorder = open_recorded("minio", endpoint="https://minio.example")
     with pytest.warns(
         UnsupportedOptionWarning,
-        match=r"^minio: ACL was left out, because MinIO accepts ACLs without effect; ",
+        match=r"^minio: ACL was left out, because MinIO accepts ACLs without effect \(code: ",
     ):
         provider.upload(b"x", key="a.txt", acl="public-read")
     assert "ACL" not in recorder.params

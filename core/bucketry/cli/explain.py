@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -159,12 +158,9 @@ def _class(layer: object) -> type[object]:
 
 
 def _refused(provider: Provider) -> dict[str, str]:
-    """Return the options that this vendor cannot honour, with reason and mend."""
-    schema = json.loads(provider.vendor.schema.read_text())
-    return {
-        option: f"{entry['reason']}; {entry['mend']}"
-        for option, entry in schema.get("x-unsupported", {}).items()
-    }
+    """Return the options that this vendor cannot honour, with reason and hint."""
+    limits = provider.vendor.limits(provider.capabilities)
+    return {option: str(refusal) for option, refusal in limits.unsupported.items()}
 
 
 class _NotSent(Exception):

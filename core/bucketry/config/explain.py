@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from bucketry.config.schemas import Schema, at, member, refusal
+from bucketry.config.schemas import Schema, at, member
 from bucketry.config.settings import Path, dotted, quoted
+from bucketry.limits import limits_in
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -79,9 +80,9 @@ def _missing(path: Path, error: ValidationError, owner: Schema) -> Iterator[Find
 def _unknown(path: Path, name: str, schema: Schema, root: Schema) -> Finding:
     where = (*path, name)
     sentence = f"unknown option {quoted(name)}"
-    for refused, entry in schema.get("x-unsupported", {}).items():
+    for refused, refusal in limits_in(schema).unsupported.items():
         if _bare(refused) == _bare(name):
-            return Finding(where, f"{sentence}; it means '{refused}', and {refusal(entry)}")
+            return Finding(where, f"{sentence}; it means '{refused}', and {refusal}")
     properties = schema.get("properties", {})
     meant = _same(name, properties)
     if meant is None:

@@ -17,14 +17,15 @@ from bucketry.config.schemas import (
     DRAFT,
     LEAVES,
     Schema,
+    at,
     leaf,
     own_schema,
-    refusal,
     types,
     vendor_schema,
 )
 from bucketry.config.settings import Path
 from bucketry.host.catalog import Catalog
+from bucketry.limits import limits_in
 
 _SHOWN = ("title", "description", "default", "examples")
 _REFERENCE: Schema = {"$ref": "#/definitions/env_reference"}
@@ -67,14 +68,17 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
     schema = copy.deepcopy(vendor_schema(catalog.load(name), catalog.distribution(name)))
     # What is refused, or narrowed, holds unless `unsupported` says "ignore".
     strict: Schema = {}
-    for dotted, entry in schema.pop("x-unsupported", {}).items():
+    limits = limits_in(schema)
+    for dotted, refusal in limits.unsupported.items():
         path: Path = tuple(dotted.split("."))
-        _place(schema, path, {"description": refusal(entry)})
-        _place(strict, path, {"enum": _OFF, "errorMessage": refusal(entry)})
-    for path, narrowed in list(_narrowed(schema)):
-        reason, values = narrowed.pop("x-reason"), narrowed.pop("enum")
-        narrowed.setdefault("type", "string")
-        only = {"enum": values, "errorMessage": reason}
+        _place(schema, path, {"description": str(refusal)})
+        _place(strict, path, {"enum": _OFF, "errorMessage": str(refusal)})
+    for dotted, narrowing in limits.narrowed.items():
+        path = tuple(dotted.split("."))
+        option = at(schema, path) or {}
+        del option["x-reason"], option["enum"]
+        option.setdefault("type", "string")
+        only = {"enum": list(narrowing.values), "errorMessage": narrowing.reason}
         _place(strict, path, {"if": {"type": "object"}, "then": {}, "else": only})
     properties: dict[str, Any] = {"provider": {}}
     for option, written in schema["properties"].items():
@@ -89,14 +93,6 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
         }
         schema["then"], schema["else"] = {}, strict
     return schema
-
-
-def _narrowed(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    for name, below in schema.get("properties", {}).items():
-        if isinstance(below, dict):
-            if "x-reason" in below and "enum" in below:
-                yield (*path, name), below
-            yield from _narrowed(below, (*path, name))
 
 
 def _place(schema: Schema, path: Path, option: Schema) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bucketry.config.settings import Path
 from bucketry.errors import PluginError
-from bucketry.vendor import SchemaFile, Vendor
+from bucketry.vendor import Vendor
 
 Schema = dict[str, Any]
 
@@ -68,7 +68,7 @@ def read_vendor_schema(vendor: Vendor, distribution: str) -> Schema:
     fault = _fault_of(vendor, distribution)
     try:
         schema = json.loads(vendor.schema.read_text())
-    except (OSError, ImportError, ValueError, RecursionError) as error:
+    except Exception as error:
         raise fault(f"cannot be read: {type(error).__name__}: {error}") from error
     if not isinstance(schema, dict):
         raise fault("is no object")
@@ -106,9 +106,8 @@ def _has_reason(entry: Any) -> bool:
 
 
 def _fault_of(vendor: Vendor, distribution: str) -> Callable[[str], PluginError]:
-    file: SchemaFile = vendor.schema
     who = f"{vendor.name} ({distribution})" if distribution else vendor.name
-    return lambda reason: PluginError(who, f"its schema {file.package}/{file.path} {reason}")
+    return lambda reason: PluginError(who, f"its schema {vendor.schema} {reason}")
 
 
 def _identifiers(node: Any) -> Iterator[str]:
@@ -154,11 +153,6 @@ def _follow(document: Schema, pointer: str, fault: Callable[[str], PluginError])
             raise fault(f"refers to #{pointer}, which does not exist")
         node = node[part]
     return node
-
-
-def refusal(entry: Schema) -> str:
-    """Return reason and mend of an option under ``x-unsupported``."""
-    return "; ".join(entry[part] for part in ("reason", "mend") if entry.get(part))
 
 
 def types(schema: Schema) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from bucketry.config.unsupported import set_aside
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.errors import PluginError
 from bucketry.host.catalog import Catalog
+from bucketry.limits import limits_in
 
 _OPTIONS: Path = ("providerOptions",)
 _S3: Path = ("providerOptions", "s3Options")
@@ -116,7 +117,7 @@ def _translate(
     """Return the flat settings, and hints on old spellings."""
     hints = _modernise(written)
     faults = resolve(written, strapi_schema(), environ)
-    refused, _ = set_aside(written, strapi_schema())
+    refused, _ = set_aside(written, strapi_schema(), limits_in(strapi_schema()))
     faults += refused + check(written, strapi_schema())
     if faults:
         raise Faulty(faults)

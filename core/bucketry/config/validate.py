@@ -18,6 +18,7 @@ from bucketry.config.unsupported import Ignored, set_aside
 from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
 from bucketry.keys import RootPath
+from bucketry.limits import limits_in
 from bucketry.vendor import Vendor
 
 
@@ -56,7 +57,7 @@ def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -
     vendor, distribution = _vendor(settings, catalog, environ)
     schema = vendor_schema(vendor, distribution)
     faults = resolve(settings, schema, environ)
-    refused, ignored = set_aside(settings, schema)
+    refused, ignored = set_aside(settings, schema, limits_in(schema))
     faults += refused
     if "provider" not in schema.get("properties", {}):
         settings.drop(("provider",))
@@ -69,6 +70,15 @@ def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -
         Fault(settings.origin(path).path, _masked(sentence, settings, schema))
         for path, sentence in _cross_checks(options, vendor, distribution)
     ]
+    if vendor.capabilities_for is not None:
+        # What the vendor can do is known only now, and its schema could not say it.
+        try:
+            limits = vendor.limits(vendor.capabilities_for(vendor.capabilities, options))
+        except Exception as error:
+            raise _check_failure(vendor, distribution, error) from None
+        refused, more = set_aside(settings, schema, limits, judge_values=True)
+        faults, ignored = faults + refused, ignored + more
+        options = to_options(settings.values, vendor, distribution)
     if faults:
         raise Faulty(faults)
     return Validated(vendor, distribution, schema, settings, options, ignored)

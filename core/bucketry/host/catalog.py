@@ -15,7 +15,7 @@ from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.model import Capabilities
-from bucketry.vendor import SchemaFile, Vendor
+from bucketry.vendor import SchemaSource, Vendor
 
 GROUP = "bucketry.providers"
 """Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""
@@ -144,7 +144,7 @@ def _import(entry: EntryPoint) -> Vendor:
         raise PluginError(who, f"it is of type {type(vendor).__name__}, not a bucketry.Vendor")
     if vendor.name != entry.name:
         raise PluginError(who, f"the Vendor calls itself {vendor.name!r}; both names must agree")
-    for part, kind in (("schema", SchemaFile), ("capabilities", Capabilities)):
+    for part, kind in (("schema", SchemaSource), ("capabilities", Capabilities)):
         value = getattr(vendor, part)
         if not isinstance(value, kind):
             raise PluginError(

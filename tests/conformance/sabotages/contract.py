@@ -65,7 +65,7 @@ class _OtherSchema(SchemaFile):
 
 
 def _schema(**changes: Any) -> dict[str, Any]:
-    place = {"package": "bucketry_schemas", "path": "vendors/local.schema.json"}
+    place = {"package": "bucketry_schemas", "path": "local.schema.json"}
     return {"schema": _OtherSchema(**place, changes=changes)}
 
 

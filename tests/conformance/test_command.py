@@ -69,35 +69,114 @@ def test_an_unknown_report_format_is_bad_usage(conform: Run) -> None:
 
 
 def test_an_unknown_group_is_bad_usage(conform: Run) -> None:
-    assert conform("--group", "nonsense").exit_code == 2
+    result = conform("--group", "nonsense")
+    assert result.exit_code == 2
+    assert "no such group: nonsense; there are keys, upload" in result.stderr
 
 
 def test_a_broken_rule_is_told_and_exits_with_1(
     conform: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     true = LocalLayer.bucketry_head
-    monkeypatch.setattr(LocalLayer, "bucketry_head", _sizeless(true))
+    monkeypatch.setattr(LocalLayer, "bucketry_head", _telling(true, size=0))
     result = conform("--group", "head")
     assert result.exit_code == 1
     assert "failed: head.tells_the_basics: Head tells key, size, type and ETag." in result.stdout
     assert "key, size, type and ETag: wanted (" in result.stdout
 
 
-def _sizeless(true: Any) -> Any:
+def _telling(true: Any, **fields: Any) -> Any:
     @hookimpl
     def bucketry_head(self: LocalLayer, key: str) -> Any:
-        return attrs.evolve(true(self, key), size=0)
+        return attrs.evolve(true(self, key), **fields)
 
     return bucketry_head
 
 
 def test_a_store_that_cannot_be_cleaned_up_exits_with_3(
-    conform: Run, monkeypatch: pytest.MonkeyPatch
+    conform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bucketry_local.store.Store.delete", lambda self, keys: Deleted(keys=keys))
-    result = conform("--group", "head")
+    result = conform("--group", "head", "--report", str(tmp_path / "report.json"))
     assert result.exit_code == 3
     assert "the suite does not run: a deleted object is still there" in result.stderr
+    assert result.stdout == "Files on disk: 0 cases: none was run\n"
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["stopped"] == "refused"
+
+
+def test_ctrl_c_exits_with_130_and_tells_what_was_found(
+    conform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    told: Any = LocalLayer.bucketry_open
+
+    @hookimpl
+    def bucketry_open(self: LocalLayer, key: str, byte_range: Any) -> Any:
+        seen.append(key)
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+        return told(self, key, byte_range)
+
+    monkeypatch.setattr(LocalLayer, "bucketry_open", bucketry_open)
+    result = conform("-q", "--group", "keys", "--report", str(tmp_path / "report.json"))
+    assert result.exit_code == 130
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert (report["stopped"], report["confinement"]) == ("interrupted", "")
+    number = len(report["results"])
+    assert number > 0
+    assert f"Files on disk: interrupted after {number} cases: {number} passed" in result.stdout
+    assert not [file for file in (tmp_path / "files").rglob("*") if "conform-" in str(file)]
+
+
+def test_a_known_difference_is_printed_and_exits_with_0(
+    conform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "known.toml"
+    file.write_text('"head.tells_the_basics" = "it tells no type"\n')
+    assert conform("--group", "head", "--known", str(file)).exit_code == 1
+    true = LocalLayer.bucketry_head
+    monkeypatch.setattr(LocalLayer, "bucketry_head", _telling(true, content_type=None))
+    result = conform("--group", "head", "--known", str(file))
+    assert result.exit_code == 0, result.output
+    assert "failed as known: it tells no type: head.tells_the_basics" in result.stdout
+    assert "(known: it tells no type)" in result.stdout
+
+
+def test_a_known_difference_that_is_gone_is_told(conform: Run, tmp_path: Path) -> None:
+    file = tmp_path / "known.toml"
+    file.write_text('"head.tells_the_basics" = "it tells no type"\n')
+    result = conform("-q", "--group", "head", "--known", str(file))
+    assert result.exit_code == 1
+    assert "passed, not failing any more: take out the known difference" in result.stdout
+
+
+def test_a_known_difference_of_no_case_exits_with_3(conform: Run, tmp_path: Path) -> None:
+    file = tmp_path / "known.toml"
+    file.write_text('"head.no_such_case" = "x"\n')
+    result = conform("--group", "head", "--known", str(file))
+    assert result.exit_code == 3
+    assert "head.no_such_case: the suite has no such case" in result.stderr
+
+
+def test_another_suite_is_run(conform: Run) -> None:
+    result = conform("--suite", "bucketry_s3.testing:S3_SUITE", "--group", "wire", "-q")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "Files on disk: 28 cases: 28 skipped\n"
+
+
+@pytest.mark.parametrize(
+    ("suite", "words"),
+    [
+        ("no_such_module:SUITE", "No module named 'no_such_module'"),
+        ("bucketry.testing:NONE", "NONE"),
+        ("bucketry.testing", "cannot be imported"),
+        ("bucketry.testing:run", "is a function, not a bucketry.testing.Suite"),
+    ],
+)
+def test_a_suite_that_is_none_is_bad_usage(conform: Run, suite: str, words: str) -> None:
+    result = conform("--suite", suite)
+    assert result.exit_code == 2
+    assert words in re.sub(r"[\s│]+", " ", result.stderr)
 
 
 def test_an_unknown_provider_exits_with_3(conform: Run) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from bucketry import Provider
-from bucketry.testing import Store, all_cases
+from bucketry.testing import SUITE, Store
 from bucketry.testing.confine import Room
 from bucketry.testing.runner import judge
 from conformance.sabotage import Sabotage, uncovered
 from conformance.sabotages import SABOTAGES
 
-CASES = {case.id: case for case in all_cases()}
+CASES = {case.id: case for case in SUITE.cases}
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)

@@ -12,13 +12,13 @@ from attrs import frozen
 from bucketry.testing import Case, confine
 from bucketry.testing.confine import Room
 from bucketry.testing.runner import judge
-from bucketry_s3.testing import SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing import S3_SUITE, SECRET_ACCESS_KEY
 from bucketry_s3.testing.connection import Recorded
-from bucketry_s3.testing.wire_cases import WIRE_CASES, WireStore
+from bucketry_s3.testing.wire_cases import WireStore
 from conformance.places import in_front_of
 from conformance.sabotages.tools import arguments, sabotage, stored
 
-CASES = {case.id.removeprefix("wire."): case for case in WIRE_CASES}
+CASES = {case.id.removeprefix("wire."): case for case in S3_SUITE.select(["wire"]).cases}
 
 Change = Callable[[list[Recorded]], list[Recorded]]
 
@@ -133,44 +133,42 @@ def _again(case: Case) -> Case:
 
 
 @pytest.fixture(scope="module")
-def at() -> Iterator[Callable[[str], tuple[Room, StandIn]]]:
-    """Give a function from a vendor to its provider, confined, and its stand-in."""
-    open_places: dict[str, tuple[Room, StandIn]] = {}
+def at() -> Iterator[Callable[[str], Room]]:
+    """Give a function from a vendor to its provider, confined, in front of its stand-in."""
+    rooms: dict[str, Room] = {}
     with ExitStack() as stack:
 
-        def place(vendor: str) -> tuple[Room, StandIn]:
-            if vendor not in open_places:
+        def room(vendor: str) -> Room:
+            if vendor not in rooms:
                 provider, server = stack.enter_context(in_front_of(vendor))
-                open_places[vendor] = stack.enter_context(confine(provider)), server
-            return open_places[vendor]
+                rooms[vendor] = stack.enter_context(confine(provider, server))
+            return rooms[vendor]
 
-        yield place
+        yield room
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.case)
-def test_a_change_on_the_wire_is_noticed(
-    broken: Broken, at: Callable[[str], tuple[Room, StandIn]]
-) -> None:
-    room, server = at(broken.vendor)
+def test_a_change_on_the_wire_is_noticed(broken: Broken, at: Callable[[str], Room]) -> None:
+    room = at(broken.vendor)
     case = CASES[broken.case]
-    assert judge(case, WireStore(room, case, server)) == ("passed", "")
+    assert judge(case, room.store(case)) == ("passed", "")
 
     class Tampered(WireStore):
         def sent(self, call: Callable[[], object]) -> list[Recorded]:
             return broken.change(super().sent(call))
 
-    ended, evidence = judge(case, Tampered(room, _again(case), server))
+    ended, evidence = judge(case, Tampered(room.store(_again(case))))
     assert ended == "failed", evidence
     assert broken.says in evidence
 
 
 @pytest.mark.parametrize("name", BY_ANSWER)
-def test_a_wrong_answer_is_noticed(name: str, at: Callable[[str], tuple[Room, StandIn]]) -> None:
-    room, server = at("aws")
+def test_a_wrong_answer_is_noticed(name: str, at: Callable[[str], Room]) -> None:
+    room = at("aws")
     case, broken = CASES[name], BY_ANSWER[name]
-    assert judge(case, WireStore(room, case, server)) == ("passed", "")
+    assert judge(case, room.store(case)) == ("passed", "")
 
-    store = WireStore(room, _again(case), server)
+    store = room.store(_again(case))
     with broken.apply(room.provider) as store.provider:
         ended, evidence = judge(case, store)
     assert ended == "failed", evidence

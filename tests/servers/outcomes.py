@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bucketry.testing import Report, all_cases, run
+from bucketry.testing import SUITE, Report, run
 from conformance.places import MAIN, OTHERS, in_front_of, on_disk
 from servers.known import STAND_INS
 from servers.reports import DOCS, OUTCOMES, commit, committed_file, report_file
@@ -55,7 +55,7 @@ def collect_vendors() -> None:
         print(f"{vendor}: {report.counts()}", flush=True)
     document = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "cases": [case.id for case in all_cases()],
+        "cases": [case.id for case in SUITE.cases],
         "vendors": vendors,
     }
     VENDORS_FILE.write_text(json.dumps(document, indent=1) + "\n", "utf-8")

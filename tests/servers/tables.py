@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from bucketry.host.catalog import installed
-from bucketry.testing.case import Group, Outcome
+from bucketry.testing import SUITE
+from bucketry.testing.case import Outcome
 from bucketry.testing.report import BAD
 from servers.known import STAND_INS, note_on
 from servers.reports import outcomes_in
@@ -59,7 +60,7 @@ def servers_section(reports: Mapping[str, Mapping[str, Any]], vendors: Mapping[s
         totals.append(
             [_link(name), version, report["date"], len(found[name]), *_totals(found[name])]
         )
-    groups = [[group, *(cell(found[name], group) for name in found)] for group in get_args(Group)]
+    groups = [[group, *(cell(found[name], group) for name in found)] for group in SUITE.groups]
     notes = [
         [TITLES[name], *row] for name, outcomes in found.items() for row in _bad(name, outcomes)
     ]
@@ -148,10 +149,10 @@ def vendors_page(vendors: Mapping[str, Any]) -> str:
     titles = {name: installed().load(name).title for name in found}
     passing = [
         group
-        for group in get_args(Group)
+        for group in SUITE.groups
         if all(cell(outcomes, group).isdecimal() for outcomes in found.values())
     ]
-    others = [group for group in get_args(Group) if group not in passing]
+    others = [group for group in SUITE.groups if group not in passing]
     totals = [[titles[name], *_totals(outcomes)] for name, outcomes in found.items()]
     rows = [
         [titles[name], *(cell(outcomes, group) for group in others)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,9 +14,9 @@ import click
 
 from bucketry.cli import output
 from bucketry.cli.settings import Settings, command
-from bucketry.testing import CannotConfine, Result, run, select
-from bucketry.testing.case import Group, Outcome
-from bucketry.testing.report import BAD, EndpointClass, Report
+from bucketry.testing import SUITE, Result, Suite, read_known, run
+from bucketry.testing.case import Outcome
+from bucketry.testing.report import BAD, EndpointClass, Report, Stop, told
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,11 +40,27 @@ _COLUMNS: dict[str, tuple[Outcome, ...]] = {
 }
 _BAR = 14
 
+_EXIT_CODES: dict[Stop | None, int] = {
+    "refused": output.CONFIGURATION,
+    "interrupted": output.INTERRUPTED,
+}
+
 _FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json, ".md": Report.to_markdown}
 
 
-class _Refused(click.ClickException):
-    exit_code = output.CONFIGURATION
+def _suite(ctx: click.Context, parameter: click.Parameter, given: str | None) -> Suite:
+    if given is None:
+        return SUITE
+    module, _, name = given.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise click.BadParameter(f"{given} cannot be imported: {error}", ctx, parameter) from error
+    if not isinstance(found, Suite):
+        raise click.BadParameter(
+            f"{given} is a {type(found).__name__}, not a bucketry.testing.Suite", ctx, parameter
+        )
+    return found
 
 
 def _report_files(
@@ -59,12 +76,23 @@ def _report_files(
 @command
 @click.argument("name", required=False, metavar="[NAME]")
 @click.option(
+    "--suite",
+    callback=_suite,
+    metavar="MODULE:NAME",
+    help="Another suite than bucketry's own, as Python names it.",
+)
+@click.option(
     "--group",
     "groups",
     multiple=True,
-    type=click.Choice(get_args(Group)),
     metavar="GROUP",
-    help=f"Only this group, repeatable: {', '.join(get_args(Group))}.",
+    help=f"Only this group, repeatable: {', '.join(SUITE.groups)}.",
+)
+@click.option(
+    "--known",
+    "known_file",
+    metavar="FILE",
+    help="Known differences of the server: a TOML file of cases and reasons.",
 )
 @click.option(
     "--report",
@@ -82,7 +110,9 @@ def _report_files(
 def conform(
     settings: Settings,
     name: str | None,
+    suite: Suite,
     groups: Sequence[str],
+    known_file: str | None,
     reports: Sequence[Path],
     endpoint: EndpointClass | None,
 ) -> None:
@@ -90,41 +120,47 @@ def conform(
 
     And that the capabilities which its vendor's page declares are true. Works on the real bucket
     of the provider NAME, in a throw-away folder that is removed at the end. Exit code 1 means that
-    a rule was broken or that a declared capability is wrong.
+    a rule was broken, that a declared capability is wrong, or that a known difference is gone.
     """
-    chosen = groups or None
-    with settings.open(name) as provider, _shown(settings, chosen) as show:
-        try:
-            report = run(provider, chosen, endpoint=endpoint, on_result=show)
-        except CannotConfine as error:
-            raise _Refused(f"the suite does not run: {error}") from error
-    for file in reports:
-        file.write_text(_FORMS[file.suffix](report), "utf-8")
-    if settings.json:
-        click.echo(report.to_json(), nl=False)
-    else:
-        _summary(report)
+    try:
+        chosen = suite.select(groups or None)
+    except ValueError as error:
+        output.bad_usage(str(error))
+    known = read_known(Path(known_file), suite) if known_file else {}
+    with settings.open(name) as provider:
+        with _shown(settings, chosen) as show:
+            report = run(provider, suite=chosen, known=known, endpoint=endpoint, on_result=show)
+        for file in reports:
+            file.write_text(_FORMS[file.suffix](report), "utf-8")
+        if settings.json:
+            click.echo(report.to_json(), nl=False)
+        else:
+            _summary(report)
     if not report.ok:
-        raise click.exceptions.Exit(output.FAILED)
+        raise click.exceptions.Exit(_EXIT_CODES.get(report.stopped, output.FAILED))
 
 
 def _summary(report: Report) -> None:
-    for result in report.bad:
-        click.echo(f"{result.outcome}: {result.case}: {result.sentence}")
-        click.echo(f"    {output.printable(result.evidence)}")
-    if report.confinement:
+    for result in report.results:
+        if result.bad or result.outcome in BAD:
+            click.echo(f"{output.printable(told(result))}: {result.case}: {result.sentence}")
+            click.echo(f"    {output.printable(result.evidence)}")
+    if report.stopped == "refused":
+        click.echo(f"the suite does not run: {output.printable(report.confinement)}", err=True)
+    elif report.confinement:
         click.echo(f"failed: {output.printable(report.confinement)}")
     counts = ", ".join(f"{number} {name}" for name, number in report.counts().items() if number)
-    click.echo(f"{report.title}: {len(report.results)} cases: {counts}")
+    ended = "interrupted after " if report.stopped == "interrupted" else ""
+    click.echo(f"{report.title}: {ended}{len(report.results)} cases: {counts or 'none was run'}")
 
 
 @contextmanager
-def _shown(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable[[Result], None]]:
+def _shown(settings: Settings, suite: Suite) -> Iterator[Callable[[Result], None]]:
     """Show results as they come: a live table on a terminal, else a line for each."""
     if settings.json or settings.quiet:
         yield lambda result: None
     elif sys.stdout.isatty():
-        with _live(settings, groups) as show:
+        with _live(settings, suite) as show:
             yield show
     else:
         yield _line
@@ -132,23 +168,24 @@ def _shown(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callabl
 
 def _line(result: Result) -> None:
     evidence = f"  {output.printable(result.evidence)}" if result.evidence else ""
-    click.echo(f"{result.outcome:<12} {result.case}{evidence}")
+    known = f"  (known: {output.printable(result.known)})" if result.known else ""
+    click.echo(f"{result.outcome:<12} {result.case}{evidence}{known}")
 
 
 @contextmanager
-def _live(settings: Settings, groups: Sequence[str] | None) -> Iterator[Callable[[Result], None]]:
+def _live(settings: Settings, suite: Suite) -> Iterator[Callable[[Result], None]]:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    totals: Counter[str] = Counter(case.group for case in select(groups))
+    totals: Counter[str] = Counter(case.group for case in suite.cases)
     seen: dict[str, Counter[Outcome]] = {group: Counter() for group in totals}
     console = Console(file=sys.stdout, no_color=settings.no_color or None, highlight=False)
     with Live(_table(totals, seen), console=console, refresh_per_second=8) as live:
 
         def show(result: Result) -> None:
             seen[result.group][result.outcome] += 1
-            if result.outcome in BAD:
+            if result.bad:
                 line = f"{result.outcome} {result.case}: {output.printable(result.evidence)}"
                 live.console.print(Text(line, style=_COLOURS[result.outcome]))
             live.update(_table(totals, seen))

@@ -7,32 +7,40 @@ Three ways to use it: the pytest class `ProviderConformance`, the command ``buck
 from typing import TYPE_CHECKING, Any
 
 from bucketry.testing.agreement import check_agreement
-from bucketry.testing.case import Case, Need, Skip, all_cases, case, has
-from bucketry.testing.confine import CannotConfine, confine
+from bucketry.testing.case import Case, Need, Skip, case, has
+from bucketry.testing.cases import SUITE
+from bucketry.testing.confine import CannotConfine, NotConfined, confine
+from bucketry.testing.expect import CheckFailed
+from bucketry.testing.known import Difference, read_known
 from bucketry.testing.report import Report, Result
-from bucketry.testing.runner import run, run_case, select
+from bucketry.testing.runner import run, run_case
 from bucketry.testing.store import Store
+from bucketry.testing.suite import Suite
 
 if TYPE_CHECKING:
     from bucketry.testing.conformance import ProviderConformance
 
 __all__ = [
+    "SUITE",
     "CannotConfine",
     "Case",
+    "CheckFailed",
+    "Difference",
     "Need",
+    "NotConfined",
     "ProviderConformance",
     "Report",
     "Result",
     "Skip",
     "Store",
-    "all_cases",
+    "Suite",
     "case",
     "check_agreement",
     "confine",
     "has",
+    "read_known",
     "run",
     "run_case",
-    "select",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from attrs import evolve, field, frozen
@@ -21,34 +22,6 @@ Outcome = Literal["passed", "failed", "contradicted", "skipped", "probed-yes", "
 ``skipped``: the vendor declares that it cannot do this, or the configuration leaves no way to try.
 ``probed-yes``, ``probed-no``: nobody knows whether the vendor can do this; now this run does.
 """
-
-Group = Literal[
-    "keys",
-    "upload",
-    "headers",
-    "tags",
-    "integrity",
-    "read",
-    "head",
-    "delete",
-    "list",
-    "copy",
-    "conditional",
-    "multipart",
-    "signed",
-    "tickets",
-    "urls",
-    "access",
-    "encryption",
-    "storage",
-    "errors",
-    "concurrency",
-    "sweep",
-    "naming",
-    "contract",
-    "facts",
-]
-"""What a case is about; reports are ordered by it."""
 
 Seen = str | tuple[str, ...] | None
 """What an observation found: one value of a capability, several that it cannot tell apart, or None
@@ -129,7 +102,7 @@ class Case:
 
     Attributes:
         id: ``group.name``, with the datum in brackets where one function serves several rules.
-        group: one of `Group` for the cases of the suite.
+        group: what the case is about; reports are ordered by it.
         sentence: the rule, in one sentence.
         needs: the capabilities without which the rule does not apply.
         observes: the capability that the function looks at; its result is what was seen.
@@ -148,55 +121,64 @@ class Case:
         return self.id
 
 
-_registered: list[Case] = []
-
-
 def case(
-    group: Group,
+    group: str,
     *,
     needs: Need | Sequence[Need] = (),
     each: Mapping[str, object] | None = None,
     observes: str | None = None,
 ) -> Callable[[Function], Function]:
-    """Register a function as a case; its docstring's first line is the rule.
+    """Make a case of a function; its docstring's first line is the rule.
 
     The function takes a `Store`, checks with `bucketry.testing.expect` and returns nothing. With
     `observes` it returns what it saw of that capability instead. `each` makes one case per entry:
     the function takes the entry's value as a second argument, and ``{}`` in the docstring, and in
     the `entry` of a need, stands for its name. Where the observed capability is a mapping, the
     names are its keys.
+
+    A case runs when a `Suite` has it: ``Suite.of(module)`` collects those of a module.
     """
     wanted = (needs,) if isinstance(needs, Need) else tuple(needs)
 
-    def register(function: Function) -> Function:
+    def mark(function: Function) -> Function:
         sentence = (inspect.getdoc(function) or "").partition("\n")[0]
         if not sentence.endswith("."):
             raise TypeError(f"{function.__name__}: the docstring must begin with a sentence")
-        base = f"{group}.{function.__name__}"
-        if each is None:
-            _add(base, sentence, function, None)
-        else:
-            for name, value in each.items():
-                slug = re.sub(r"[^A-Za-z0-9:_]+", "-", name).strip("-")
-                _add(f"{base}[{slug}]", sentence.format(name), _bound(function, value), name)
-        return function
 
-    def _add(id_: str, sentence: str, function: Callable[[Store], Seen], name: str | None) -> None:
-        if any(other.id == id_ for other in _registered):
-            raise ValueError(f"there is a case {id_!r} already")
-        _registered.append(
-            Case(
-                id=id_,
+        def made(name: str | None, tried: Callable[[Store], Seen]) -> Case:
+            slug = "" if name is None else re.sub(r"[^A-Za-z0-9:_]+", "-", name).strip("-")
+            return Case(
+                id=f"{group}.{function.__name__}{f'[{slug}]' if slug else ''}",
                 group=group,
-                sentence=sentence,
+                sentence=sentence if name is None else sentence.format(name),
                 needs=tuple(_for_entry(need, name) for need in wanted),
                 observes=observes,
                 entry=name if observes else None,
-                function=function,
+                function=tried,
             )
-        )
 
-    return register
+        cases = (
+            (made(None, function),)
+            if each is None
+            else tuple(made(name, _bound(function, value)) for name, value in each.items())
+        )
+        setattr(function, _MARK, cases)
+        return function
+
+    return mark
+
+
+_MARK = "conformance_cases"
+
+
+def cases_in(module: ModuleType) -> tuple[Case, ...]:
+    """Return the cases that a module defines, in the order in which they are written."""
+    return tuple(
+        one
+        for value in vars(module).values()
+        if getattr(value, "__module__", None) == module.__name__
+        for one in getattr(value, _MARK, ())
+    )
 
 
 def _for_entry(need: Need, name: str | None) -> Need:
@@ -205,10 +187,3 @@ def _for_entry(need: Need, name: str | None) -> Need:
 
 def _bound(function: Callable[..., Seen], value: object) -> Callable[[Store], Seen]:
     return lambda store: function(store, value)
-
-
-def all_cases() -> tuple[Case, ...]:
-    """Return every registered case, bucketry's own first."""
-    import bucketry.testing.cases  # noqa: F401 - importing registers them
-
-    return tuple(_registered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import islice
@@ -14,8 +14,9 @@ from attrs import field, frozen
 from bucketry.errors import BucketryError
 from bucketry.model import SignedUrl
 from bucketry.provider import LIST_PAGE, Provider
+from bucketry.testing.blame import described
 from bucketry.testing.case import Case, Skip
-from bucketry.testing.store import DEFAULT_PART_SIZE, Store, rebuilt
+from bucketry.testing.store import DEFAULT_PART_SIZE, Store, layers_of, rebuilt
 
 WITNESS = b"This object stands beside a conformance run and must survive it.\n"
 
@@ -24,7 +25,11 @@ class CannotConfine(BucketryError):
     """The suite refuses to run: it cannot keep to a folder of its own on this provider."""
 
 
-@frozen(kw_only=True)
+class NotConfined(AssertionError):
+    """Something was left in the folder of a run, or has changed outside."""
+
+
+@frozen
 class Room:
     """A confined provider.
 
@@ -32,18 +37,21 @@ class Room:
         provider: works below `prefix` only; the host itself refuses every other key.
         prefix: the throw-away folder, seen from the provider that was given.
         expiring: a GET of an object that is there, signed for one second; None without signing.
+        stand_in: the server in this process behind the provider, if there is one.
     """
 
     provider: Provider
     prefix: str
     expiring: SignedUrl | None
+    stand_in: object | None
     _numbers: dict[str, int] = field(factory=dict, init=False, repr=False)
     _variants: dict[object, Provider] = field(factory=dict, init=False, repr=False)
 
     def store(self, case: Case) -> Store:
         """Return the view for one case: a folder that no other case uses."""
         number = self._numbers.setdefault(case.id, len(self._numbers))
-        return Store(self.provider, f"c{number:03}", self.expiring, self._variants)
+        folder = f"c{number:03}"
+        return Store(self.provider, folder, self.expiring, self._variants, self.stand_in)
 
     def close(self) -> None:
         """Close the other providers that cases made."""
@@ -52,40 +60,55 @@ class Room:
 
 
 @contextmanager
-def confine(provider: Provider) -> Iterator[Room]:
+def confine(provider: Provider, stand_in: object | None = None) -> Iterator[Room]:
     """Confine `provider` to a new folder, remove that at the end and prove that nothing else moved.
 
     Raises `CannotConfine` before anything is stored in a place that cannot be cleaned up, and
-    `AssertionError` at the end if something was left inside or has changed outside.
+    `NotConfined` at the end if something was left inside or has changed outside, or if the plugin
+    failed while the folder was emptied.
     """
     prefix = f"conform-{secrets.token_hex(6)}"
-    with _prepared(provider, prefix) as (outer, inner):
-        witness = f"{prefix}-beside.txt"
-        before = _seen(outer)
+    witness = f"{prefix}-beside.txt"
+    faults: list[str] = []
+    opened: list[Provider | Room] = []
+    try:
         try:
-            _rehearse(outer, inner, prefix, witness)
-        except BaseException:
-            with suppress(Exception):  # what went wrong first is what counts
-                outer.delete_many([witness, f"{prefix}/rehearsal"])
+            outer, inner = _prepared(provider, prefix)
+            opened += [inner, outer]
+            before = _seen(outer)
+            with _naming(prefix):
+                _rehearse(outer, inner, prefix, witness)
+        except CannotConfine:
             raise
-        room = Room(provider=inner, prefix=prefix, expiring=_expiring(inner))
+        except Exception as error:
+            raise CannotConfine(
+                f"the rehearsal in {prefix}/ failed: {described(error, layers_of(provider))}"
+            ) from error
+        room = Room(inner, prefix, _expiring(inner), stand_in)
+        opened.insert(0, room)
         try:
             yield room
         finally:
-            room.close()
-            faults = _cleaned(outer, inner, prefix, witness)
-        if not faults and _seen(outer) != before:
-            faults.append(
-                "objects outside the folder are not what they were; if nobody else writes there, "
-                "the suite or the plugin did"
-            )
-        if faults:
-            raise AssertionError(f"after the run in {prefix}/: {'; '.join(faults)}")
+            with _naming(prefix):
+                faults += _noted(outer, _cleaning(outer, inner, prefix, witness, before))
+    finally:
+        faults += _noted(provider, [one.close for one in opened])
+    if faults:
+        raise NotConfined(f"after the run in {prefix}/: {'; '.join(faults)}")
 
 
 @contextmanager
-def _prepared(provider: Provider, prefix: str) -> Iterator[tuple[Provider, Provider]]:
-    """Give the provider without options that would stand in the way, and one below `prefix`."""
+def _naming(prefix: str) -> Iterator[None]:
+    """Note the folder on a Ctrl-C that comes while something is in it."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        stop.add_note(f"{prefix}/ may not be empty")
+        raise
+
+
+def _prepared(provider: Provider, prefix: str) -> tuple[Provider, Provider]:
+    """Return the provider without options that would stand in the way, and one below `prefix`."""
     options = provider.options
     if not attrs.has(type(options)):
         raise CannotConfine(f"the options of {provider.vendor.title} are no attrs class")
@@ -93,11 +116,9 @@ def _prepared(provider: Provider, prefix: str) -> Iterator[tuple[Provider, Provi
     root = f"{options.root_path}/{prefix}" if options.root_path else prefix
     try:
         outer = rebuilt(provider, **changes)
-        inner = rebuilt(outer, root_path=root, **_smallest_parts(provider))
+        return outer, rebuilt(outer, root_path=root, **_smallest_parts(provider))
     except Skip as error:
         raise CannotConfine(str(error)) from error
-    with outer, inner:
-        yield outer, inner
 
 
 def _smallest_parts(provider: Provider) -> dict[str, object]:
@@ -111,9 +132,9 @@ def _smallest_parts(provider: Provider) -> dict[str, object]:
 
 def _rehearse(outer: Provider, inner: Provider, prefix: str, witness: str) -> None:
     """Store, find and delete one object from inside and one from outside, before any case runs."""
+    if any(outer.list(f"{prefix}/")):
+        raise CannotConfine(f"there are objects in {prefix}/ already")
     try:
-        if any(outer.list(f"{prefix}/")):
-            raise CannotConfine(f"there are objects in {prefix}/ already")
         outer.upload(WITNESS, key=witness)
         stored = inner.upload(WITNESS, key="rehearsal")
         wanted = inner.options.root_path + "/rehearsal"
@@ -123,40 +144,65 @@ def _rehearse(outer: Provider, inner: Provider, prefix: str, witness: str) -> No
         inner.delete("rehearsal")
         if outer.exists(f"{prefix}/rehearsal"):
             raise CannotConfine("a deleted object is still there, so nothing could be cleaned up")
-    except CannotConfine:
+    except BaseException:
+        with suppress(Exception):  # what went wrong first is what counts
+            outer.delete_many([witness, f"{prefix}/rehearsal"])
         raise
-    except BucketryError as error:
-        raise CannotConfine(f"the rehearsal in {prefix}/ failed: {error}") from error
 
 
 def _expiring(inner: Provider) -> SignedUrl | None:
     try:
         inner.upload(WITNESS, key="expiring.txt")
         return inner.sign("expiring.txt", expires_in=1)
-    except BucketryError:
+    except Exception:  # the cases that sign say what is wrong
         return None
 
 
-def _cleaned(outer: Provider, inner: Provider, prefix: str, witness: str) -> list[str]:
-    """Empty the folder; return what is wrong afterwards."""
-    faults = []
-    try:
+def _cleaning(
+    outer: Provider, inner: Provider, prefix: str, witness: str, before: list[Seen]
+) -> list[Callable[[], Iterable[str] | None]]:
+    """Return what is to be done after a run; each step tells what is wrong."""
+
+    def empty() -> list[str]:
         failures = outer.delete_prefix(prefix).failures
-        faults += [f"{one.key} could not be deleted: {one.reason}" for one in failures[:3]]
+        return [f"{one.key} could not be deleted: {one.reason}" for one in failures[:3]]
+
+    def sweep() -> None:
         inner.sweep(older_than=timedelta(0))
+
+    def look_inside() -> list[str]:
         left = [info.key for info in islice(outer.list(f"{prefix}/"), 3)]
-        if left:
-            faults.append(f"{', '.join(left)} could not be deleted")
-        if outer.read(witness) != WITNESS:
-            faults.append("the object beside the folder has changed")
-    except BucketryError as error:
-        faults.append(str(error))
-    finally:
-        with suppress(BucketryError):
-            outer.delete(witness)
+        return [f"{', '.join(left)} could not be deleted"] if left else []
+
+    def look_beside() -> list[str]:
+        changed = outer.read(witness) != WITNESS
+        return ["the object beside the folder has changed"] if changed else []
+
+    def look_around() -> list[str]:
+        if [one for one in _seen(outer) if not one[0].startswith(prefix)] == before:
+            return []
+        return [
+            "objects outside the folder are not what they were; if nobody else writes there, the "
+            "suite or the plugin did"
+        ]
+
+    return [empty, sweep, look_inside, look_beside, lambda: outer.delete(witness), look_around]
+
+
+def _noted(provider: Provider, steps: Iterable[Callable[[], Iterable[str] | None]]) -> list[str]:
+    """Do every step, whatever the one before has raised; return all that is wrong."""
+    faults: list[str] = []
+    for step in steps:
+        try:
+            faults += step() or ()
+        except Exception as error:
+            faults.append(described(error, layers_of(provider)))
     return faults
 
 
-def _seen(outer: Provider) -> list[tuple[str, str | None, int]]:
+Seen = tuple[str, str | None, int]
+
+
+def _seen(outer: Provider) -> list[Seen]:
     """Return the objects around the folder as they are now, a thousand of them at most."""
     return [(info.key, info.etag, info.size) for info in islice(outer.list(), LIST_PAGE)]

@@ -1,7 +1,7 @@
-"""How a case says what it wants: three checks whose failures can be read without the source.
+"""How a case says what it wants: checks whose failures can be read without the source.
 
-They raise `AssertionError` themselves, because ``python -O`` removes `assert` statements, and a
-suite that passes then would prove nothing.
+They raise `CheckFailed` and never use `assert`, which ``python -O`` removes, and which a plugin
+may fail too: the suite has to tell a rule that is broken from code that is.
 """
 
 from __future__ import annotations
@@ -9,9 +9,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from bucketry.errors import (
+    BadCredentials,
+    ClockSkew,
+    InvalidInput,
+    PluginError,
+    RateLimited,
+    SourceChanged,
+    StorageError,
+    Unavailable,
+    Unconfirmed,
+)
+
 E = TypeVar("E", bound=BaseException)
 
 _LONGEST = 80
+
+REFUSALS = (StorageError, InvalidInput)
+"""What may refuse a request: the storage, or the library before it is asked. A `PluginError` is no
+refusal, it is a fault."""
+
+_TROUBLE = (Unavailable, RateLimited, Unconfirmed, BadCredentials, ClockSkew, SourceChanged)
+
+
+class CheckFailed(AssertionError):
+    """A rule does not hold. The cause is the error that stood in its way, if there was one."""
+
+
+def answered(error: BaseException | None) -> bool:
+    """Return whether the storage's own answer is behind an error.
+
+    Trouble on the way, refused credentials, a crash or a fault of a plugin say nothing of what the
+    storage can do.
+    """
+    return isinstance(error, StorageError) and not isinstance(error, _TROUBLE)
+
+
+def require_answer(error: BaseException) -> None:
+    """Raise `error` again unless the storage's own answer is behind it."""
+    if not answered(error):
+        raise error
 
 
 def _shown(value: object) -> str:
@@ -24,13 +61,13 @@ def _shown(value: object) -> str:
 def same(got: object, wanted: object, what: str) -> None:
     """Fail unless `got` equals `wanted`; `what` names it, as the beginning of a sentence."""
     if got != wanted:
-        raise AssertionError(f"{what}: wanted {_shown(wanted)}, got {_shown(got)}")
+        raise CheckFailed(f"{what}: wanted {_shown(wanted)}, got {_shown(got)}")
 
 
 def holds(condition: object, what: str) -> None:
     """Fail unless `condition` is true; `what` says what is wrong then."""
     if not condition:
-        raise AssertionError(what)
+        raise CheckFailed(what)
 
 
 def raises(
@@ -38,19 +75,22 @@ def raises(
 ) -> E:
     """Return the error of `kind` that the call raises; fail if it succeeds or raises another.
 
-    `what` names the call, as the beginning of a sentence.
+    `what` names the call, as the beginning of a sentence. A `PluginError` must be asked for by its
+    own name: no rule is kept by a plugin that breaks.
     """
     kinds = kind if isinstance(kind, tuple) else (kind,)
     wanted = " or ".join(each.__name__ for each in kinds)
     try:
         result = call(*args, **kw)
     except kind as error:
-        return error
+        if not isinstance(error, PluginError) or PluginError in kinds:
+            return error
+        raise CheckFailed(f"{what}: wanted {wanted}, got PluginError: {error}") from error
     except Exception as error:
-        raise AssertionError(
+        raise CheckFailed(
             f"{what}: wanted {wanted}, got {type(error).__name__}: {error}"
         ) from error
     shown = _shown(result)
     if hasattr(result, "close"):
         result.close()
-    raise AssertionError(f"{what}: wanted {wanted}, but it succeeded with {shown}")
+    raise CheckFailed(f"{what}: wanted {wanted}, but it succeeded with {shown}")

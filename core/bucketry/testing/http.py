@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from bucketry.errors import redact
 from bucketry.model import SignedUrl
+from bucketry.testing.expect import CheckFailed
 
 TIMEOUT = 20
 """Seconds without a byte after which a request counts as failed."""
@@ -56,7 +57,7 @@ class Http:
         """Send one request and return the answer, whatever its status.
 
         A `SignedUrl` brings its own method and headers; `headers` are added to them. An
-        `AssertionError` says that nothing answered.
+        `CheckFailed` says that nothing answered.
         """
         if isinstance(target, SignedUrl):
             url, method = target.reveal(), method or target.method
@@ -73,7 +74,7 @@ class Http:
                 return Answer(response.status, found, response.read())
         except (OSError, urllib.error.URLError) as error:
             reason = getattr(error, "reason", error)
-            raise AssertionError(
+            raise CheckFailed(
                 f"nothing answered {request.get_method()} {redact(url)}: {reason}"
             ) from error
 

@@ -11,6 +11,9 @@ from attrs import asdict, frozen
 
 from bucketry.testing.case import Outcome
 
+Stop = Literal["refused", "interrupted"]
+"""Why a run ended early: the suite cannot keep to a folder of its own there, or was stopped."""
+
 EndpointClass = Literal["real", "stand-in", "local"]
 """Whether a vendor's own service answered, a stand-in that imitates one, or a server of ours."""
 
@@ -20,13 +23,24 @@ BAD: frozenset[Outcome] = frozenset({"failed", "contradicted"})
 
 @frozen(kw_only=True)
 class Result:
-    """One case's outcome. `evidence` says why, or what was observed; "" for a plain success."""
+    """One case's outcome.
+
+    `evidence` says why, or what was observed; "" for a plain success. `known` is the reason why the
+    case is known to fail there, "" if it is not; `gone` says that it does not fail any more.
+    """
 
     case: str
     group: str
     sentence: str
     outcome: Outcome
     evidence: str = ""
+    known: str = ""
+    gone: bool = False
+
+    @property
+    def bad(self) -> bool:
+        """Whether it fails the run."""
+        return self.gone or (self.outcome in BAD and not self.known)
 
 
 @frozen(kw_only=True)
@@ -41,6 +55,7 @@ class Report:
         results: the outcome of each case, in the suite's order.
         confinement: "" if nothing outside the throw-away folder changed and nothing is left in it,
             else what is wrong.
+        stopped: why the run ended before its last case, or None.
     """
 
     vendor: str
@@ -50,16 +65,17 @@ class Report:
     versions: Mapping[str, str]
     results: Sequence[Result]
     confinement: str = ""
+    stopped: Stop | None = None
 
     @property
     def bad(self) -> list[Result]:
         """The results that fail the run."""
-        return [result for result in self.results if result.outcome in BAD]
+        return [result for result in self.results if result.bad]
 
     @property
     def ok(self) -> bool:
-        """Whether no case failed, no fact was contradicted and the run kept to its folder."""
-        return not self.bad and not self.confinement
+        """Whether the run came to its end, kept to its folder, and no result fails it."""
+        return not self.bad and not self.confinement and self.stopped is None
 
     def counts(self) -> dict[Outcome, int]:
         """Return how many cases had each outcome, all outcomes included."""
@@ -87,14 +103,25 @@ class Report:
             f"{len(self.results)} cases: {counts}.",
             "",
         ]
+        if self.stopped:
+            lines += [f"**Not complete:** {self.stopped}.", ""]
         if self.confinement:
             lines += [f"**Not confined:** {_cell(self.confinement)}", ""]
         lines += ["| Case | Rule | Outcome | Evidence |", "|---|---|---|---|"]
         lines += [
-            f"| `{_cell(r.case)}` | {_cell(r.sentence)} | {r.outcome} | {_cell(r.evidence)} |"
+            f"| `{_cell(r.case)}` | {_cell(r.sentence)} | {_cell(told(r))} | {_cell(r.evidence)} |"
             for r in self.results
         ]
         return "\n".join(lines) + "\n"
+
+
+def told(result: Result) -> str:
+    """Return an outcome with what is known of it, for a table or a line."""
+    if result.gone:
+        return f"{result.outcome}, not failing any more: take out the known difference"
+    if result.outcome in BAD and result.known:
+        return f"{result.outcome} as known: {result.known}"
+    return result.outcome
 
 
 def _cell(text: str) -> str:

@@ -8,61 +8,69 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import urlsplit
 
 from bucketry import __version__
 from bucketry.errors import Unsupported, UnsupportedOptionWarning, redact
 from bucketry.host.masking import Mask
 from bucketry.provider import Provider
-from bucketry.testing.case import Case, Group, Outcome, Seen, Skip, all_cases, fact_of, told
-from bucketry.testing.confine import Room, confine
-from bucketry.testing.report import EndpointClass, Report, Result
-from bucketry.testing.store import Store
+from bucketry.testing.blame import described, tells_of_the_storage
+from bucketry.testing.case import Case, Outcome, Seen, Skip, fact_of, told
+from bucketry.testing.cases import SUITE
+from bucketry.testing.confine import CannotConfine, NotConfined, Room, confine
+from bucketry.testing.known import Known
+from bucketry.testing.report import BAD, EndpointClass, Report, Result, Stop
+from bucketry.testing.store import Store, layers_of
+from bucketry.testing.suite import Suite
 
 LONGEST_EVIDENCE = 500
 """Characters of evidence in a report."""
-
-
-def select(groups: Iterable[str] | None = None) -> list[Case]:
-    """Return the cases of `groups`, or all, in the suite's order; `ValueError` for another one."""
-    order: tuple[str, ...] = get_args(Group)
-    wanted = set(order if groups is None else groups)
-    if unknown := sorted(wanted - set(order)):
-        raise ValueError(f"no such group: {', '.join(unknown)}; there are {', '.join(order)}")
-    return sorted(
-        (case for case in all_cases() if case.group in wanted),
-        key=lambda case: order.index(case.group),
-    )
 
 
 def run(
     provider: Provider,
     groups: Iterable[str] | None = None,
     *,
+    suite: Suite = SUITE,
+    stand_in: object | None = None,
+    known: Known | None = None,
     endpoint: EndpointClass | None = None,
     on_result: Callable[[Result], None] | None = None,
 ) -> Report:
-    """Run the suite against `provider`, below a throw-away prefix, and report.
+    """Run a suite against `provider`, below a throw-away prefix, and report.
+
+    It always ends with a report: where the suite cannot keep to a folder of its own, or is stopped
+    by Ctrl-C, that is in it.
 
     Args:
         provider: any provider; it is used and left open.
-        groups: the groups to run; all by default.
+        groups: the groups to run; all by default. `ValueError` for one that the suite has not.
+        suite: the cases.
+        stand_in: the server in this process behind the provider, for cases that look at what it
+            has received; they are skipped without one.
+        known: differences that do not fail the run, see `read_known`.
         endpoint: what kind of endpoint it is; guessed from its address by default.
         on_result: called with each result as it comes.
-
-    Raises `CannotConfine` if the suite cannot keep to a folder of its own there.
     """
-    cases = select(groups)
+    cases = suite.select(groups).cases
     results: list[Result] = []
     confinement = ""
+    stopped: Stop | None = None
     try:
-        with confine(provider) as room:
-            for case in cases:
-                results.append(run_case(case, room))
-                if on_result is not None:
-                    on_result(results[-1])
-    except AssertionError as error:
+        with confine(provider, stand_in) as room:
+            try:
+                for case in cases:
+                    results.append(run_case(case, room, known or {}))
+                    if on_result is not None:
+                        on_result(results[-1])
+            except KeyboardInterrupt:
+                stopped = "interrupted"
+    except KeyboardInterrupt as stop:  # while the folder was made or emptied
+        stopped, confinement = "interrupted", "; ".join(getattr(stop, "__notes__", ()))
+    except CannotConfine as error:
+        stopped, confinement = "refused", _masked(str(error), provider)
+    except NotConfined as error:
         confinement = _masked(str(error), provider)
     return Report(
         vendor=provider.vendor.name,
@@ -72,19 +80,24 @@ def run(
         versions=_versions(),
         results=results,
         confinement=confinement,
+        stopped=stopped,
     )
 
 
-def run_case(case: Case, room: Room) -> Result:
+def run_case(case: Case, room: Room, known: Known | None = None) -> Result:
     """Run one case in a folder of its own."""
-    store = room.store(case)
-    outcome, evidence = judge(case, store)
+    outcome, evidence = judge(case, room.store(case))
+    difference = (known or {}).get(case.id)
     return Result(
         case=case.id,
         group=case.group,
         sentence=case.sentence,
         outcome=outcome,
         evidence=_masked(evidence, room.provider),
+        known=difference.reason if difference else "",
+        gone=difference is not None
+        and not difference.sometimes
+        and outcome not in (*BAD, "skipped"),  # a rule that was not tried may still be broken
     )
 
 
@@ -99,18 +112,20 @@ def judge(case: Case, store: Store) -> tuple[Outcome, str]:
     for need in unknown:
         if need.absence:
             return "skipped", f"whether {need.name} is absent is not known"
-    if unknown:
-        # The provider holds back what it is not sure of; the probe is of the server.
-        store.provider = store.believing(**{need.name: need.belief() for need in unknown})
     try:
+        if unknown:
+            # The provider holds back what it is not sure of; the probe is of the server.
+            store.provider = store.believing(**{need.name: need.belief() for need in unknown})
         with warnings.catch_warnings():
             # A case that uses an option fails when the option is left out.
             warnings.simplefilter("error", UnsupportedOptionWarning)
             seen = case.function(store)
     except Skip as reason:
         return "skipped", str(reason)
-    except Exception as error:
-        evidence = _described(error)
+    except (Exception, SystemExit) as error:  # a plugin that ends the process would hide the rest
+        evidence = described(error, layers_of(store.provider))
+        if not tells_of_the_storage(error):
+            return "failed", evidence
         if unknown:
             return "probed-no", f"{_names(unknown)} is not known; seen: {evidence}"
         if case.needs and _cause(error, Unsupported):
@@ -154,11 +169,6 @@ def _cause(error: BaseException, kind: type[BaseException]) -> bool:
     return isinstance(error, kind) or isinstance(error.__cause__, kind)
 
 
-def _described(error: BaseException) -> str:
-    text = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split()) or type(error).__name__
-
-
 def _masked(text: str, provider: Provider) -> str:
     text = Mask(provider.options)(redact(text))
     return text if len(text) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}..."
@@ -166,7 +176,10 @@ def _masked(text: str, provider: Provider) -> str:
 
 def endpoint_class(provider: Provider) -> EndpointClass:
     """Guess from the address of an object: a loopback address is ours, any other is real."""
-    host = urlsplit(provider.object_url("address")).hostname or ""
+    try:
+        host = urlsplit(provider.object_url("address")).hostname or ""
+    except Exception:  # a plugin that cannot even tell an address; the cases say so
+        return "real"
     try:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -12,10 +12,12 @@ from unittest.mock import patch
 
 import attrs
 
+from bucketry.host.layers import NamedLayer
 from bucketry.model import Capabilities, Fact, Page, SignedUrl, StoredObject
 from bucketry.provider import Provider
 from bucketry.source import Body
 from bucketry.testing.case import Skip
+from bucketry.testing.expect import CheckFailed
 from bucketry.testing.http import Http
 
 MIB = 1 << 20
@@ -44,6 +46,11 @@ def rebuilt(provider: Provider, **changes: Any) -> Provider:
     )
 
 
+def layers_of(provider: Provider) -> Sequence[NamedLayer]:
+    """Return a provider's layers with their names and distributions, from the bottom up."""
+    return provider._stack.layers
+
+
 class Store:
     """One case's view of the storage. Its keys begin with `folder`, which no other case uses.
 
@@ -51,6 +58,8 @@ class Store:
         provider: the confined provider: every key it touches lies under the throw-away prefix.
         capabilities: what the provider declares.
         expiring: a GET that was signed for one second when the run began; None if it cannot sign.
+        stand_in: the server in this process behind the provider, if the run was given one: a
+            family's cases look at what it has received.
     """
 
     def __init__(
@@ -59,11 +68,13 @@ class Store:
         folder: str,
         expiring: SignedUrl | None,
         variants: dict[object, Provider],
+        stand_in: object | None = None,
     ) -> None:
         """`variants` keeps the other providers that cases make, because clients are dear."""
         self.provider = provider
         self.folder = folder
         self.expiring = expiring
+        self.stand_in = stand_in
         self._variants = variants
 
     @cached_property
@@ -182,7 +193,7 @@ class Store:
         """Fail whoever opens a connection meanwhile."""
 
         def refuse(*_: object) -> None:
-            raise AssertionError("a connection was opened where none is needed")
+            raise CheckFailed("a connection was opened where none is needed")
 
         with patch.object(socket.socket, "connect", refuse):
             yield

@@ -13,6 +13,8 @@ Install `bucketry[testing]` to have what it needs.
 from bucketry_s3.testing.auth import Account
 from bucketry_s3.testing.aws_like import AWS_LIKE
 from bucketry_s3.testing.connection import Recorded
+from bucketry_s3.testing.documented import Feature
+from bucketry_s3.testing.errors import Refusal
 from bucketry_s3.testing.faults import Alter, Delay, Drop, Reply, Truncate, without_header
 from bucketry_s3.testing.names import localhost_names
 from bucketry_s3.testing.personality import (
@@ -22,10 +24,12 @@ from bucketry_s3.testing.personality import (
 )
 from bucketry_s3.testing.server import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
 from bucketry_s3.testing.store import Bucket, CorsRule, OpenUpload, StoredBytes
+from bucketry_s3.testing.suite import S3_SUITE
 
 __all__ = [
     "ACCESS_KEY_ID",
     "AWS_LIKE",
+    "S3_SUITE",
     "SECRET_ACCESS_KEY",
     "Account",
     "Alter",
@@ -33,9 +37,11 @@ __all__ = [
     "CorsRule",
     "Delay",
     "Drop",
+    "Feature",
     "OpenUpload",
     "Personality",
     "Recorded",
+    "Refusal",
     "Reply",
     "StandIn",
     "StoredBytes",

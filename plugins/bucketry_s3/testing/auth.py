@@ -15,7 +15,13 @@ from urllib.parse import quote, unquote_to_bytes
 
 from attrs import field, frozen
 
-from bucketry_s3.testing.errors import S3Error, access_denied, invalid_argument, invalid_request
+from bucketry_s3.testing.errors import (
+    Refusal,
+    S3Error,
+    access_denied,
+    invalid_argument,
+    invalid_request,
+)
 from bucketry_s3.testing.request import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -45,11 +51,14 @@ class Rules:
 
     `regions` are the regions that a scope may name, the first being the bucket's own; empty when
     the server does not look. `expires_max` is the longest life of a presigned URL in seconds.
+    `required` are further headers that a signature must cover, with what is said where one does
+    not.
     """
 
     accounts: Mapping[str, Account] = field(repr=False)
     regions: Sequence[str]
     expires_max: int
+    required: Mapping[str, Refusal] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -180,7 +189,7 @@ def _header_auth(request: Request, authorization: str, rules: Rules, now: dateti
     if not stamp.startswith(scope.date):
         raise S3Error(400, code, f'Invalid credential date "{scope.date}". Expected {stamp[:8]}.')
     signed = fields["SignedHeaders"].split(";")
-    _check_signed_headers(request, signed)
+    _check_signed_headers(request, signed, rules)
     _check_signature(
         request, account, scope, stamp, signed, payload_hash, request.query, fields["Signature"]
     )
@@ -219,7 +228,7 @@ def _query_auth(request: Request, rules: Rules, now: datetime) -> Account:
             f"must be less than {rules.expires_max} seconds",
         )
     signed = given["SignedHeaders"].split(";")
-    _check_signed_headers(request, signed)
+    _check_signed_headers(request, signed, rules)
     query = [(name, value) for name, value in request.query if name != "X-Amz-Signature"]
     payload_hash = request.header("x-amz-content-sha256", UNSIGNED)
     _check_signature(
@@ -240,8 +249,11 @@ def _query_auth(request: Request, rules: Rules, now: datetime) -> Account:
     return account
 
 
-def _check_signed_headers(request: Request, signed: Sequence[str]) -> None:
-    """The host and every ``x-amz-`` header must be part of the signature, and be there."""
+def _check_signed_headers(request: Request, signed: Sequence[str], rules: Rules) -> None:
+    """What a signature must cover: host, every ``x-amz-`` header, and what this server requires.
+
+    What it covers must be there.
+    """
     unsigned = [
         name
         for name in request.headers
@@ -255,6 +267,9 @@ def _check_signed_headers(request: Request, signed: Sequence[str]) -> None:
     missing = [name for name in signed if name not in request.headers]
     if missing:
         raise access_denied(f"Signed headers are missing from the request: {', '.join(missing)}")
+    for name, refusal in rules.required.items():
+        if name not in signed:
+            raise refusal.error(name, request.header(name))
 
 
 def canonical_request(

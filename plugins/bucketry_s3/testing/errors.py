@@ -32,7 +32,12 @@ class S3Error(Exception):
 
 @frozen
 class Refusal:
-    """A documented refusal; ``{header}`` and ``{value}`` in `message` stand for the request's."""
+    """How a server words a refusal: HTTP status, S3's error code and the message.
+
+    ``{header}`` and ``{value}`` in `message` stand for the request's. A personality has one for
+    each `Feature`; another wording is
+    ``attrs.evolve(personality, refusals={**personality.refusals, "acl": Refusal(...)})``.
+    """
 
     status: int
     code: str
@@ -43,6 +48,12 @@ class Refusal:
         return S3Error(
             self.status, self.code, self.message.format(header=header.lower(), value=value)
         )
+
+
+MISSING_HEADER = Refusal(
+    400, "InvalidRequest", "Missing required header for this request: {header}"
+)
+"""What is said of a request without a header that the server requires."""
 
 
 def no_such_key(key: str) -> S3Error:

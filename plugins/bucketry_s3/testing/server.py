@@ -10,7 +10,7 @@ import ssl
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +23,7 @@ from bucketry_s3.testing.auth import Account, Rules
 from bucketry_s3.testing.aws_like import AWS_LIKE
 from bucketry_s3.testing.checks import md5_hex
 from bucketry_s3.testing.connection import Connection, Recorded
+from bucketry_s3.testing.errors import MISSING_HEADER, Refusal
 from bucketry_s3.testing.faults import Faults
 from bucketry_s3.testing.personality import Personality
 from bucketry_s3.testing.service import Service
@@ -134,6 +135,7 @@ class StandIn:
         accounts: Sequence[Account] = (),
         region: str | None = None,
         base_path: str = "",
+        require_headers: Iterable[str] | Mapping[str, Refusal] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         body_timeout: float = 10,
     ) -> None:
@@ -146,6 +148,9 @@ class StandIn:
             accounts: more key pairs, temporary ones for example.
             region: where it is, if not where the personality's vendor always is.
             base_path: path of the endpoint, ``/storage/v1/s3`` at Supabase.
+            require_headers: headers that every signed request and URL must carry and sign, and
+                with a mapping how a request without one is refused. Forms and reads that are
+                open to everybody are not asked for them.
             clock: tells the server's time, timezone-aware; for skew and expiry.
             body_timeout: seconds that it waits for a body before it answers ``RequestTimeout``.
         """
@@ -153,6 +158,8 @@ class StandIn:
         self.personality = personality
         self.region = region or habits.region or "us-east-1"
         key_id, secret = credentials
+        if not isinstance(require_headers, Mapping):
+            require_headers = dict.fromkeys(require_headers, MISSING_HEADER)
         known = [Account(access_key_id=key_id, secret_access_key=secret), *accounts]
         self._store = Store()
         for item in buckets:
@@ -167,6 +174,7 @@ class StandIn:
                 accounts={account.access_key_id: account for account in known},
                 regions=() if habits.any_region else (self.region, *habits.region_aliases),
                 expires_max=personality.presign_seconds_max,
+                required={name.lower(): said for name, said in require_headers.items()},
             ),
             region=self.region,
             clock=clock,

@@ -1,12 +1,14 @@
 """Rules on what goes over the wire: cases that look at the requests a stand-in has received.
 
 What a provider sends cannot be seen through its methods, and a lenient server forgives much. These
-cases run a few operations in front of a `StandIn` and hold its record of them to the rules.
+cases run a few operations in front of a `StandIn` and hold its record of them to the rules. They
+are the family's extension of the suite, `bucketry_s3.testing.S3_SUITE`.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 import warnings
@@ -17,8 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bucketry import Encryption, StorageError, UnsupportedOptionWarning
 from bucketry.host.masking import secrets_of
-from bucketry.testing import Case, Need, Store, has
-from bucketry.testing.confine import Room
+from bucketry.testing import Need, Skip, Store, case, has
 from bucketry.testing.expect import holds, raises, same
 from bucketry.testing.store import SAMPLE
 from bucketry_s3.testing.connection import Recorded
@@ -31,18 +32,16 @@ Function = TypeVar("Function", bound=Callable[["WireStore"], None])
 PARTS = has("multipart", "yes")
 ACL_HEADERS = re.compile(r"x-amz-(acl|grant-.*)")
 
-WIRE_CASES: list[Case] = []
-"""The cases, in the order they are written; `bucketry.testing.runner.judge` runs one."""
-
 
 class WireStore(Store):
     """A case's view of the storage, with the stand-in that answers."""
 
-    def __init__(self, room: Room, case: Case, server: StandIn) -> None:
-        """Take the folder that `room` has for `case`."""
-        plain = room.store(case)
-        super().__init__(plain.provider, plain.folder, plain.expiring, plain._variants)
-        self.server = server
+    def __init__(self, store: Store) -> None:
+        """Take over the view of `store`; the case is skipped where no `StandIn` is to be seen."""
+        if not isinstance(store.stand_in, StandIn):
+            raise Skip("no stand-in was given that records what is sent")
+        super().__init__(store.provider, store.folder, store.expiring, store._variants)
+        self.server = store.stand_in
 
     def sent(self, call: Callable[[], object]) -> list[Recorded]:
         """Return the requests that arrived while `call` ran."""
@@ -69,24 +68,18 @@ class WireStore(Store):
         return self.sent(everything)
 
 
-def wire_case(needs: Need | Sequence[Need] = ()) -> Callable[[Function], Function]:
-    """Register a function as a wire case; its docstring is the rule."""
+def wire_case(needs: Need | Sequence[Need] = ()) -> Callable[[Function], Callable[[Store], None]]:
+    """Make a case in the group ``wire`` of a function that takes a `WireStore`."""
 
-    def register(function: Function) -> Function:
-        WIRE_CASES.append(
-            Case(
-                id=f"wire.{function.__name__}",
-                group="wire",
-                sentence=(function.__doc__ or "").strip(),
-                needs=(needs,) if isinstance(needs, Need) else tuple(needs),
-                observes=None,
-                entry=None,
-                function=function,  # type: ignore[arg-type]  # always called with a WireStore
-            )
-        )
-        return function
+    def mark(function: Function) -> Callable[[Store], None]:
+        @functools.wraps(function)
+        def on_the_wire(store: Store) -> None:
+            # A test that tampers with what was sent brings a view of its own.
+            function(store if isinstance(store, WireStore) else WireStore(store))
 
-    return register
+        return case("wire", needs=needs)(on_the_wire)
+
+    return mark
 
 
 def _of(operation: str, requests: Sequence[Recorded]) -> list[Recorded]:

@@ -1,4 +1,4 @@
-"""bucketry's own cases, one module per subject; importing this package registers them."""
+"""bucketry's own suite, one module per subject."""
 
 from bucketry.testing.cases import (
     access,
@@ -26,30 +26,34 @@ from bucketry.testing.cases import (
     upload,
     urls,
 )
+from bucketry.testing.suite import Suite
 
-__all__ = [
-    "access",
-    "concurrency",
-    "conditional",
-    "contract",
-    "copying",
-    "deleting",
-    "encryption",
-    "errors",
-    "facts",
-    "headers",
-    "heads",
-    "integrity",
-    "keys",
-    "listing",
-    "multipart",
-    "naming",
-    "reading",
-    "signed",
-    "storage",
-    "sweeping",
-    "tags",
-    "tickets",
-    "upload",
-    "urls",
-]
+SUITE = Suite.of(
+    keys,
+    upload,
+    headers,
+    tags,
+    integrity,
+    reading,
+    heads,
+    deleting,
+    listing,
+    copying,
+    conditional,
+    multipart,
+    signed,
+    tickets,
+    urls,
+    access,
+    encryption,
+    storage,
+    errors,
+    concurrency,
+    sweeping,
+    naming,
+    contract,
+    facts,
+)
+"""What every provider is held to, whatever it speaks; reports keep this order."""
+
+__all__ = ["SUITE"]

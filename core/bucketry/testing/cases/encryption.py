@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bucketry.errors import BucketryError, UnsupportedOptionWarning
+from bucketry.errors import UnsupportedOptionWarning
 from bucketry.model import Encryption
 from bucketry.testing.case import case, has
-from bucketry.testing.expect import same
+from bucketry.testing.expect import REFUSALS, CheckFailed, same
 from bucketry.testing.store import SAMPLE, Store
 
 AES256 = has("encryption", "yes", entry="AES256")
@@ -40,7 +40,7 @@ def refused(store: Store, kind: object) -> None:
         store.put(encryption=Encryption(type=chosen))
     except UnsupportedOptionWarning:
         return
-    except BucketryError:
+    except REFUSALS:
         same(store.names(), [], "the names listed after the refusal")
     else:
-        raise AssertionError(f"an upload with {kind} succeeded without a word")
+        raise CheckFailed(f"an upload with {kind} succeeded without a word")

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from bucketry.errors import (
     AlreadyExists,
-    BucketryError,
     InvalidInput,
     PreconditionFailed,
     StorageError,
@@ -23,6 +22,7 @@ from bucketry.testing.case import Seen, case, has
 from bucketry.testing.cases.conditional import STALE, pieces_with_an_intruder
 from bucketry.testing.cases.integrity import DIGESTS, DIGITS
 from bucketry.testing.cases.tags import COUNT
+from bucketry.testing.expect import require_answer
 from bucketry.testing.store import SAMPLE, Store
 
 PARTS = has("multipart", "yes")
@@ -37,7 +37,8 @@ def put_if_absent(store: Store) -> Seen:
         trying.upload(b"second", key=store.key(), prevent_overwrite=True)
     except AlreadyExists:
         return "enforced" if store.read() == b"first" else "ignored"
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     return "ignored"
 
@@ -51,7 +52,8 @@ def put_if_match(store: Store) -> Seen:
         trying.upload(b"second", key=store.key(), if_match=STALE)
     except PreconditionFailed:
         return "enforced"
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     return "ignored"
 
@@ -80,7 +82,8 @@ def complete_if_absent(store: Store) -> Seen:
         trying.upload(body, key=store.key(), prevent_overwrite=True)
     except AlreadyExists:
         return "enforced" if store.read() == b"intruder" else "ignored"
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     return "ignored"
 
@@ -94,7 +97,8 @@ def complete_if_match(store: Store) -> Seen:
         trying.upload(store.large(), key=store.key(), if_match=STALE)
     except PreconditionFailed:
         return "enforced"
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     return "ignored"
 
@@ -110,7 +114,8 @@ def delete_if_match(store: Store) -> Seen:
         return "enforced"
     except InvalidInput:
         return None
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     return "ignored"
 
@@ -124,14 +129,16 @@ def checksums(store: Store, right: object) -> Seen:
         trying.upload(DIGITS, key=store.key("right"), checksum_algorithm=algorithm)
     except InvalidInput:
         return None
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "refused"
     try:
         # The right digest, of other bytes.
         trying.upload(SAMPLE, key=store.key("wrong"), extra_params={f"Checksum{algorithm}": right})
     except InvalidInput:
         return None
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "verified"
     return "ignored"
 
@@ -144,7 +151,8 @@ def tagging(store: Store) -> Seen:
         trying.upload(SAMPLE, key=store.key(), tags={"a": "1", "b": "2"})
     except (InvalidInput, UnsupportedOptionWarning):
         return None
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "no"
     told = store.http.send(store.provider.sign(store.key())).headers.get(COUNT)
     return "yes" if told == "2" else ("yes", "ignored")
@@ -160,6 +168,7 @@ def encryption(store: Store, kind: object) -> Seen:
     except (InvalidInput, UnsupportedOptionWarning):
         return None
     except StorageError as error:
+        require_answer(error)
         # KMS that wants a key says nothing of what it does with one.
         return "no" if kind == "AES256" or error.code == "NotImplemented" else None
     return "yes" if store.provider.head(store.key()).encryption == kind else "ignored"
@@ -174,11 +183,13 @@ def acl(store: Store) -> Seen:
     except (InvalidInput, UnsupportedOptionWarning):
         return None
     except StorageError as error:
+        require_answer(error)
         # Amazon's switch on the bucket, which says nothing of the vendor.
         return None if error.code == "AccessControlListNotSupported" else "none"
     try:
         stored = trying.upload(SAMPLE, key=store.key("public"), acl="public-read")
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return ("object", "bucket", "ignored")
     if urlsplit(stored.url).hostname != urlsplit(trying.sign(stored.key).reveal()).hostname:
         return None
@@ -192,7 +203,8 @@ def multipart(store: Store) -> Seen:
     trying = store.believing(multipart="yes")
     try:
         return "yes" if trying.upload(store.large(), key=store.key()).parts > 1 else "no"
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "no"
 
 
@@ -202,7 +214,8 @@ def copy(store: Store) -> Seen:
     store.put("source")
     try:
         store.believing(copy="yes").copy(store.key("source"), store.key("target"))
-    except StorageError:
+    except StorageError as error:
+        require_answer(error)
         return "no"
     return "yes" if store.read("target") == SAMPLE else "no"
 
@@ -213,7 +226,10 @@ def post_policy(store: Store) -> Seen:
     trying = store.believing(post_policy="yes")
     try:
         ticket = trying.upload_ticket(store.key(), max_size=1000)
-    except BucketryError:
+    except InvalidInput:
+        return None
+    except StorageError as error:
+        require_answer(error)
         return "no"
     store.http.post_form(ticket.signed, SAMPLE)
     return "yes" if store.provider.exists(store.key()) else "no"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bucketry.errors import NotFound
 from bucketry.testing.case import case
-from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.expect import CheckFailed, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 CLOCKS = timedelta(minutes=15)
@@ -31,7 +31,7 @@ def tells_the_time(store: Store) -> None:
     store.put()
     modified = store.provider.head(store.key()).last_modified
     if modified is None or modified.tzinfo is None:
-        raise AssertionError(f"the time of the last change has no time zone: {modified}")
+        raise CheckFailed(f"the time of the last change has no time zone: {modified}")
     late = abs(datetime.now(UTC) - modified)
     holds(late < CLOCKS, f"the time of the last change is {late} away from now")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bucketry.errors import InvalidHeader
 from bucketry.model import Page
 from bucketry.testing.case import case
-from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.expect import CheckFailed, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 ODD = ["<&>.txt", "a b.txt", "a%2Fb.txt", "a+b.txt", "quo'te\".txt", "ü.txt", "日本.txt", "😀.txt"]
@@ -73,7 +73,7 @@ def tells_size_etag_and_time(store: Store) -> None:
     (info,) = store.provider.list(store.key(""))
     same((info.size, info.etag), (len(SAMPLE), stored.etag), "size and ETag")
     if info.last_modified is None or info.last_modified.tzinfo is None:
-        raise AssertionError(f"the time of the last change has no zone: {info.last_modified}")
+        raise CheckFailed(f"the time of the last change has no zone: {info.last_modified}")
     holds(info.last_modified.year >= datetime.now(UTC).year - 1, "the time is years ago")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bucketry.errors import InvalidExpiry, InvalidHeader, InvalidInput, Unsupported
 from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.expect import CheckFailed, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 GETS, HEADS, PUTS, DELETES = (has("presign", m) for m in ("GET", "HEAD", "PUT", "DELETE"))
@@ -144,7 +144,7 @@ def tells_when_it_expires(store: Store) -> None:
     """The time at which a URL expires is told, with a time zone, and is the one asked for."""
     signed = store.provider.sign(store.key(), expires_in=600)
     if signed.expires_at is None or signed.expires_at.tzinfo is None:
-        raise AssertionError(f"the time has no zone: {signed.expires_at}")
+        raise CheckFailed(f"the time has no zone: {signed.expires_at}")
     wanted = datetime.now(UTC) + timedelta(seconds=600)
     holds(abs(signed.expires_at - wanted) < timedelta(seconds=30), f"it says {signed.expires_at}")
 
@@ -156,7 +156,7 @@ def setting_for_the_time(store: Store) -> None:
     signed = short.sign(store.key())
     wanted = datetime.now(UTC) + timedelta(seconds=90)
     if signed.expires_at is None:
-        raise AssertionError("a signed URL does not say when it expires")
+        raise CheckFailed("a signed URL does not say when it expires")
     holds(abs(signed.expires_at - wanted) < timedelta(seconds=30), f"it says {signed.expires_at}")
 
 

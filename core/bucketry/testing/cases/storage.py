@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bucketry.errors import BucketryError, UnsupportedOptionWarning
+from bucketry.errors import UnsupportedOptionWarning
 from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import same
+from bucketry.testing.expect import REFUSALS, CheckFailed, same
 from bucketry.testing.store import SAMPLE, Store
 
 # Cheap to keep and free to read; the archives are neither.
@@ -36,7 +36,7 @@ def no_such_class(store: Store) -> None:
         store.put(storage_class="NO_SUCH_CLASS")
     except UnsupportedOptionWarning:
         return
-    except BucketryError:
+    except REFUSALS:
         same(store.names(), [], "the names listed after the refusal")
     else:
-        raise AssertionError("an upload into the class NO_SUCH_CLASS succeeded without a word")
+        raise CheckFailed("an upload into the class NO_SUCH_CLASS succeeded without a word")

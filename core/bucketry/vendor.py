@@ -133,7 +133,7 @@ class Vendor:
         layers: builds the layers, family first, most special last.
         docs_url: the vendor's own page on its S3 interface.
         endpoint_hosts: host patterns of the vendor's endpoints, ``{region}`` and the like standing
-            for one DNS label; only the Strapi dialect looks at them.
+            for one DNS label; only dialects look at them.
         summary: one sentence on what is different here.
         check: rules between options that a schema cannot say; gives the dotted path of the option
             and a sentence for each fault. Asked before anything else uses the options.

@@ -1,5 +1,5 @@
 """The JSON Schemas of configurations, as package data.
 
 `leaves.schema.json` explains each option once, `vendors/*.schema.json` say which of them a vendor
-takes, `strapi.schema.json` is Strapi's own shape, and `config.schema.json` is for editors.
+takes, and `config.schema.json` is for editors.
 """

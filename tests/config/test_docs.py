@@ -1,21 +1,26 @@
-"""The page on Strapi's configurations: its example opens and converts as it says."""
+"""The pages on dialects: their examples open and convert as they say."""
 
 from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import pytest
+
 import bucketry
-from bucketry.config import convert_config
+from bucketry.config import convert_config, dialects
 from bucketry.host.catalog import Catalog
 
-PAGE = Path(__file__).parents[2] / "docs" / "strapi.md"
+DOCS = Path(__file__).parents[2] / "docs"
 ENVIRON = {"SCALEWAY_ACCESS_KEY_ID": "k", "SCALEWAY_ACCESS_SECRET": "s"}
 
 
 def block(language: str) -> str:
-    (text,) = re.findall(rf"```{language}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (text,) = re.findall(
+        rf"```{language}\n(.*?)```", (DOCS / "strapi.md").read_text("utf-8"), re.DOTALL
+    )
     return str(text)
 
 
@@ -34,3 +39,24 @@ def test_the_python_lines_run(folder: Path) -> None:
     assert isinstance(media, bucketry.Provider)
     assert media.vendor.name == "scaleway"
     assert media.options.root_path == "uploads"
+
+
+def test_the_example_reads_a_file_of_many_remotes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (DOCS / "dialects.md").read_text("utf-8"), re.DOTALL
+    )
+    (folder / "my_dialect").mkdir()
+    (folder / "my_dialect" / "__init__.py").write_text(code)
+    text = {"type": "string"}
+    (folder / "my_dialect" / "remotes.schema.json").write_text(
+        json.dumps({"properties": {"bin": text, "server": text, "keys": text}})
+    )
+    monkeypatch.syspath_prepend(folder)
+    entry = EntryPoint("remotes", "my_dialect:dialect", dialects.GROUP)
+    monkeypatch.setattr(dialects, "registered", lambda group: [entry])
+    remote = {"bin": "media", "server": "https://s3.example.com", "keys": "ambient"}
+    opened = bucketry.open_provider("one", config={"remotes": {"one": remote}}, environ={})
+    assert (opened.vendor.name, opened.options.bucket) == ("s3", "media")
+    assert opened.options.endpoint == "https://s3.example.com"

@@ -15,6 +15,8 @@ from bucketry.config import convert_config
 from bucketry.host.catalog import Catalog
 from bucketry_s3.options import Multipart
 
+pytestmark = pytest.mark.filterwarnings("ignore:.* so no ACL is sent:UserWarning")
+
 ORIGINALS = Path(__file__).parent / "originals"
 
 AWS = {
@@ -35,7 +37,7 @@ def generic(prefix: str, **more: str) -> dict[str, str]:
 def on_aws(**more: Any) -> dict[str, Any]:
     """Return the options that all AWS examples share: public, because no ACL says otherwise."""
     common = {"bucket": "my-bucket", "credentials": PAIR, "region": "eu-west-1"}
-    return {**common, "visibility": "public", **more}
+    return {**common, "visibility": "public", "addressing": "virtual", **more}
 
 
 def elsewhere(**more: Any) -> dict[str, Any]:
@@ -58,6 +60,7 @@ EXAMPLES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
             "bucket": "my-bucket",
             "credentials": PAIR,
             "region": "eu-west-1",
+            "addressing": "virtual",
             "base_url": "https://cdn.example.com",
             "root_path": "uploads",
             "acl": "private",
@@ -78,6 +81,7 @@ EXAMPLES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
             "bucket": "my-bucket",
             "credentials": PAIR,
             "region": "eu-west-1",
+            "addressing": "virtual",
             "acl": "private",
         },
     ),
@@ -89,7 +93,7 @@ EXAMPLES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
             SCALEWAY_ENDPOINT="https://s3.fr-par.scw.cloud",
         ),
         "scaleway",
-        elsewhere(region="fr-par", endpoint="https://s3.fr-par.scw.cloud"),
+        elsewhere(region="fr-par", endpoint="https://s3.fr-par.scw.cloud", addressing="virtual"),
     ),
     (
         "ionos_minio_contabo",
@@ -132,6 +136,7 @@ EXAMPLES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
             "region": "auto",
             "endpoint": "https://abc123.r2.cloudflarestorage.com",
             "account_id": "abc123",
+            "addressing": "virtual",
         },
     ),
     ("checksum", AWS, "aws", on_aws(checksum_algorithm="CRC64NVME")),
@@ -164,6 +169,7 @@ EXAMPLES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
             "bucket": "my-bucket",
             "credentials": PAIR,
             "region": "eu-west-1",
+            "addressing": "virtual",
             "base_url": "https://cdn.example.com",
             "root_path": "uploads",
             "acl": "private",

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 import bucketry
-from bucketry import AmbientCredentials, ConfigError, Credentials, Secret
+from bucketry import AmbientCredentials, Capabilities, ConfigError, Credentials, Fact, Secret
 from bucketry.config import check_config
 from bucketry.host.catalog import Catalog
 from bucketry_s3.options import ExtraParams, S3Options
 from config.fakes import LEAF, acme_schema, make_catalog, make_vendor
+
+pytestmark = pytest.mark.filterwarnings("ignore:.* so no ACL is sent:UserWarning")
 
 PAIR = {"accessKeyId": "AKIA", "secretAccessKey": "hush"}
 
@@ -126,19 +128,13 @@ def test_it_is_read_from_a_file_and_told_with_the_user_s_own_words(
     (folder / "plugins.json").write_text(json.dumps(data, indent=1))
     problems = check_config("plugins.json", catalog=vendors, environ={})
     assert [str(problem) for problem in problems] == [
+        "plugins.json:14:7: upload.config.providerOptions.s3Options.params.signedUrlExpires: "
+        "must be at least 1",
         "plugins.json:15:7: upload.config.providerOptions.s3Options.params.CacheControl: "
         "unknown option 'CacheControl'; other request parameters belong in actionOptions.upload",
         "plugins.json:17:6: upload.config.providerOptions.s3Options.s3ForcePathStyle: "
         "unknown option 's3ForcePathStyle'; did you mean 'forcePathStyle'?",
     ]
-    del data["upload"]["config"]["providerOptions"]["s3Options"]["s3ForcePathStyle"]
-    del data["upload"]["config"]["providerOptions"]["s3Options"]["params"]["CacheControl"]
-    (folder / "plugins.json").write_text(json.dumps(data, indent=1))
-    (problem,) = check_config("plugins.json", catalog=vendors, environ={})
-    assert str(problem) == (
-        "plugins.json:14:7: upload.config.providerOptions.s3Options.params.signedUrlExpires: "
-        "must be at least 1"
-    )
 
 
 # -- which vendor -----------------------------------------------------------------------------
@@ -244,11 +240,78 @@ def test_a_public_acl_where_nothing_is_public_is_a_fault(vendors: Catalog) -> No
     ]
 
 
-def test_an_acl_is_refused_where_there_are_none(vendors: Catalog) -> None:
+def test_private_where_there_are_no_acls_means_signed_urls_and_no_acl(vendors: Catalog) -> None:
     data = strapi({"ACL": "private"}, endpoint="https://s3.eu.acme.example")
+    assert told(vendors, data) == []
+    with pytest.warns(UserWarning, match="ACL") as caught:
+        options = opened(vendors, data).options
+    assert (options.visibility, options.acl) == ("private", None)
+    assert [str(warning.message) for warning in caught] == [
+        'acme: providerOptions.s3Options.params.ACL: "private" means that URLs are signed '
+        '(visibility = "private"); the ACL itself is not sent: Acme has no ACLs'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "endpoint"),
+    [
+        ("r2", "https://abc.r2.cloudflarestorage.com"),
+        ("storj", "https://gateway.storjshare.io"),
+        ("oci", "https://ns.compat.objectstorage.eu-frankfurt-1.oraclecloud.com"),
+        ("supabase", "https://abcdefghijklmnopqrst.storage.supabase.co/storage/v1/s3"),
+    ],
+)
+def test_private_is_understood_at_the_built_in_vendors_without_acls(
+    real_catalog: Catalog, vendor: str, endpoint: str
+) -> None:
+    data = strapi({"ACL": "private"}, endpoint=endpoint)
+    with pytest.warns(UserWarning, match="the ACL itself is not sent") as caught:
+        provider = opened(real_catalog, data)
+    assert len(caught) == 1
+    assert provider.vendor.name == vendor
+    assert (provider.options.visibility, provider.options.acl) == ("private", None)
+
+
+def test_another_acl_is_refused_where_there_are_none(vendors: Catalog) -> None:
+    data = strapi({"ACL": "public-read"}, endpoint="https://s3.eu.acme.example")
     assert told(vendors, data) == [
         "providerOptions.s3Options.params.ACL: Acme has no ACLs; leave acl out"
     ]
+
+
+NO_ACL = (
+    "providerOptions.s3Options.params.ACL is not written, so no ACL is sent, where the original "
+    "sent public-read: plain URLs open only if the bucket itself lets everybody read (else they "
+    'answer 403); write "public-read" to send it, or "private" for signed URLs'
+)
+
+
+@pytest.mark.parametrize("acl", [{}, {"ACL": None}, {"ACL": ""}])
+def test_plain_urls_without_the_original_s_acl_are_told_to_need_an_open_bucket(
+    vendors: Catalog, acl: dict[str, Any]
+) -> None:
+    with pytest.warns(UserWarning, match="ACL") as caught:
+        opened(vendors, strapi(acl, endpoint="https://rgw.example"))
+    assert [str(warning.message) for warning in caught] == [f"s3: {NO_ACL}"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        strapi({"ACL": "public-read"}),
+        strapi({"ACL": "private"}),
+        strapi(endpoint="https://abc.r2.cloudflarestorage.com"),  # signed: nothing is public
+        strapi(
+            endpoint="https://abc.r2.cloudflarestorage.com",
+            root={"baseUrl": "https://cdn.example.com"},  # public, and an ACL had no effect
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_nothing_is_told_where_the_acl_makes_no_difference(
+    real_catalog: Catalog, data: dict[str, Any]
+) -> None:
+    opened(real_catalog, data)
 
 
 @pytest.mark.parametrize(
@@ -283,21 +346,90 @@ def test_an_endpoint_without_scheme_is_https_and_http_is_taken_as_meant(
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "force", "addressing"),
+    ("styles", "force", "addressing"),
     [
-        ("https://unknown.example", None, "virtual"),
-        ("https://unknown.example", True, "path"),
-        ("https://unknown.example", False, "virtual"),
-        ("https://abc.walled.example", None, None),
-        ("https://abc.walled.example", True, "path"),
-        ("https://abc.walled.example", False, "virtual"),
+        ({"path", "virtual"}, None, "virtual"),
+        ({"virtual"}, None, "virtual"),
+        ({"path"}, None, None),
+        (None, None, None),  # not known of this vendor: its page decides
+        ({"path", "virtual"}, True, "path"),
+        ({"path", "virtual"}, False, "virtual"),
     ],
 )
-def test_path_style_is_the_vendor_s_choice_unless_written(
-    vendors: Catalog, endpoint: str, force: bool | None, addressing: str | None
+def test_addresses_are_virtual_unless_written_wherever_the_vendor_serves_them(
+    styles: set[str] | None, force: bool | None, addressing: str | None
+) -> None:
+    fact = Fact(None if styles is None else frozenset(styles), "documented", "made up", "2026-11")
+    catalog = make_catalog(make_vendor(capabilities=Capabilities(addressing=fact)))
+    more: dict[str, Any] = {} if force is None else {"forcePathStyle": force}
+    data = strapi(endpoint="https://s3.eu.acme.example", **more)
+    assert opened(catalog, data).options.addressing == addressing
+
+
+@pytest.mark.parametrize(
+    ("force", "style"), [(None, "virtual"), (True, "path"), (False, "virtual")]
+)
+def test_an_unknown_host_is_addressed_as_the_original_did(
+    vendors: Catalog, force: bool | None, style: str
 ) -> None:
     more: dict[str, Any] = {} if force is None else {"forcePathStyle": force}
-    assert opened(vendors, strapi(endpoint=endpoint, **more)).options.addressing == addressing
+    data = strapi(endpoint="https://unknown.example", **more)
+    assert opened(vendors, data).options.addressing == style
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "url"),
+    [
+        ("https://s3.eu-central-1.wasabisys.com", "https://media.s3.eu-central-1.wasabisys.com/a"),
+        (
+            "https://s3.us-west-004.backblazeb2.com",
+            "https://media.s3.us-west-004.backblazeb2.com/a",
+        ),
+        ("https://sos-ch-gva-2.exo.io", "https://media.sos-ch-gva-2.exo.io/a"),
+        ("https://storage.googleapis.com", "https://media.storage.googleapis.com/a"),
+        ("https://eu2.contabostorage.com", "https://eu2.contabostorage.com/media/a"),
+    ],
+)
+def test_urls_have_the_shape_that_the_original_wrote_into_databases(
+    real_catalog: Catalog, endpoint: str, url: str
+) -> None:
+    data = strapi({"ACL": "private"}, endpoint=endpoint)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        provider = opened(real_catalog, data)
+    signed = provider.sign("a").reveal()
+    assert signed.partition("?")[0] == url
+
+
+ENDPOINT_KINDS = [
+    ("useAccelerateEndpoint", "the accelerated endpoints", "accelerate"),
+    ("useDualstackEndpoint", "the dual-stack endpoints", "dual_stack"),
+    ("useFipsEndpoint", "the FIPS endpoints", "fips"),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "option"), ENDPOINT_KINDS)
+def test_an_endpoint_of_another_kind_is_an_option_or_a_fault(
+    vendors: Catalog, name: str, what: str, option: str
+) -> None:
+    on: dict[str, Any] = {name: True}
+    off: dict[str, Any] = {name: False}
+    data = strapi(endpoint="https://s3.eu.acme.example", **on)
+    assert told(vendors, data) == [
+        f"providerOptions.s3Options.{name}: asks for {what} of AWS, which Acme Storage has no "
+        "option for; remove it"
+    ]
+    assert told(vendors, strapi(**off)) == []
+
+    from attrs import field, make_class
+
+    more = make_class("More", {option: field(default=False, type=bool)}, (S3Options,),
+                      frozen=True, kw_only=True)  # fmt: skip
+    content = open_schema()
+    del content["properties"]["account_id"], content["properties"]["capabilities"]
+    content["properties"][option] = {"type": "boolean"}
+    able = make_catalog(make_vendor(name="aws", options=more, content=content, check=None))
+    assert getattr(opened(able, strapi(**on)).options, option) is True
 
 
 def test_prevent_overwrite_on_an_unknown_host_is_declared_to_work(vendors: Catalog) -> None:
@@ -379,7 +511,7 @@ def old_at_the_root() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("data", "advice"),
+    ("data", "hints"),
     [
         (
             old_in_s3_options(),
@@ -403,12 +535,12 @@ def old_at_the_root() -> dict[str, Any]:
     ],
 )
 def test_old_places_still_work_and_say_where_things_belong(
-    vendors: Catalog, data: dict[str, Any], advice: list[str]
+    vendors: Catalog, data: dict[str, Any], hints: list[str]
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         options = opened(vendors, copy.deepcopy(data)).options
-    assert [str(warning.message) for warning in caught] == advice
+    assert [str(warning.message) for warning in caught] == [*hints, f"aws: {NO_ACL}"]
     assert {warning.category for warning in caught} == {UserWarning}
     assert options.credentials == Credentials(
         access_key_id="AKIA", secret_access_key=Secret("hush")
@@ -491,6 +623,12 @@ def test_a_bucket_must_be_named(vendors: Catalog) -> None:
     del data["providerOptions"]["s3Options"]["params"]
     data["providerOptions"]["s3Options"]["params"] = {}
     assert told(vendors, data) == ["providerOptions.s3Options.params: missing 'Bucket'"]
+    data["providerOptions"]["s3Options"]["params"] = {"Bucket": ""}
+    assert told(vendors, data) == ["providerOptions.s3Options.params.Bucket: must not be empty"]
+    del data["providerOptions"]["s3Options"]["params"]
+    assert told(vendors, data) == [
+        "providerOptions.s3Options: missing 'params'; it names the bucket, as Bucket"
+    ]
 
 
 def test_all_faults_are_told_at_once(vendors: Catalog) -> None:
@@ -501,4 +639,58 @@ def test_all_faults_are_told_at_once(vendors: Catalog) -> None:
         "providerOptions.s3Options",
         "providerOptions.s3Options",
         "providerOptions.s3Options.regoin",
+    ]
+
+
+def test_faults_of_the_vendor_are_told_beside_those_of_the_shape(real_catalog: Catalog) -> None:
+    data = strapi(
+        {"Bucket": "a/b", "signedUrlExpires": 0},
+        config={"encryption": {"type": "AES256"}, "typo": 1},
+        endpoint="https://abc.r2.cloudflarestorage.com",
+        region=None,
+    )
+    assert [problem.partition(": ")[0] for problem in told(real_catalog, data)] == [
+        "providerOptions.s3Options.params.Bucket",
+        "providerOptions.s3Options.params.signedUrlExpires",
+        "providerOptions.providerConfig.encryption",
+        "providerOptions.providerConfig.typo",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("encryption", {"type": "AES256"}),
+        ("tags", {"team": "web"}),
+        ("storageClass", "GLACIER"),
+        ("preventOverwrite", True),
+        ("checksumAlgorithm", "SHA1"),
+    ],
+)
+def test_a_refusal_points_at_what_the_user_wrote(option: str, value: Any) -> None:
+    flat = {
+        "storageClass": "storage_class",
+        "preventOverwrite": "prevent_overwrite",
+        "checksumAlgorithm": "checksum_algorithm",
+    }
+    content = acme_schema()
+    name = flat.get(option, option)
+    content["properties"].pop(name, None)
+    content["x-unsupported"] = {name: {"reason": "Acme cannot"}}
+    catalog = make_catalog(make_vendor(content=content))
+    data = strapi(config={option: value}, endpoint="https://s3.eu.acme.example")
+    assert told(catalog, data) == [f"providerOptions.providerConfig.{option}: Acme cannot"]
+
+
+def test_a_fault_of_an_option_that_is_not_written_points_where_it_belongs() -> None:
+    def check(options: Any) -> Iterator[tuple[str, str]]:
+        yield "multipart.part_size", "is too small here"
+        yield "encryption", "is needed"
+        yield "extra_params.upload", "needs an owner"
+
+    catalog = make_catalog(make_vendor(check=check))
+    assert told(catalog, strapi(endpoint="https://s3.eu.acme.example")) == [
+        "actionOptions.upload: needs an owner",
+        "providerOptions.providerConfig.encryption: is needed",
+        "providerOptions.providerConfig.multipart.partSize: is too small here",
     ]

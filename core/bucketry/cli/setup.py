@@ -135,7 +135,7 @@ def check(settings: Settings) -> int:
 @command
 @click.argument("file")
 def convert(settings: Settings, file: str) -> None:
-    """Print a configuration, Strapi's above all, as flat TOML.
+    """Print a configuration of any shape as flat TOML.
 
     It means the same as FILE: what was derived there is declared, and a secret that was written
     out becomes a reference to an environment variable.

@@ -1,9 +1,9 @@
 """From a file or a mapping to an open provider.
 
 Each step is a module: `load` reads, `check` and `explain` say what is wrong, `environment` resolves
-references, `strapi` translates, `unsupported` sets aside, `convert` makes the options object,
-`validate` is their order, and `Config` holds the outcome. Importing this package imports neither
-jsonschema nor cattrs.
+references, `dialects` translate other tools' shapes, `unsupported` sets aside, `convert` makes the
+options object, `validate` is their order, and `Config` holds the outcome. Importing this package
+imports neither jsonschema nor cattrs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry.config.configuration import Config
+from bucketry.config.dialects import Dialect, Translation, Vendors
 from bucketry.config.load import read
+from bucketry.config.settings import Fault, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
@@ -24,9 +26,16 @@ Source = str | os.PathLike[str] | Mapping[str, Any] | None
 
 __all__ = [
     "Config",
+    "Dialect",
+    "Fault",
+    "Origin",
+    "Settings",
     "Source",
+    "Translation",
+    "Vendors",
     "check_config",
     "convert_config",
+    "dotted",
     "load_config",
     "open_provider",
     "open_providers",
@@ -82,7 +91,7 @@ def convert_config(
     catalog: Catalog | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a configuration of any shape as a flat `bucketry.toml`, Strapi's own above all.
+    """Return a configuration of any shape as a flat `bucketry.toml`, dialects included.
 
     References stay references; a secret that was written out becomes one. `ConfigError` with every
     problem: variables must be set, because they may decide which vendor is meant.

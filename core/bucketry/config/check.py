@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bucketry.config.explain import explain
 from bucketry.config.schemas import Schema
-from bucketry.config.settings import Fault, Settings
+from bucketry.config.settings import Fault, Path, Settings
 
 if TYPE_CHECKING:
     from jsonschema import Draft7Validator
@@ -64,17 +64,24 @@ ENTRY: Schema = {
 
 
 def check(settings: Settings, schema: Schema) -> list[Fault]:
-    """Return what in `settings` does not follow `schema`, at the places the user wrote it."""
+    """Return what in `settings` does not follow `schema`, at the places the user wrote it.
+
+    What is at fault is noted in `settings.unknown`.
+    """
     errors = list(_validator(json.dumps(schema)).iter_errors(settings.values))
     faults: dict[Fault, None] = {}
+    unknown: set[Path] = set()
     for finding in explain(errors, schema):
-        if finding.missing and (*finding.path, finding.missing) in settings.unknown:
+        missing = (*finding.path, finding.missing) if finding.missing else finding.path
+        if finding.missing and missing in settings.unknown:
             continue
+        unknown |= {missing, (*finding.path[:-1], finding.meant)} if finding.meant else {missing}
         origin = settings.origin(finding.path)
         sentence = finding.sentence
         if origin.variable:
             sentence += f" (the value of {origin.told_variable})"
         faults[Fault(origin.path, sentence)] = None
+    settings.unknown.update(unknown)
     return list(faults)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from attrs import frozen
 
 from bucketry.config.check import ENVELOPE, check
+from bucketry.config.dialects import Found, ask, contested, unasked, validate_dialect
 from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
-from bucketry.config.strapi import find_dialect, validate_dialect
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
 from bucketry.errors import (
@@ -28,10 +28,10 @@ from bucketry.provider import Provider
 
 @frozen(eq=False)
 class _Entry:
-    """Where one provider stands in the document, and in which of the two shapes."""
+    """Where one provider stands in the document, and in which dialect, if any."""
 
     path: Path
-    strapi: bool = False
+    dialect: Found | None = None
 
 
 class Config:
@@ -54,14 +54,42 @@ class Config:
         self._entries: dict[str, _Entry] = {}
         self._default: str | None = None
         self._envelope_faults: list[Fault] = []
-        data = document.data
-        dialect = None if "providers" in data else find_dialect(data)
-        if dialect is not None:
-            self._take_single(_Entry(dialect, strapi=True))
-        elif "providers" not in data and ("provider" in data or single):
+        if self._is_flat():
+            self._read_flat(single=single)
+        else:
+            self._read_dialect(single=single)
+
+    def _is_flat(self) -> bool:
+        """Whether the document is flat beyond doubt, so that no dialect need be asked."""
+        provider = self._document.data.get("provider")
+        known = isinstance(provider, str) and provider in self._catalog.names()
+        return "providers" in self._document.data or known or isinstance(provider, dict)
+
+    def _read_dialect(self, *, single: bool) -> None:
+        asked = ask(self._document.data)
+        if len(asked.found) > 1:
+            raise Faulty([contested(asked.found)])
+        if asked.found:
+            for name, path in asked.found[0].places.items():
+                entry = _Entry(path, asked.found[0])
+                if name:
+                    self._entries[name] = entry
+                else:
+                    self._take_single(entry)
+            return
+        # It may be in the dialect of a plugin that cannot be asked.
+        faults = [unasked(error) for error in asked.broken]
+        try:
+            self._read_flat(single=single)
+        except Faulty as error:
+            raise Faulty([*error.faults, *faults]) from None
+        self._envelope_faults += faults
+
+    def _read_flat(self, *, single: bool) -> None:
+        if "providers" not in self._document.data and ("provider" in self._document.data or single):
             self._take_single(_Entry(()))
         else:
-            self._read_envelope(data)
+            self._read_envelope(self._document.data)
 
     def _take_single(self, entry: _Entry) -> None:
         validated = self._validate(entry)
@@ -187,8 +215,9 @@ class Config:
     def _validate(self, entry: _Entry) -> Validated:
         values = Settings(self._document.data, {}).get(entry.path)
         settings = Settings(values, {(): Origin(entry.path)}).copy()
-        steps = validate_dialect if entry.strapi else validate
-        return steps(settings, self._catalog, self._environ)
+        if entry.dialect is not None:
+            return validate_dialect(entry.dialect, settings, self._catalog, self._environ)
+        return validate(settings, self._catalog, self._environ)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))

@@ -16,7 +16,7 @@ from bucketry.model import AmbientCredentials, Secret
 
 Source = Literal["written", "environment", "derived", "default"]
 """``written`` in the configuration; read from an ``environment`` variable; ``derived`` from what
-stands there in Strapi's shape; the vendor's or bucketry's ``default``."""
+stands there in a dialect; the vendor's or bucketry's ``default``."""
 
 
 @frozen(kw_only=True)

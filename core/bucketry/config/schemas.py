@@ -13,14 +13,14 @@ from typing import Any
 
 from bucketry.config.settings import Path
 from bucketry.errors import PluginError
-from bucketry.vendor import Vendor
+from bucketry.vendor import SchemaSource, Vendor
 
 Schema = dict[str, Any]
 
 LEAVES = "leaves.schema.json"
 """What vendors' schemas call the file of shared options."""
 
-OWN_IDS = frozenset({LEAVES, "strapi.schema.json", "config.schema.json"})
+OWN_IDS = frozenset({LEAVES, "config.schema.json"})
 """Identifiers that no plugin's schema may take."""
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -47,11 +47,17 @@ def leaf(name: str) -> Schema:
     return schema
 
 
-@cache
-def strapi_schema() -> Schema:
-    """Return the schema of the Strapi dialect, self-contained."""
-    own = own_schema("strapi.schema.json")
-    schema: Schema = _inlined(own, own, _own_fault)
+def dialect_schema(file: SchemaSource, who: str) -> Schema:
+    """Return the schema of a dialect, self-contained; `PluginError` for `who` if it cannot be."""
+
+    def fault(reason: str) -> PluginError:
+        return PluginError(who, f"its schema {file} {reason}")
+
+    try:
+        written: Schema = json.loads(file.read_text())
+    except (OSError, ImportError, ValueError, RecursionError) as error:
+        raise fault(f"cannot be read: {type(error).__name__}: {error}") from error
+    schema: Schema = _inlined(written, written, fault)
     return schema
 
 

@@ -54,7 +54,7 @@ class Origin:
     """
 
     path: Path
-    reference: Mapping[str, Any] | None = None
+    reference: Mapping[str, Any] | None = field(default=None, repr=False)
     derived: bool = False
 
     @property
@@ -76,7 +76,7 @@ class Settings:
     Attributes:
         values: the options.
         origins: origins by path; what has none stands below the nearest thing that has one.
-        unknown: settings without a value because of a fault that is reported already.
+        unknown: settings whose value is not known because of a fault that is reported already.
     """
 
     values: dict[str, Any] = field(repr=False)

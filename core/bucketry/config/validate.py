@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from bucketry.config.check import ENTRY, check
 from bucketry.config.convert import to_options
@@ -40,14 +42,14 @@ class Validated:
         settings: the settings as the vendor's schema has accepted them.
         options: the vendor's options object.
         ignored: options left out because the vendor cannot honour them.
-        hints: what works but should be written in another way.
+        hints: what works but should be written in another way, or looks like a slip.
     """
 
     vendor: Vendor
     distribution: str
-    schema: Schema
+    schema: Schema = field(repr=False)
     settings: Settings
-    options: Any
+    options: Any = field(repr=False)
     ignored: Sequence[Ignored] = ()
     hints: Sequence[str] = ()
 
@@ -62,26 +64,34 @@ def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -
     if "provider" not in schema.get("properties", {}):
         settings.drop(("provider",))
     faults += check(settings, schema)
+    settings.drop(("provider",))
+    if faults or settings.unknown:
+        raise Faulty([*faults, *_faults_besides(settings, schema, vendor, distribution)])
+    options, faults, more = _finished(settings, schema, vendor, distribution)
     if faults:
         raise Faulty(faults)
-    settings.drop(("provider",))
+    return Validated(vendor, distribution, schema, settings, options, [*ignored, *more])
+
+
+def _finished(
+    settings: Settings, schema: Schema, vendor: Vendor, distribution: str
+) -> tuple[Any, list[Fault], list[Ignored]]:
+    """Return the options, what only they show to be wrong, and what is left out of them."""
     options = to_options(settings.values, vendor, distribution)
     faults = [
         Fault(settings.origin(path).path, _masked(sentence, settings, schema))
         for path, sentence in _cross_checks(options, vendor, distribution)
     ]
-    if vendor.capabilities_for is not None:
-        # What the vendor can do is known only now, and its schema could not say it.
-        try:
-            limits = vendor.limits(vendor.capabilities_for(vendor.capabilities, options))
-        except Exception as error:
-            raise _check_failure(vendor, distribution, error) from None
-        refused, more = set_aside(settings, schema, limits, judge_values=True)
-        faults, ignored = faults + refused, ignored + more
-        options = to_options(settings.values, vendor, distribution)
-    if faults:
-        raise Faulty(faults)
-    return Validated(vendor, distribution, schema, settings, options, ignored)
+    if vendor.capabilities_for is None:
+        return options, faults, []
+    # What the vendor can do is known only now, and its schema could not say it.
+    try:
+        limits = vendor.limits(vendor.capabilities_for(vendor.capabilities, options))
+    except Exception as error:
+        who = f"{vendor.name} ({distribution})"
+        raise PluginError(who, crashed("check of the options", error)) from None
+    refused, ignored = set_aside(settings, schema, limits, judge_values=True)
+    return to_options(settings.values, vendor, distribution), faults + refused, ignored
 
 
 def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> tuple[Vendor, str]:
@@ -89,7 +99,7 @@ def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) ->
     name = settings.values.get("provider")
     alone = Settings({} if name is None else {"provider": name}, settings.origins, settings.unknown)
     faults += check(alone, ENTRY)
-    if faults:
+    if faults or name is None:
         raise Faulty(faults)
     try:
         return catalog.load(str(name)), catalog.distribution(str(name))
@@ -100,6 +110,49 @@ def _vendor(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) ->
         raise Faulty([Fault(settings.origin(("provider",)).path, error.reason)]) from None
 
 
+def _faults_besides(
+    settings: Settings, schema: Schema, vendor: Vendor, distribution: str
+) -> Iterator[Fault]:
+    """Yield what the finished options would show besides what is known to be at fault.
+
+    They are made without the options at fault, then with examples in their places: what is wrong
+    each time does not come from them.
+    """
+    doubtful = {str(path[0]) for path in settings.unknown if path}
+    if () in settings.unknown:
+        return
+    sound = {name: value for name, value in settings.values.items() if name not in doubtful}
+    properties = schema.get("properties", {})
+    examples = {name: _examples(properties[name]) for name in doubtful if name in properties}
+    needed = {name for name in schema.get("required", ()) if name not in sound}
+    if not all(examples.get(name) for name in needed):
+        return
+    tried = [
+        {name: some[which] for name, some in examples.items() if some and name in names}
+        for which, names in ((0, needed), (0, examples), (-1, examples))
+    ]
+    found: list[list[Fault]] = []
+    for instead in tried:
+        trial = Settings({**instead, **copy.deepcopy(sound)}, {})
+        try:
+            found.append(_finished(trial, schema, vendor, distribution)[1])
+        except PluginError:
+            return
+    for fault in found[0]:
+        if fault.path[0] not in doubtful and all(fault in others for others in found[1:]):
+            yield evolve(fault, path=settings.origin(fault.path).path)
+
+
+def _examples(schema: Schema) -> list[Any]:
+    """Return values that an option may have; no references to the environment."""
+    if "enum" in schema:
+        return list(schema["enum"])
+    if schema.get("type") == "boolean":
+        return [False, True]
+    examples = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
+    return [value for value in examples if "env" not in json.dumps(value)]
+
+
 def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[tuple[Path, str]]:
     """Yield the faults that only the finished options show."""
     found = []
@@ -107,7 +160,8 @@ def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[t
         try:
             found = [(_path(dotted), sentence) for dotted, sentence in vendor.check(options)]
         except Exception as error:
-            raise _check_failure(vendor, distribution, error) from None
+            who = f"{vendor.name} ({distribution})"
+            raise PluginError(who, crashed("check of the options", error)) from None
     yield from found
     if all(path != ("root_path",) for path, _ in found):
         try:
@@ -124,13 +178,12 @@ def _path(dotted: str) -> Path:
     return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
 
 
-def _check_failure(vendor: Vendor, distribution: str, error: Exception) -> PluginError:
-    """Return the error for a vendor whose check fails. The exception's text may repeat secrets."""
+def crashed(what: str, error: Exception) -> str:
+    """Return the reason for a plugin whose code fails. The exception's text may repeat secrets."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return PluginError(
-        f"{vendor.name} ({distribution})",
-        f"its check of the options failed with {type(error).__name__} in "
-        f"{FilePath(frame.filename).name}:{frame.lineno}; report it to its authors",
+    return (
+        f"its {what} failed with {type(error).__name__} in "
+        f"{FilePath(frame.filename).name}:{frame.lineno}; report it to its authors"
     )
 
 

@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from itertools import chain
+from typing import Any
 
 import attrs
 from attrs import frozen
@@ -51,7 +52,7 @@ class Catalog:
             block = os.environ.get(BLOCK_VARIABLE, "").split(",")
         self._blocked = frozenset(name.strip() for name in block if name.strip())
         self._entries: dict[str, list[EntryPoint]] = {}
-        for entry in _environment() if entries is None else entries:
+        for entry in registered(GROUP) if entries is None else entries:
             offers = self._entries.setdefault(entry.name, [])
             # One distribution can be seen twice, from its folder and from its installation.
             if all(_offer(entry) != _offer(other) for other in offers):
@@ -61,7 +62,7 @@ class Catalog:
     def __iter__(self) -> Iterator[Listed]:
         for name in self.names():
             for entry in self._entries[name]:
-                yield Listed(name, _distribution(entry), entry.value)
+                yield Listed(name, distribution_of(entry), entry.value)
 
     def names(self) -> list[str]:
         """Return the names that can be asked for, sorted."""
@@ -70,7 +71,7 @@ class Catalog:
     def distribution(self, name: str) -> str:
         """Return name and version of the distribution that offers vendor `name`."""
         entries = self._entries.get(name, [])
-        return _distribution(entries[0]) if entries else ""
+        return distribution_of(entries[0]) if entries else ""
 
     def load(self, name: str) -> Vendor:
         """Import the plugin of vendor `name` and return its page.
@@ -83,63 +84,89 @@ class Catalog:
             raise PluginError(name, f"blocked by {BLOCK_VARIABLE}")
         offers = self._entries.get(name)
         if not offers:
-            near = get_close_matches(name, self.names(), n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            # Of two or three letters, one that differs is half or a third of them.
+            short = len(name) <= 3
+            near = get_close_matches(name, self.names(), *((2, 0.5) if short else (1, 0.6)))
+            hint = f"did you mean {' or '.join(map(repr, sorted(near)))}? " if near else ""
             raise PluginError(
                 name, f"no installed plugin offers this; {hint}Installed: {', '.join(self.names())}"
             )
         if len(offers) > 1:
-            both = " and ".join(f"{_distribution(e)} ({e.value})" for e in offers)
+            both = " and ".join(f"{distribution_of(e)} ({e.value})" for e in offers)
             raise PluginError(name, f"offered by {both}; uninstall one or block the name")
         vendor = _import(offers[0])
         self._loaded[name] = vendor
         return vendor
 
 
-def _environment() -> Iterable[EntryPoint]:
-    """Return the entry points of this environment.
+def registered(group: str) -> Iterable[EntryPoint]:
+    """Return the entry points of this environment in `group`.
 
     One distribution with unreadable metadata makes the library's own reader fail for all; then each
     is read by itself, and that one is left out with a warning.
     """
     try:
-        return entry_points(group=GROUP)
+        return entry_points(group=group)
     except Exception:
         found: dict[str, list[EntryPoint]] = {}
         for dist in distributions():
+            name = _name_and_version(dist)[0]
             try:
-                offered = [entry for entry in dist.entry_points if entry.group == GROUP]
+                offered = [entry for entry in dist.entry_points if entry.group == group]
             except Exception as error:
                 warnings.warn(
-                    f"the distribution {dist.name!a} is left out: its entry points cannot be read "
+                    f"the distribution {name!a} is left out: its entry points cannot be read "
                     f"({type(error).__name__})",
                     RuntimeWarning,
                     stacklevel=3,
                 )
             else:
                 # The first on the path is the one that is imported.
-                found.setdefault(dist.name, offered)
+                found.setdefault(name or str(len(found)), offered)
         return chain.from_iterable(found.values())
 
 
 def _offer(entry: EntryPoint) -> tuple[str, str]:
-    return (entry.dist.name if entry.dist else "", entry.value)
+    return (_name_and_version(entry.dist)[0] if entry.dist else "", entry.value)
 
 
-def _distribution(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown distribution"
+def distribution_of(entry: EntryPoint) -> str:
+    """Return name and version of the distribution that registers `entry`."""
+    told = " ".join(_name_and_version(entry.dist)).strip() if entry.dist else ""
+    return told or "unknown distribution"
 
 
-def _import(entry: EntryPoint) -> Vendor:
-    who = f"{entry.name} ({_distribution(entry)}, {entry.value})"
+def _name_and_version(dist: Distribution) -> tuple[str, str]:
+    """Return what the metadata tells, "" where a folder has none.
+
+    For that, Python 3.13 gives a deprecated None, and says that it will be a KeyError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return dist.name or "", dist.version or ""
+        except KeyError:
+            return "", ""
+
+
+def load_entry(entry: EntryPoint) -> tuple[Any, str]:
+    """Import what an entry point names; return it and who it is, for messages.
+
+    `PluginError` with the reason, whatever the plugin raises.
+    """
+    who = f"{entry.name} ({distribution_of(entry)}, {entry.value})"
     try:
-        vendor = entry.load()
+        return entry.load(), who
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may even call sys.exit() while it is imported
         raise PluginError(
             who, f"it cannot be loaded: {type(error).__name__}: {error}; report it to its authors"
         ) from error
+
+
+def _import(entry: EntryPoint) -> Vendor:
+    vendor, who = load_entry(entry)
     if not isinstance(vendor, Vendor):
         raise PluginError(who, f"it is of type {type(vendor).__name__}, not a bucketry.Vendor")
     if vendor.name != entry.name:

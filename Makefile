@@ -60,3 +60,9 @@ test-floors: $(STAMP)
 	@$(FLOORS)/bin/pip install --quiet --disable-pip-version-check \
 		--constraint $(FLOORS)/constraints.txt --editable '.[test]'
 	@$(FLOORS)/bin/pytest -n auto -q
+
+# What networks, middleboxes and servers do on a bad day: the whole table of faults.
+.PHONY: test-faults
+
+test-faults: $(STAMP)
+	@$(BIN)/pytest tests/faults -m faults -n 6 -q

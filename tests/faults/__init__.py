@@ -1,0 +1,1 @@
+"""What networks, middleboxes and servers do on a bad day, and what our operations make of it."""

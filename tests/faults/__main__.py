@@ -1,0 +1,104 @@
+"""Run the table of faults: ``python -m faults [WORD...] [--jobs N] [--json FILE] [--all]``.
+
+Words pick cases by their name. Each case runs through every transport, in one addressing style that
+changes from case to case; with ``--all`` in both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from faults.runner import Client, Result, run, transports
+from faults.scenarios import CASES, Case
+
+Job = tuple[Case, str, str]
+
+
+def jobs(words: Sequence[str], *, everything: bool) -> Iterator[Job]:
+    """Yield case, transport and addressing style."""
+    for number, (name, case) in enumerate(CASES.items()):
+        if not all(word in name for word in words):
+            continue
+        styles = ("path", "virtual") if everything else (("path", "virtual")[number % 2],)
+        for transport in transports():
+            for style in styles:
+                yield case, transport, style
+
+
+def run_all(work: Sequence[Job], workers: int) -> Iterator[Result]:
+    """Run jobs on several clients at once; the long ones first."""
+    ready = threading.local()
+    clients: list[Client] = []
+
+    def one(job: Job) -> Result:
+        if not hasattr(ready, "client"):
+            ready.client = Client()
+            clients.append(ready.client)
+        case, transport, style = job
+        return run(case, ready.client, transport=transport, addressing=style)
+
+    work = sorted(work, key=lambda job: -job[0].operation.moved * (job[0].fault.times is None))
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(one, work)
+    finally:
+        for client in clients:
+            client.close()
+
+
+def as_row(result: Result) -> dict[str, object]:
+    """Return a result for machines."""
+    return {
+        "case": result.case.name,
+        "transport": result.transport,
+        "addressing": result.addressing,
+        "must": result.case.must,
+        "verdict": result.judged.verdict,
+        "why": result.judged.why,
+        "seconds": round(result.seconds, 2),
+        "struck": result.struck,
+    }
+
+
+def main() -> int:
+    """Run, print the verdicts, return 1 if any is bad."""
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--verbose", "-v", action="store_true", help="print the good ones too")
+    parser.add_argument("--tracebacks", action="store_true")
+    given = parser.parse_args()
+    work = list(jobs(given.words, everything=given.all))
+    start = time.monotonic()
+    results = []
+    for result in run_all(work, given.jobs):
+        results.append(result)
+        if not result.is_good or given.verbose:
+            way = " ".join(filter(None, (result.transport, result.addressing)))
+            print(f"{result.judged.verdict:16} {result.case.name}  [{way}]")
+            print(f"{'':16} {result.judged.why}  ({result.seconds:.1f} s)", flush=True)
+            if given.tracebacks and result.traceback:
+                print(result.traceback)
+    if given.json:
+        given.json.write_text(json.dumps([as_row(result) for result in results], indent=1))
+    counts = Counter((result.transport, result.judged.verdict) for result in results)
+    print(f"\n{len(results)} cases in {time.monotonic() - start:.0f} s")
+    for (transport, verdict), count in sorted(counts.items()):
+        print(f"{transport or 'only transport':16} {verdict:16} {count:6}")
+    idle = [r.case.name for r in results if not r.struck and r.case.fault.name != "nothing"]
+    print(f"{len(idle)} cases were never struck: {', '.join(idle[:20])}")
+    return int(not all(result.is_good for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bucketry.cli.new_vendor import skeleton
+
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/plugins.md").read_text("utf-8")
-ACME = ROOT / "tests/third_party/acme"
+ACME = skeleton("acme")
 WALK = GUIDE.partition("## The skeleton, file by file")[2].partition("\n## ")[0]
 SECTIONS = re.findall(r"^### `(.+?)`\n(.*?)(?=^### |\Z)", WALK, re.MULTILINE | re.DOTALL)
 SHOWN = [
@@ -20,22 +22,16 @@ SHOWN = [
 
 
 def test_every_file_has_a_section() -> None:
-    files = {
-        path.relative_to(ACME).as_posix()
-        for path in ACME.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert {file for file, _ in SECTIONS} == files
+    assert {file for file, _ in SECTIONS} == {file for file, text in ACME.items() if text}
 
 
 @pytest.mark.parametrize(("file", "block"), SHOWN)
 def test_what_is_shown_stands_in_the_file(file: str, block: str) -> None:
-    assert block in (ACME / file).read_text("utf-8")
+    assert block in ACME[file]
 
 
 def test_the_whole_page_but_its_imports_is_shown() -> None:
-    page = (ACME / "bucketry_acme/__init__.py").read_text("utf-8")
-    rest = page
+    rest = ACME["bucketry_acme/__init__.py"]
     for file, block in SHOWN:
         if file == "bucketry_acme/__init__.py":
             rest = rest.replace(block, "")

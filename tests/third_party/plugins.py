@@ -13,9 +13,19 @@ from pathlib import Path
 
 from attrs import frozen
 
+from bucketry.cli.new_vendor import skeleton
 from host.distributions import install
 
 TESTS = Path(__file__).parents[1]
+
+
+def write_skeleton(name: str, folder: Path) -> Path:
+    """Write what `bucketry new-vendor` writes, and return the folder."""
+    for path, text in skeleton(name).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return folder
 
 
 def install_plugin(source: Path, site: Path) -> None:

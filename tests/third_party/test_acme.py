@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,9 @@ import bucketry
 from bucketry import ConfigError, Upload
 from bucketry.host.catalog import Catalog
 from bucketry.source import Source
-from third_party.plugins import install_plugin, run_tests
+from third_party.plugins import install_plugin, run_tests, write_skeleton
 
-ACME = Path(__file__).parent / "acme"
+CACHE = Path(__file__).parents[2] / ".mypy_cache/third_party"
 SETTINGS: dict[str, Any] = {
     "provider": "acme",
     "team": "red",
@@ -24,9 +27,14 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def acme(tmp_path: Path) -> Path:
+    return write_skeleton("acme", tmp_path / "acme")
+
+
+@pytest.fixture
+def site(acme: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "site"
-    install_plugin(ACME, folder)
+    install_plugin(acme, folder)
     return folder
 
 
@@ -75,7 +83,24 @@ def test_its_layer_adjusts_what_the_family_answers(catalog: Catalog) -> None:
         assert params.get("ContentEncoding") == expected
 
 
-def test_it_keeps_the_contract_in_its_own_tests(site: Path, tmp_path: Path) -> None:
-    outcome = run_tests(ACME, site)
+def test_it_keeps_the_contract_in_its_own_tests(acme: Path, site: Path) -> None:
+    outcome = run_tests(acme, site, ["-W", "error"])
     assert outcome.code == 0, outcome.output
-    assert outcome.count("passed") > 280, outcome.output
+    assert outcome.count("passed") > 310, outcome.output
+    assert outcome.count("warnings?") == 0, outcome.output
+
+
+def test_it_is_typed_strictly(acme: Path, tmp_path: Path) -> None:
+    """As its author would check it, with bucketry installed."""
+    pytest.importorskip("mypy", reason="mypy is not installed here")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(CACHE), "bucketry_acme",
+         "tests"],
+        cwd=acme,
+        env={**os.environ, "MYPYPATH": str(acme)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "Success: no issues found in 2 source files\n"

@@ -10,10 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bucketry.cli.app import root
-from bucketry.cli.new_vendor import rename, skeleton
+from bucketry.cli.new_vendor import rename
 from third_party.plugins import install_plugin, run_tests
-
-ACME = Path(__file__).parent / "acme"
 
 
 def _run(*arguments: str) -> Result:
@@ -28,11 +26,6 @@ def _files(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_skeleton_is_acme() -> None:
-    """Whatever is proven of one holds for the other. After a change of acme, copy its files."""
-    assert skeleton("acme") == _files(ACME)
-
-
 def test_a_plugin_is_written_installed_and_passes_its_own_tests(tmp_path: Path) -> None:
     folder, site = tmp_path / "plugin", tmp_path / "site"
     result = _run("blue-sky", "--folder", str(folder), "--quiet")
@@ -41,7 +34,7 @@ def test_a_plugin_is_written_installed_and_passes_its_own_tests(tmp_path: Path) 
     assert set(files) == {
         "README.md",
         "bucketry_blue_sky/__init__.py",
-        "bucketry_blue_sky/blue-sky.schema.json",
+        "bucketry_blue_sky/py.typed",
         "pyproject.toml",
         "tests/test_vendor.py",
     }
@@ -51,6 +44,19 @@ def test_a_plugin_is_written_installed_and_passes_its_own_tests(tmp_path: Path) 
     outcome = run_tests(folder, site, ["-k", "not TestConformance or contract or keys"])
     assert outcome.code == 0, outcome.output
     assert outcome.count("passed") > 30, outcome.output
+
+
+def test_its_tests_notice_an_option_whose_schema_says_something_else(tmp_path: Path) -> None:
+    folder, site = tmp_path / "plugin", tmp_path / "site"
+    _run("blue", "--folder", str(folder))
+    page = folder / "bucketry_blue/__init__.py"
+    text = page.read_text("utf-8")
+    page.write_text(text.replace('"type": "string"', '"type": "integer"'), "utf-8")
+    install_plugin(folder, site)
+    outcome = run_tests(folder, site, ["-k", "schema"])
+    assert outcome.code == 1
+    assert outcome.count("failed") == 1, outcome.output
+    assert "team: type is string in the class, integer in the schema" in outcome.output
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ import attrs
 from attrs import field, frozen
 
 from bucketry.errors import Unsupported, UnsupportedOptionWarning
-from bucketry.model.capabilities import Capabilities, Fact
-from bucketry.model.objects import ChecksumAlgorithm, Encryption, Upload
+from bucketry.model import Capabilities, ChecksumAlgorithm, Encryption, Fact, Upload
 
 _ENCRYPTION_TYPES: tuple[str, ...] = get_args(get_type_hints(Encryption)["type"])
 

@@ -43,6 +43,8 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
     _check_conditions_are_honoured(bucket, params)
     source, wanted = upload.source, bucket.options.multipart.part_size
     part_size = part_size_for(bucket.capabilities, source.size, wanted)
+    if source.size is not None and source.size > part_size:
+        _check_parts_are_possible(bucket)
     first = bytearray(part_size if source.size is None else min(part_size, source.size))
     marked = with_write_id(params)
     try:
@@ -50,6 +52,7 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         if len(first) < part_size or source.exhausted():
             source.check_complete()
             return _put(bucket, upload, marked, first)
+        _check_parts_are_possible(bucket)
         return _put_parts(bucket, upload, marked, first)
     except PreconditionFailed as error:
         if "IfNoneMatch" not in params:
@@ -73,6 +76,18 @@ def _check_conditions_are_honoured(bucket: Bucket, params: Mapping[str, Any]) ->
                 f"precondition {fact.value} {cite(fact)}",
                 hint="Leave prevent_overwrite or if_match out.",
             )
+
+
+def _check_parts_are_possible(bucket: Bucket) -> None:
+    """Refuse what is larger than one part where the vendor takes no uploads in parts."""
+    fact = bucket.capabilities.multipart
+    if fact.value == "no":
+        raise Unsupported(
+            f"the upload is larger than one part, and this vendor takes no uploads in parts "
+            f"{cite(fact)}",
+            hint="Set multipart.part_size to the size of the largest upload; up to it an upload "
+            "goes in one request, and is held in memory.",
+        )
 
 
 def _put(

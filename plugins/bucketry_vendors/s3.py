@@ -7,83 +7,59 @@ silence. It needs `capabilities = { put_if_absent = "enforced" }`.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, get_args, get_type_hints
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from bucketry import Capabilities
-from bucketry.model import Condition, Support
+from bucketry.model import About, about_capabilities
 from bucketry_s3.facts import documented
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.vendor import s3_vendor
 
-
-@frozen(kw_only=True)
-class Declared:
-    """What the configuration says of its server; each field is one of `Capabilities`."""
-
-    acl: Literal["object", "bucket", "ignored", "none"] | None = None
-    put_if_absent: Condition | None = None
-    put_if_match: Condition | None = None
-    complete_if_absent: Condition | None = None
-    complete_if_match: Condition | None = None
-    delete_if_match: Condition | None = None
-    if_match_etag: Literal["quoted", "unquoted"] | None = None
-    tagging: Support | None = None
-    batch_delete: Support | None = None
-    batch_delete_digest: Literal["any", "md5", "sha256"] | None = None
-    batch_delete_limit: int | None = None
-    multipart: Support | None = None
-    part_size_min: int | None = None
-    part_size_max: int | None = None
-    parts_max: int | None = None
-    equal_parts: bool | None = None
-    put_size_max: int | None = None
-    copy: Support | None = None
-    post_policy: Support | None = None
-    public_url: Support | None = None
+# What a configuration may declare follows from the capabilities themselves: name to the type of the
+# value, and what it is.
+_DECLARABLE: Mapping[str, tuple[Any, About]] = {
+    name: (get_args(get_type_hints(Capabilities)[name])[0], about)
+    for name, about in about_capabilities().items()
+    if about.declarable
+}
 
 
-_CONDITION = {"enum": ["enforced", "refused", "ignored"]}
-_SUPPORT = {"enum": ["yes", "no", "ignored"]}
-_COUNT = {"type": "integer", "minimum": 1}
+def _schema_of(kind: Any, about: About) -> dict[str, Any]:
+    shown = {"description": f"{about.meaning[0].upper()}{about.meaning[1:]}."}
+    if kind is int:
+        most = {} if about.most is None else {"maximum": about.most}
+        return {**shown, "type": "integer", "minimum": 1, **most}
+    return {**shown, "enum": list(get_args(kind))}
+
 
 _SCHEMA: dict[str, Any] = {
     "description": "What the server can do, where it matters; see the capabilities in the docs.",
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        "acl": {"enum": ["object", "bucket", "ignored", "none"]},
-        "put_if_absent": _CONDITION,
-        "put_if_match": _CONDITION,
-        "complete_if_absent": _CONDITION,
-        "complete_if_match": _CONDITION,
-        "delete_if_match": _CONDITION,
-        "if_match_etag": {"enum": ["quoted", "unquoted"]},
-        "tagging": _SUPPORT,
-        "batch_delete": _SUPPORT,
-        "batch_delete_digest": {"enum": ["any", "md5", "sha256"]},
-        "batch_delete_limit": {"type": "integer", "minimum": 1, "maximum": 1000},
-        "multipart": _SUPPORT,
-        "part_size_min": _COUNT,
-        "part_size_max": _COUNT,
-        "parts_max": {"type": "integer", "minimum": 1, "maximum": 10_000},
-        "equal_parts": {"type": "boolean"},
-        "put_size_max": _COUNT,
-        "copy": _SUPPORT,
-        "post_policy": _SUPPORT,
-        "public_url": _SUPPORT,
-    },
+    "properties": {name: _schema_of(*one) for name, one in _DECLARABLE.items()},
 }
 
+Declared = attrs.make_class(
+    "Declared",
+    {name: field(default=None, type=kind | None) for name, (kind, _) in _DECLARABLE.items()},
+    frozen=True,
+    kw_only=True,
+)
+"""What the configuration says of its server; each field is one of `Capabilities`."""
 
-@frozen(kw_only=True)
-class AnyS3Options(S3Options):
-    """Options of any S3 endpoint; `endpoint` is needed."""
-
-    capabilities: Declared = field(factory=Declared, metadata={"schema": _SCHEMA})
+AnyS3Options = attrs.make_class(
+    "AnyS3Options",
+    {"capabilities": field(factory=Declared, type=Declared, metadata={"schema": _SCHEMA})},
+    bases=(S3Options,),
+    frozen=True,
+    kw_only=True,
+)
+"""Options of any S3 endpoint; `endpoint` is needed."""
 
 
 def _declared(able: Capabilities, options: Any) -> Capabilities:

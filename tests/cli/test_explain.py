@@ -168,7 +168,7 @@ def test_the_text_is_readable_at_80_columns() -> None:
     for line in (
         "media: Cloudflare R2, https://developers.cloudflare.com/r2/api/s3/api/",
         "PUT https://abc123.r2.cloudflarestorage.com/media/uploads/example.txt",
-        "delete_if_match      unknown",
+        "delete_if_match          unknown",
     ):
         assert line in lines
     assert "s3cr3t" not in everything(result)

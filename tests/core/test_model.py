@@ -194,12 +194,6 @@ def test_every_capability_is_unknown_unless_stated() -> None:
     assert all(value is UNKNOWN for value in attrs.asdict(Capabilities(), recurse=False).values())
 
 
-def test_every_capability_is_documented() -> None:
-    documented = str(Capabilities.__doc__)
-    missing = [f.name for f in attrs.fields(Capabilities) if f.name not in documented]
-    assert missing == []
-
-
 def test_a_schema_is_read_from_its_package() -> None:
     text = SchemaFile(package="bucketry_schemas", path="leaves.schema.json").read_text()
     assert json.loads(text)["$id"] == "leaves.schema.json"

@@ -114,6 +114,10 @@ def _swift(value: Any, note: str = "") -> Fact[Any]:
 
 
 _SWIFT_PAGE: Mapping[str, Fact[Any]] = {
+    "delete_if_match": _swift("enforced"),
+    "batch_delete_digest": _swift("any"),
+    "equal_parts": _swift(False),
+    "copy": _swift("yes"),
     "addressing": _swift(frozenset({"path", "virtual"}), "virtual needs storage_domain."),
     "checksums": _swift(every_checksum("verified"), "A right one is not given back."),
     "checksum_trailers": _swift("yes"),

@@ -96,17 +96,13 @@ _CAPABILITIES = {
     "put_if_match": "refused",
     "complete_if_absent": "enforced",
     "complete_if_match": "refused",
-    "delete_if_match": "enforced",
     "tagging": "no",
     "batch_delete": "yes",
-    "batch_delete_digest": "any",
     # It takes 1000, but deletes one after the other: on a busy machine that outlasts a timeout.
     "batch_delete_limit": 100,
     "multipart": "yes",
     "part_size_min": 5 << 20,
     "parts_max": 1000,
-    "equal_parts": False,
-    "copy": "yes",
     "post_policy": "no",
     "public_url": "no",
 }

@@ -170,7 +170,7 @@ def test_a_malformed_chunked_body_is_refused(
 
 
 def test_an_old_server_stores_the_framing(start_stand_in: Callable[..., StandIn]) -> None:
-    server = start_stand_in(evolve(AWS_LIKE, trailers="ignored"), buckets=["media"])
+    server = start_stand_in(evolve(AWS_LIKE, checksum_trailers="ignored"), buckets=["media"])
     assert trailing(server, WELL).status == 200
     assert server.objects("media")["a"].data == WELL
 

@@ -62,7 +62,7 @@ def test_a_server_that_nobody_described_is_as_strict_as_any() -> None:
     assert strict.acl == "none"
     assert strict.addressing == {"path"}
     assert set(strict.checksums.values()) == {"refused"}
-    assert (strict.trailers, strict.batch_delete_digest) == ("no", "md5")
+    assert (strict.checksum_trailers, strict.batch_delete_digest) == ("no", "md5")
     assert (strict.put_if_absent, strict.complete_if_match) == ("refused", "refused")
     assert (strict.tagging, strict.encryption) == ("no", {})
     assert strict.storage_classes == {"STANDARD"}

@@ -1,6 +1,7 @@
 """The values that cross the contract: frozen, typed, safe to print."""
 
-from bucketry.model.capabilities import UNKNOWN, Capabilities, Condition, Confidence, Fact, Support
+from bucketry.model.capabilities import Capabilities, about_capabilities
+from bucketry.model.facts import UNKNOWN, About, Condition, Confidence, Fact, Subject, Support
 from bucketry.model.identity import AmbientCredentials, ClientSettings, Credentials, Secret
 from bucketry.model.links import Method, SignedUrl, SignRequest, UploadTicket
 from bucketry.model.objects import (
@@ -21,6 +22,7 @@ from bucketry.model.objects import (
 
 __all__ = [
     "UNKNOWN",
+    "About",
     "AmbientCredentials",
     "ByteRange",
     "ByteStream",
@@ -43,8 +45,10 @@ __all__ = [
     "SignRequest",
     "SignedUrl",
     "StoredObject",
+    "Subject",
     "Support",
     "Swept",
     "Upload",
     "UploadTicket",
+    "about_capabilities",
 ]

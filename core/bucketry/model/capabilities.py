@@ -1,125 +1,245 @@
-"""What is known of a vendor, with source and date."""
+"""What is known of a vendor, capability by capability.
+
+Each is declared once, on its field: the documentation, the strictest server of the tests and what
+the configuration of a generic server may say follow from that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeVar
+from typing import Literal
 
+import attrs
 from attrs import frozen
 
-T = TypeVar("T")
-
-
-Confidence = Literal["documented", "code", "report", "measured", "inferred", "unknown"]
-"""Where a fact comes from: the vendor's documentation; another tool's source or published probe;
-an issue report; a server run by us; a conclusion from the server software; no source."""
-
-
-@frozen
-class Fact(Generic[T]):
-    """One thing that is known of a vendor: the value, who says so, and when it was looked up.
-
-    `value` is None when nothing is known, which is not the same as a no.
-    """
-
-    value: T | None
-    confidence: Confidence = "unknown"
-    source: str = ""
-    as_of: str = ""
-    note: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a value at all."""
-        return self.value is not None
-
-
-UNKNOWN: Fact[Any] = Fact(None)
-"""The fact that no source says anything. Not a no."""
-
-
-Condition = Literal["enforced", "refused", "ignored"]
-"""What a server does with a precondition it is sent. ``ignored`` is the dangerous one."""
-
-Support = Literal["yes", "no", "ignored"]
-"""Whether a feature works, is refused, or is accepted without effect."""
+from bucketry.model.facts import About, Condition, Fact, Support, decides, informs
 
 
 @frozen(kw_only=True)
 class Capabilities:
     """What a vendor's storage can do. Each is a `Fact`; all are unknown unless stated.
 
-    Attributes:
-        acl: where canned ACLs live: ``object``, ``bucket`` (an object's must equal it), ``ignored``
-            or ``none``.
-        canned_acls: the canned ACLs that are accepted.
-        addressing: the styles that work: ``path``, ``virtual``.
-        checksums: algorithm to ``verified`` (a wrong value is refused), ``ignored`` or ``refused``,
-            for a digest sent as a plain header.
-        checksum_trailers: whether a body may carry its checksum behind it (aws-chunked over TLS).
-        batch_delete: whether many keys can be deleted in one request.
-        batch_delete_digest: what must accompany it: ``any``, ``md5`` or ``sha256``.
-        batch_delete_limit: keys in one request.
-        put_if_absent, put_if_match: preconditions on a single upload.
-        complete_if_absent, complete_if_match: the same when a multipart upload is completed.
-        delete_if_match: the precondition on a delete.
-        if_match_etag: how If-Match wants the ETag: ``quoted`` or ``unquoted``.
-        encryption: encryption type to support.
-        tagging: tags sent with an upload.
-        storage_classes: the classes that are accepted.
-        multipart: multipart uploads at all.
-        part_size_min, part_size_max: bytes; the last part may be smaller.
-        parts_max: parts in one upload.
-        equal_parts: whether all parts but the last must have the same size.
-        put_size_max: bytes of a single upload.
-        copy: server-side copies.
-        presign: methods that can be signed.
-        presign_seconds_max: longest life of a signed URL.
-        post_policy: form uploads with a policy.
-        public_url: whether objects have a public address without a `base_url`.
-        complete_location: what the answer to a completed multipart upload calls its Location:
-            ``url``, ``host-only``, ``no-scheme``, ``bucket/key``, ``/bucket/key``,
-            ``request-host``, ``absent``.
-        versioning: buckets that keep old versions.
-        cors: CORS rules through the API.
-        lifecycle: lifecycle rules through the API.
-        policy: bucket policies through the API.
-        rate_limits: requests per second and the like, in words.
-        server: the software behind it.
+    Each field says what it means, and whether it decides or informs; `about_capabilities`
+    gives that back.
     """
 
-    acl: Fact[Literal["object", "bucket", "ignored", "none"]] = UNKNOWN
-    canned_acls: Fact[frozenset[str]] = UNKNOWN
-    addressing: Fact[frozenset[str]] = UNKNOWN
-    checksums: Fact[Mapping[str, Literal["verified", "ignored", "refused"]]] = UNKNOWN
-    checksum_trailers: Fact[Support] = UNKNOWN
-    batch_delete: Fact[Support] = UNKNOWN
-    batch_delete_digest: Fact[Literal["any", "md5", "sha256"]] = UNKNOWN
-    batch_delete_limit: Fact[int] = UNKNOWN
-    put_if_absent: Fact[Condition] = UNKNOWN
-    put_if_match: Fact[Condition] = UNKNOWN
-    complete_if_absent: Fact[Condition] = UNKNOWN
-    complete_if_match: Fact[Condition] = UNKNOWN
-    delete_if_match: Fact[Condition] = UNKNOWN
-    if_match_etag: Fact[Literal["quoted", "unquoted"]] = UNKNOWN
-    encryption: Fact[Mapping[str, Support]] = UNKNOWN
-    tagging: Fact[Support] = UNKNOWN
-    storage_classes: Fact[frozenset[str]] = UNKNOWN
-    multipart: Fact[Support] = UNKNOWN
-    part_size_min: Fact[int] = UNKNOWN
-    part_size_max: Fact[int] = UNKNOWN
-    parts_max: Fact[int] = UNKNOWN
-    equal_parts: Fact[bool] = UNKNOWN
-    put_size_max: Fact[int] = UNKNOWN
-    copy: Fact[Support] = UNKNOWN
-    presign: Fact[frozenset[str]] = UNKNOWN
-    presign_seconds_max: Fact[int] = UNKNOWN
-    post_policy: Fact[Support] = UNKNOWN
-    public_url: Fact[Support] = UNKNOWN
-    complete_location: Fact[str] = UNKNOWN
-    versioning: Fact[Support] = UNKNOWN
-    cors: Fact[Support] = UNKNOWN
-    lifecycle: Fact[Support] = UNKNOWN
-    policy: Fact[Support] = UNKNOWN
-    rate_limits: Fact[str] = UNKNOWN
-    server: Fact[str] = UNKNOWN
+    acl: Fact[Literal["object", "bucket", "ignored", "none"]] = decides(
+        "Writing",
+        "where canned ACLs live: on each `object`, on the `bucket` (an object's must "
+        "equal it), `ignored` or `none`",
+        strictest="none",
+        declarable=True,
+    )
+    canned_acls: Fact[frozenset[str]] = decides(
+        "Options of an object",
+        "the canned ACLs that are accepted",
+        strictest=frozenset({"private", "public-read"}),
+    )
+    addressing: Fact[frozenset[str]] = decides(
+        "Addresses and signed URLs",
+        "the styles that work: `path`, `virtual`",
+        strictest=frozenset({"path"}),
+    )
+    checksums: Fact[Mapping[str, Literal["verified", "ignored", "refused"]]] = decides(
+        "Options of an object",
+        "what becomes of a digest in a plain header, by algorithm: `verified` (a wrong "
+        "value is refused), `ignored` or `refused`",
+        strictest=dict.fromkeys(("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"), "refused"),
+    )
+    checksum_trailers: Fact[Support] = informs(
+        "Options of an object",
+        "whether a body may carry its checksum behind it, in a trailer over TLS; bucketry "
+        "never sends one",
+        strictest="no",
+    )
+    batch_delete: Fact[Support] = decides(
+        "Deleting and copying",
+        "whether many keys can be deleted in one request",
+        strictest="yes",
+        declarable=True,
+    )
+    batch_delete_digest: Fact[Literal["any", "md5", "sha256"]] = informs(
+        "Deleting and copying",
+        "what must accompany such a request; bucketry sends what all of them take",
+        strictest="md5",
+    )
+    batch_delete_limit: Fact[int] = decides(
+        "Deleting and copying",
+        "keys in one such request",
+        strictest=1000,
+        declarable=True,
+        most=1000,
+    )
+    put_if_absent: Fact[Condition] = decides(
+        "Writing",
+        "If-None-Match on an upload in one request",
+        strictest="refused",
+        declarable=True,
+    )
+    put_if_match: Fact[Condition] = decides(
+        "Writing",
+        "If-Match on an upload in one request",
+        strictest="refused",
+        declarable=True,
+    )
+    complete_if_absent: Fact[Condition] = decides(
+        "Writing",
+        "If-None-Match at the end of an upload in parts",
+        strictest="refused",
+        declarable=True,
+    )
+    complete_if_match: Fact[Condition] = decides(
+        "Writing",
+        "If-Match at the end of an upload in parts",
+        strictest="refused",
+        declarable=True,
+    )
+    delete_if_match: Fact[Condition] = informs(
+        "Writing",
+        "If-Match on a delete",
+        strictest="refused",
+    )
+    if_match_etag: Fact[Literal["quoted", "unquoted"]] = decides(
+        "Writing",
+        "how If-Match wants the ETag",
+        strictest="quoted",
+        declarable=True,
+    )
+    encryption: Fact[Mapping[str, Support]] = decides(
+        "Options of an object",
+        "what becomes of a request for server-side encryption, by type",
+        strictest={},
+    )
+    tagging: Fact[Support] = decides(
+        "Options of an object",
+        "tags sent with an upload",
+        strictest="no",
+        declarable=True,
+    )
+    storage_classes: Fact[frozenset[str]] = decides(
+        "Options of an object",
+        "the storage classes that are accepted",
+        strictest=frozenset({"STANDARD"}),
+    )
+    multipart: Fact[Support] = decides(
+        "Large uploads",
+        "uploads in parts",
+        strictest="yes",
+        declarable=True,
+    )
+    part_size_min: Fact[int] = decides(
+        "Large uploads",
+        "bytes of a part; the last one may be smaller",
+        strictest=5 << 20,
+        declarable=True,
+    )
+    part_size_max: Fact[int] = decides(
+        "Large uploads",
+        "bytes of a part",
+        strictest=5 << 30,
+        declarable=True,
+    )
+    parts_max: Fact[int] = decides(
+        "Large uploads",
+        "parts in one upload",
+        strictest=1000,
+        declarable=True,
+        most=10_000,
+    )
+    equal_parts: Fact[bool] = informs(
+        "Large uploads",
+        "whether all parts but the last must have the same size; bucketry's always have",
+        strictest=True,
+    )
+    put_size_max: Fact[int] = decides(
+        "Large uploads",
+        "bytes of an upload in one request",
+        strictest=5 << 30,
+        declarable=True,
+    )
+    multipart_acl: Fact[Support] = informs(
+        "Large uploads",
+        "an ACL with an upload in parts, where that differs from one request",
+    )
+    multipart_encryption: Fact[Support] = informs(
+        "Large uploads",
+        "encryption of an upload in parts, where that differs from one request",
+    )
+    multipart_storage_class: Fact[Support] = informs(
+        "Large uploads",
+        "a storage class with an upload in parts, where that differs from one request",
+    )
+    multipart_tagging: Fact[Support] = informs(
+        "Large uploads",
+        "tags with an upload in parts, where that differs from one request",
+    )
+    complete_location: Fact[str] = informs(
+        "Large uploads",
+        "what the answer to a completed upload in parts calls its Location: `url`, "
+        "`host-only`, `no-scheme`, `bucket/key`, `/bucket/key`, `request-host`, "
+        "`absent`; never used as a URL",
+        strictest="absent",
+    )
+    copy: Fact[Support] = informs(
+        "Deleting and copying",
+        "copies on the server",
+        strictest="yes",
+    )
+    presign: Fact[frozenset[str]] = decides(
+        "Addresses and signed URLs",
+        "methods that can be signed",
+    )
+    presign_seconds_max: Fact[int] = decides(
+        "Addresses and signed URLs",
+        "longest life of a signed URL",
+        strictest=604_800,
+    )
+    post_policy: Fact[Support] = decides(
+        "Addresses and signed URLs",
+        "form uploads with a policy",
+        strictest="no",
+        declarable=True,
+    )
+    unsigned_headers: Fact[Literal["refused", "bound", "honoured"]] = informs(
+        "Addresses and signed URLs",
+        "what becomes of `x-amz-` headers that a signed request carries and its "
+        "signature does not cover: the request is `refused`, what was signed is `bound` "
+        "and they are left out, or they are `honoured`",
+    )
+    public_url: Fact[Support] = decides(
+        "Addresses and signed URLs",
+        "whether objects have a public address without a `base_url`",
+        strictest="no",
+        declarable=True,
+    )
+    versioning: Fact[Support] = informs(
+        "Bucket and server",
+        "buckets that keep old versions",
+        strictest="no",
+    )
+    cors: Fact[Support] = informs(
+        "Bucket and server",
+        "CORS rules through the API",
+        strictest="no",
+    )
+    lifecycle: Fact[Support] = informs(
+        "Bucket and server",
+        "lifecycle rules through the API",
+    )
+    policy: Fact[Support] = informs(
+        "Bucket and server",
+        "bucket policies through the API",
+    )
+    rate_limits: Fact[str] = informs(
+        "Bucket and server",
+        "requests per second and the like, in words",
+    )
+    server: Fact[str] = informs(
+        "Bucket and server",
+        "the software behind it",
+    )
+
+
+def about_capabilities() -> dict[str, About]:
+    """Return what each capability is, by name, in the order of `Capabilities`."""
+    return {one.name: one.metadata["about"] for one in attrs.fields(Capabilities)}

@@ -75,7 +75,7 @@ def check_payload(
     data, trailers = request.body, dict[str, str]()
     chunked = "aws-chunked" in request.header("content-encoding")
     if declared.startswith("STREAMING-") or chunked:
-        match personality.trailers:
+        match personality.checksum_trailers:
             case "no":
                 raise personality.refuse(
                     "trailer", "x-amz-trailer", request.header("x-amz-trailer")

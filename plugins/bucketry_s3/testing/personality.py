@@ -8,7 +8,7 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 
 from bucketry import Capabilities, Fact, Vendor
-from bucketry.model import Condition, Support
+from bucketry.model import Condition, Support, about_capabilities
 from bucketry_s3.testing.documented import GENERAL, SOFTWARE, VENDORS, Feature, Habits
 from bucketry_s3.testing.errors import Refusal, S3Error
 
@@ -34,7 +34,7 @@ class Personality:
     canned_acls: frozenset[str]
     addressing: frozenset[str]
     checksums: Mapping[str, ChecksumSupport]
-    trailers: Support
+    checksum_trailers: Support
     batch_delete: Support
     batch_delete_digest: Literal["any", "md5", "sha256"]
     batch_delete_limit: int
@@ -88,36 +88,9 @@ class Personality:
 
 # What is assumed of a server that nobody has described: the strictest that any is known for.
 _STRICT: Mapping[str, Any] = {
-    "acl": "none",
-    "canned_acls": frozenset({"private", "public-read"}),
-    "addressing": frozenset({"path"}),
-    "checksums": dict.fromkeys(ALGORITHMS, "refused"),
-    "checksum_trailers": "no",
-    "batch_delete": "yes",
-    "batch_delete_digest": "md5",
-    "batch_delete_limit": 1000,
-    "put_if_absent": "refused",
-    "put_if_match": "refused",
-    "complete_if_absent": "refused",
-    "complete_if_match": "refused",
-    "delete_if_match": "refused",
-    "if_match_etag": "quoted",
-    "encryption": {},
-    "tagging": "no",
-    "storage_classes": frozenset({"STANDARD"}),
-    "multipart": "yes",
-    "part_size_min": 5 * MIB,
-    "part_size_max": 5 * GIB,
-    "parts_max": 1000,
-    "equal_parts": True,
-    "put_size_max": 5 * GIB,
-    "copy": "yes",
-    "presign_seconds_max": 604_800,
-    "post_policy": "no",
-    "public_url": "no",
-    "complete_location": "absent",
-    "versioning": "no",
-    "cors": "no",
+    name: about.strictest
+    for name, about in about_capabilities().items()
+    if about.strictest is not None
 }
 
 # The same for servers whose software is known: what was measured or reported of it.
@@ -152,7 +125,6 @@ def personality_from(name: str, capabilities: Capabilities) -> Personality:
     if set(values["checksums"]) < set(ALGORITHMS):
         assumed.add("checksums")
         values["checksums"] = {**strict["checksums"], **values["checksums"]}
-    values["trailers"] = values.pop("checksum_trailers")
     general = SOFTWARE.get(software, Habits())
     habits = VENDORS.get(name, general)
     return Personality(

@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test lint types check clean
+.PHONY: help demo test lint types check clean
+
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 # The stamp is written last, so an interrupted first run starts over.
 $(STAMP): pyproject.toml
@@ -12,23 +15,23 @@ $(STAMP): pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(STAMP)
+demo: $(STAMP)  ## the main job, on files on disk
 	@$(BIN)/bucketry demo
 
-test: $(STAMP)
+test: $(STAMP)  ## the unit tests, the stand-ins among them; no network
 	@$(BIN)/pytest -n auto -q
 
-lint: $(STAMP)
+lint: $(STAMP)  ## ruff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: $(STAMP)
+types: $(STAMP)  ## mypy and pyright
 	@$(BIN)/mypy
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
-check: lint types test
+check: lint types test  ## lint, types and test
 
-clean:
+clean:  ## remove .venv
 	rm -rf .venv
 
 # The tests marked `server`, against real servers. One that cannot run here is skipped, said aloud.
@@ -39,7 +42,7 @@ SERVER_TESTS = $(BIN)/pytest tests/servers -m server -n auto -q
 
 .PHONY: test-servers test-floors outcomes $(SERVER_TARGETS)
 
-test-servers: $(STAMP)
+test-servers: $(STAMP)  ## the tests against real servers: Ceph, Swift, MinIO
 	@$(WITH_SERVERS) $(SERVERS) -- $(SERVER_TESTS)
 
 $(SERVER_TARGETS): servers-%: $(STAMP)
@@ -47,14 +50,14 @@ $(SERVER_TARGETS): servers-%: $(STAMP)
 
 # What the conformance suite finds on real servers and as every vendor, written into the docs. The
 # first command fails where the docs are stale, which is no reason not to renew them.
-outcomes: $(STAMP)
+outcomes: $(STAMP)  ## write into the docs what the suite finds on real servers
 	-@$(WITH_SERVERS) $(SERVERS) -- $(SERVER_TESTS) -k 'the_server_keeps_the_contract and path'
 	@PYTHONPATH=tests $(BIN)/python -m servers.outcomes servers vendors
 
 # The unit tests with the oldest dependencies that pyproject.toml allows, in a second environment.
 FLOORS := .venv/floors
 
-test-floors: $(STAMP)
+test-floors: $(STAMP)  ## the unit tests with the oldest allowed dependencies
 	@$(PYTHON) -m venv --clear $(FLOORS)
 	@$(BIN)/python .ci/floors.py pyproject.toml > $(FLOORS)/constraints.txt
 	@$(FLOORS)/bin/pip install --quiet --disable-pip-version-check \
@@ -64,5 +67,5 @@ test-floors: $(STAMP)
 # What networks, middleboxes and servers do on a bad day: the whole table of faults.
 .PHONY: test-faults
 
-test-faults: $(STAMP)
+test-faults: $(STAMP)  ## every operation under every fault of the table
 	@$(BIN)/pytest tests/faults -m faults -n 6 -q

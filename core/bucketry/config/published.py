@@ -8,11 +8,11 @@ accepted wherever a single value is, and `errorMessage` carries the reason of a 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from bucketry.config.check import ENTRY, ENVELOPE
+from bucketry.config.json_text import json_text
 from bucketry.config.schemas import (
     DRAFT,
     LEAVES,
@@ -61,11 +61,12 @@ def build_config_schema(catalog: Catalog) -> Schema:
 
 def published_text(catalog: Catalog) -> str:
     """Return the text of ``config.schema.json``."""
-    return json.dumps(build_config_schema(catalog), indent=2, ensure_ascii=False) + "\n"
+    return json_text(build_config_schema(catalog))
 
 
 def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
     schema = copy.deepcopy(vendor_schema(catalog.load(name), catalog.distribution(name)))
+    schema.pop("$schema", None)
     # What is refused, or narrowed, holds unless `unsupported` says "ignore".
     strict: Schema = {}
     limits = limits_in(schema)
@@ -79,11 +80,12 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
         del option["x-reason"], option["enum"]
         option.setdefault("type", "string")
         only = {"enum": list(narrowing.values), "errorMessage": narrowing.reason}
-        _place(strict, path, {"if": {"type": "object"}, "then": {}, "else": only})
+        _place(strict, path, {"if": {"type": "object"}, "else": only})
+    narrowed = {dotted.partition(".")[0] for dotted in limits.narrowed}
     properties: dict[str, Any] = {"provider": {}}
     for option, written in schema["properties"].items():
         accepted = _for_editors(written)
-        common = accepted == shared.get(option)
+        common = accepted == shared.get(option) or (option in narrowed and option in shared)
         properties[option] = {"$ref": f"#/definitions/{option}"} if common else accepted
     schema["properties"] = properties
     if strict:
@@ -91,7 +93,7 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
             "properties": {"unsupported": {"const": "ignore"}},
             "required": ["unsupported"],
         }
-        schema["then"], schema["else"] = {}, strict
+        schema["else"] = strict
     return schema
 
 

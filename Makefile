@@ -40,7 +40,7 @@ SERVER_TARGETS := $(SERVERS:%=servers-%)
 WITH_SERVERS = PYTHONPATH=tests $(BIN)/python -m servers
 SERVER_TESTS = $(BIN)/pytest tests/servers -m server -n auto -q
 
-.PHONY: test-servers test-floors outcomes $(SERVER_TARGETS)
+.PHONY: test-servers test-floors outcomes generate $(SERVER_TARGETS)
 
 test-servers: $(STAMP)  ## the tests against real servers: Ceph, Swift, MinIO
 	@$(WITH_SERVERS) $(SERVERS) -- $(SERVER_TESTS)
@@ -48,11 +48,15 @@ test-servers: $(STAMP)  ## the tests against real servers: Ceph, Swift, MinIO
 $(SERVER_TARGETS): servers-%: $(STAMP)
 	@$(WITH_SERVERS) $* -- $(SERVER_TESTS)
 
-# What the conformance suite finds on real servers and as every vendor, written into the docs. The
-# first command fails where the docs are stale, which is no reason not to renew them.
+# What the conformance suite finds on real servers, written into the docs. The first command fails
+# where the docs are stale, which is no reason not to renew them.
 outcomes: $(STAMP)  ## write into the docs what the suite finds on real servers
 	-@$(WITH_SERVERS) $(SERVERS) -- $(SERVER_TESTS) -k 'the_server_keeps_the_contract and path'
-	@PYTHONPATH=tests $(BIN)/python -m servers.outcomes servers vendors
+	@PYTHONPATH=tests $(BIN)/python -m servers.outcomes
+	@PYTHONPATH=tests $(BIN)/python -m generated
+
+generate: $(STAMP)  ## renew what follows from something else: the published schema, docs/vendors
+	@PYTHONPATH=tests $(BIN)/python -m generated
 
 # The unit tests with the oldest dependencies that pyproject.toml allows, in a second environment.
 FLOORS := .venv/floors

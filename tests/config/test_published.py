@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
-from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from jsonschema import Draft7Validator
 
 from bucketry.config import check_config
 from bucketry.config.published import build_config_schema, published_text
-from bucketry.host.catalog import GROUP, Catalog
+from bucketry.host.catalog import Catalog
 from config.fakes import KEY_PAIR, acme_schema, make_catalog, make_vendor
 
 ENVIRON = {"TEXT": "media", "NUMBER": "60", "YES": "true"}
@@ -148,13 +146,3 @@ def test_the_text_is_the_schema_and_always_the_same(catalog: Catalog) -> None:
     text = published_text(catalog)
     assert json.loads(text) == build_config_schema(catalog)
     assert text == published_text(catalog)
-
-
-def test_the_committed_schema_is_fresh() -> None:
-    own = [e for e in entry_points(group=GROUP) if e.dist and e.dist.name == "bucketry"]
-    committed = (
-        resources.files("bucketry_schemas").joinpath("config.schema.json").read_text("utf-8")
-    )
-    assert committed == published_text(Catalog(own, block=())), (
-        "schemas changed: write config.schema.json anew with `bucketry schema --write`"
-    )

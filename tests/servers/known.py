@@ -50,7 +50,6 @@ _LENIENT = (
     "Nothing is known of IONOS here, so its stand-in refuses as the strictest server would; "
     "Ceph does not."
 )
-_ORDER = "Storj lists keys in no order, because it keeps them encrypted; no capability says so."
 
 NOTES: Mapping[str, Mapping[str, Note]] = {
     "ceph": {
@@ -84,13 +83,8 @@ NOTES: Mapping[str, Mapping[str, Note]] = {
             "MinIO lists no key below one that is an object; its stand-in lists all."
         ),
     },
-    "storj": {
-        "list.in_order": Note(_ORDER),
-        "list.start_after_a_key": Note(_ORDER),
-    },
 }
-"""Notes by what the suite runs on, a server or a vendor's stand-in, and case, or pattern of cases
-that do not fail."""
+"""Notes by what the suite runs on and case, or pattern of cases that do not fail."""
 
 
 def note_on(name: str, case: str) -> Note | None:

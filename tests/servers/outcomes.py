@@ -1,99 +1,67 @@
-"""Collects what the conformance suite found and writes it into the docs.
+"""Takes over what the conformance suite found on the real servers, for the docs.
 
 ::
 
-    PYTHONPATH=tests python -m servers.outcomes [servers] [vendors]
+    PYTHONPATH=tests python -m servers.outcomes
 
-``servers`` takes the reports that the last `make test-servers` has left, ``vendors`` runs the
-suite on every vendor's stand-in; both write below docs/outcomes. Then the tables in the docs are
-made from there, which is all that happens without an argument.
+reads the reports that the last `make test-servers` has left, runs the suite on the stand-ins of the
+same vendors, and writes what did not pass into docs/outcomes.json. `make generate` makes the tables
+of docs/servers.md from there.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from bucketry.testing import SUITE, Report, run
-from conformance.places import MAIN, OTHERS, in_front_of, on_disk
+from bucketry.config.json_text import json_text
+from bucketry.testing import run
+from bucketry.testing.case import Outcome
+from conformance.places import in_front_of
 from servers.known import STAND_INS
-from servers.reports import DOCS, OUTCOMES, commit, committed_file, report_file
-from servers.tables import servers_section, vendors_page
+from servers.reports import DOCS, OUTCOMES, record_of, report_file
+from servers.tables import servers_section
 
-VENDORS = (*MAIN, *OTHERS, "s3", "local")
-VENDORS_FILE = OUTCOMES / "vendors.json"
-VENDORS_PAGE = OUTCOMES / "vendors.md"
-SERVERS_PAGE = DOCS / "servers.md"
+PAGE = DOCS / "servers.md"
 BEGIN = "<!-- results:begin (generated; do not edit by hand) -->\n"
 END = "<!-- results:end -->\n"
 
 
-def collect_servers() -> None:
+def records() -> dict[str, Any]:
+    """Return what is committed: a record by server."""
+    found: dict[str, Any] = json.loads(OUTCOMES.read_text("utf-8"))
+    return found
+
+
+def collect() -> None:
     """Take over the report of each server by path-style addressing."""
-    for name in STAND_INS:
-        report = report_file(name.partition("-")[0], name, "path")
-        if report.exists():
-            committed_file(name).write_text(commit(report.read_text("utf-8")), "utf-8")
-        else:
-            print(f"SKIPPED: {name}: there is no {report}")
+    found = records()
+    for name, claims in STAND_INS.items():
+        server = name.partition("-")[0]
+        file = report_file(server, name, "path")
+        if not file.exists():
+            print(f"SKIPPED: {name}: there is no {file}")
+            continue
+        report = json.loads(file.read_text("utf-8"))
+        found[name] = record_of(report, server, _imitated(claims) if claims else {})
+        OUTCOMES.write_text(json_text(found), "utf-8")
 
 
-def collect_vendors() -> None:
-    """Run the suite as every vendor and write the outcomes; a passed case is left out."""
-    vendors = {}
-    for vendor in VENDORS:
-        report = _on_stand_in(vendor)
-        outcomes = defaultdict(list)
-        for result in report.results:
-            if result.outcome != "passed":
-                outcomes[result.outcome].append(result.case)
-        vendors[vendor] = outcomes
-        print(f"{vendor}: {report.counts()}", flush=True)
-    document = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "cases": [case.id for case in SUITE.cases],
-        "vendors": vendors,
-    }
-    VENDORS_FILE.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-
-
-def _on_stand_in(vendor: str) -> Report:
-    if vendor == "local":
-        with on_disk() as provider:
-            return run(provider)
+def _imitated(vendor: str) -> dict[str, Outcome]:
+    """Return the outcomes on a vendor's stand-in."""
     with in_front_of(vendor) as (provider, _):
-        return run(provider, endpoint="stand-in")
+        return {one.case: one.outcome for one in run(provider, endpoint="stand-in").results}
 
 
-def pages() -> dict[Path, str]:
-    """Return the docs as they should be: path to text."""
-    reports = {name: json.loads(committed_file(name).read_text("utf-8")) for name in STAND_INS}
-    vendors = json.loads(VENDORS_FILE.read_text("utf-8"))
-    before, _, rest = SERVERS_PAGE.read_text("utf-8").partition(BEGIN)
+def page() -> dict[Path, str]:
+    """Return the page of the servers as it should be: path to text."""
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    return {
-        SERVERS_PAGE: f"{before}{BEGIN}\n{servers_section(reports, vendors)}\n\n{END}{after}",
-        VENDORS_PAGE: vendors_page(vendors),
-    }
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run the command line and return the exit code."""
-    collectors = {"servers": collect_servers, "vendors": collect_vendors}
-    if not set(arguments) <= set(collectors):
-        print(f"usage: python -m servers.outcomes [{'] ['.join(collectors)}]", file=sys.stderr)
-        return 2
-    OUTCOMES.mkdir(exist_ok=True)
-    for name in arguments:
-        collectors[name]()
-    for path, text in pages().items():
-        path.write_text(text, "utf-8")
-    return 0
+    return {PAGE: f"{before}{BEGIN}\n{servers_section(records())}\n\n{END}{after}"}
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    collect()
+    sys.exit()

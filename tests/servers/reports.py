@@ -15,7 +15,8 @@ from servers.known import note_on
 from servers.server import servers_folder
 
 DOCS = Path(__file__).parents[2] / "docs"
-OUTCOMES = DOCS / "outcomes"
+OUTCOMES = DOCS / "outcomes.json"
+"""What did not pass on the real servers, all that is committed of their reports."""
 
 _PASSING = (
     (re.compile(r"((?:127\.0\.0\.1|localhost):)\d+"), r"\1PORT"),
@@ -31,16 +32,37 @@ def report_file(server: str, name: str, way: str) -> Path:
     return servers_folder() / server / "log" / f"conformance-{name}-{way}.json"
 
 
-def committed_file(name: str) -> Path:
-    """Return the report that the docs tell of."""
-    return OUTCOMES / f"{name}.json"
+def record_of(
+    report: Mapping[str, Any], server: str, imitated: Mapping[str, Outcome]
+) -> dict[str, Any]:
+    """Return what is committed of a report: all that did not pass, and numbers of what did.
+
+    A case that ends otherwise with the stand-in, by its outcomes in `imitated`, is in it too. Equal
+    runs of one day give equal records.
+    """
+    passed = Counter(one["group"] for one in report["results"] if one["outcome"] == "passed")
+    others = []
+    for one in report["results"]:
+        told = {"case": one["case"], "outcome": one["outcome"]}
+        if one["evidence"]:
+            told["evidence"] = _without_passing(one["evidence"])
+        if imitated.get(one["case"], one["outcome"]) != one["outcome"]:
+            told["stand_in"] = imitated[one["case"]]
+        if one["outcome"] != "passed" or "stand_in" in told:
+            others.append(told)
+    return {
+        "vendor": report["vendor"],
+        "release": report["versions"][server],
+        "date": report["date"],
+        "passed": dict(passed),
+        "others": others,
+    }
 
 
-def commit(report: str) -> str:
-    """Return a report as it is committed: equal for equal runs of one day."""
+def _without_passing(evidence: str) -> str:
     for pattern, replacement in _PASSING:
-        report = pattern.sub(replacement, report)
-    return report
+        evidence = pattern.sub(replacement, evidence)
+    return evidence
 
 
 def outcomes_in(report: Mapping[str, Any]) -> dict[str, Outcome]:

@@ -14,7 +14,8 @@ from attrs import field, frozen
 from bucketry import Provider
 from bucketry.testing import run
 from servers.known import page_of, subject
-from servers.reports import committed_file, report_file
+from servers.outcomes import records
+from servers.reports import report_file
 from servers.samples import Open, require_server
 from servers.server import Endpoint
 from servers.verdict import differences, unexpected
@@ -99,6 +100,6 @@ def test_the_server_keeps_the_contract(
 
     lines = list(unexpected(report, name))
     if not lines and way.groups is None:
-        lines = list(differences(report, name, committed_file(name), endpoint.server))
+        lines = list(differences(report, name, records(), endpoint.server))
     if lines:
         pytest.fail("\n".join(lines), pytrace=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from bucketry.testing import Report, Result
 from bucketry.testing.case import Outcome
 from servers import known
 from servers.known import Note
-from servers.reports import commit
+from servers.reports import record_of
+from servers.tables import cell
 from servers.verdict import differences, unexpected
 
 
@@ -74,35 +76,58 @@ def test_a_note_without_its_failure_fails_the_run() -> None:
     assert lines == ["tags.always does not fail any more: take its note out of known.py"]
 
 
-@pytest.fixture
-def committed(tmp_path: Path) -> Path:
-    path = tmp_path / "nginx.json"
-    path.write_text(report(tags__a="passed", tags__sometimes="passed").to_json(), "utf-8")
-    return path
+def committed(**outcomes: Outcome) -> dict[str, Any]:
+    return {"nginx": record_of(json.loads(report(**outcomes).to_json()), "nginx", {})}
 
 
-def test_docs_that_tell_another_outcome_are_stale(committed: Path) -> None:
-    run = report(tags__a="skipped", tags__new="passed", tags__sometimes="failed")
-    assert list(differences(run, "nginx", committed, "nginx")) == [
+def test_docs_that_tell_another_outcome_are_stale() -> None:
+    told = committed(
+        tags__a="passed", tags__b="skipped", tags__c="failed", tags__sometimes="passed"
+    )
+    run = report(tags__a="skipped", tags__b="passed", tags__new="passed", tags__sometimes="failed")
+    assert list(differences(run, "nginx", told, "nginx")) == [
         "tags.a is skipped and not passed; if that is right, run `make outcomes`",
-        "tags.new is passed and not in the docs; if that is right, run `make outcomes`",
+        "tags.b is passed and not skipped; if that is right, run `make outcomes`",
+        "tags.c is gone; if that is right, run `make outcomes`",
     ]
 
 
-def test_docs_of_another_release_are_not_stale(committed: Path) -> None:
-    assert not list(differences(report("2", tags__a="skipped"), "nginx", committed, "nginx"))
+def test_docs_of_another_release_are_not_stale() -> None:
+    told = committed(tags__a="passed")
+    assert not list(differences(report("2", tags__a="skipped"), "nginx", told, "nginx"))
 
 
-def test_docs_without_the_server_are_stale(tmp_path: Path) -> None:
-    lines = list(differences(report(), "nginx", tmp_path / "nginx.json", "nginx"))
+def test_docs_without_the_server_are_stale() -> None:
+    lines = list(differences(report(), "nginx", {}, "nginx"))
     assert lines == ["the docs tell nothing of nginx: run `make outcomes`"]
 
 
-def test_a_committed_report_has_nothing_of_a_single_run() -> None:
-    assert commit(
+def test_a_record_tells_what_did_not_pass_and_where_the_stand_in_differs() -> None:
+    run = json.loads(
+        report(tags__a="passed", tags__b="skipped", tags__c="passed", keys__d="passed").to_json()
+    )
+    run["results"][1]["evidence"] = (
         "https://127.0.0.1:51234/bucketry-0123456789ab/conform-0123456789ab/c1/a.txt, "
         "https://localhost:1/, (HTTP 400, request id tx00-ab)"
-    ) == (
-        "https://127.0.0.1:PORT/BUCKET/FOLDER/c1/a.txt, "
-        "https://localhost:PORT/, (HTTP 400, request id ID)"
     )
+    run["results"][2]["evidence"] = ""
+    assert record_of(run, "nginx", {"tags.b": "skipped", "tags.c": "failed"}) == {
+        "vendor": "s3",
+        "release": "1",
+        "date": "2026-11-24",
+        "passed": {"tags": 2, "keys": 1},
+        "others": [
+            {
+                "case": "tags.b",
+                "outcome": "skipped",
+                "evidence": "https://127.0.0.1:PORT/BUCKET/FOLDER/c1/a.txt, "
+                "https://localhost:PORT/, (HTTP 400, request id ID)",
+            },
+            {"case": "tags.c", "outcome": "passed", "stand_in": "failed"},
+        ],
+    }
+
+
+def test_a_table_counts_what_passed_and_what_did_not() -> None:
+    (record,) = committed(tags__a="passed", tags__b="skipped", keys__c="failed").values()
+    assert [cell(record, group) for group in ("tags", "keys", "urls")] == ["1 -1", "0 !1", "0"]

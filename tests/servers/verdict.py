@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bucketry.testing import Report
 from servers.known import note_on
-from servers.reports import outcomes_in
 
 
 def unexpected(report: Report, name: str) -> Iterator[str]:
@@ -24,20 +22,24 @@ def unexpected(report: Report, name: str) -> Iterator[str]:
             yield f"{result.case} does not fail any more: take its note out of known.py"
 
 
-def differences(report: Report, name: str, committed: Path, server: str) -> Iterator[str]:
+def differences(
+    report: Report, name: str, records: Mapping[str, Any], server: str
+) -> Iterator[str]:
     """Yield where the docs tell of other outcomes, if those are of the same release."""
-    if not committed.exists():
+    if name not in records:
         yield f"the docs tell nothing of {name}: run `make outcomes`"
         return
-    told = json.loads(committed.read_text("utf-8"))
-    if told["versions"][server] != report.versions[server]:
+    told = records[name]
+    if told["release"] != report.versions[server]:
         return
-    known = outcomes_in(told)
-    found = {result.case: result.outcome for result in report.results}
-    for case in sorted({*known, *found}):
-        note = note_on(name, case)
-        if known.get(case) != found.get(case) and (note is None or note.fails != "sometimes"):
+    known = {one["case"]: one["outcome"] for one in told["others"]}
+    for result in report.results:
+        note = note_on(name, result.case)
+        wanted = known.pop(result.case, "passed")
+        if result.outcome != wanted and (note is None or note.fails != "sometimes"):
             yield (
-                f"{case} is {found.get(case, 'gone')} and not {known.get(case, 'in the docs')}; "
+                f"{result.case} is {result.outcome} and not {wanted}; "
                 "if that is right, run `make outcomes`"
             )
+    for case in known:
+        yield f"{case} is gone; if that is right, run `make outcomes`"

@@ -108,12 +108,3 @@ def test_the_count_of_facts_can_be_printed() -> None:
     known = sum(len(known_facts(module.vendor)) for module in built_in().values())
     assert done.stdout.startswith(f"{known} facts with source and date, ")
     assert known > 600
-
-
-def test_an_unknown_argument_is_answered_with_the_usage() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bucketry_vendors", "--wirte"], capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "--write" in done.stdout

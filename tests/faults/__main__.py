@@ -9,17 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from faults.runner import Client, Result, run, transports
-from faults.scenarios import CASES, Case
-
-Job = tuple[Case, str, str]
+from faults.runner import Job, Result, run_all, transports
+from faults.scenarios import CASES
 
 
 def jobs(words: Sequence[str], *, everything: bool) -> Iterator[Job]:
@@ -31,27 +27,6 @@ def jobs(words: Sequence[str], *, everything: bool) -> Iterator[Job]:
         for transport in transports():
             for style in styles:
                 yield case, transport, style
-
-
-def run_all(work: Sequence[Job], workers: int) -> Iterator[Result]:
-    """Run jobs on several clients at once; the long ones first."""
-    ready = threading.local()
-    clients: list[Client] = []
-
-    def one(job: Job) -> Result:
-        if not hasattr(ready, "client"):
-            ready.client = Client()
-            clients.append(ready.client)
-        case, transport, style = job
-        return run(case, ready.client, transport=transport, addressing=style)
-
-    work = sorted(work, key=lambda job: -job[0].operation.moved * (job[0].fault.times is None))
-    try:
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(one, work)
-    finally:
-        for client in clients:
-            client.close()
 
 
 def as_row(result: Result) -> dict[str, object]:
@@ -95,7 +70,7 @@ def main() -> int:
     print(f"\n{len(results)} cases in {time.monotonic() - start:.0f} s")
     for (transport, verdict), count in sorted(counts.items()):
         print(f"{transport or 'only transport':16} {verdict:16} {count:6}")
-    idle = [r.case.name for r in results if not r.struck and r.case.fault.name != "nothing"]
+    idle = [r.case.name for r in results if not r.struck and r.case.fault.hits]
     print(f"{len(idle)} cases were never struck: {', '.join(idle[:20])}")
     return int(not all(result.is_good for result in results))
 

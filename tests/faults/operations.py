@@ -162,7 +162,8 @@ def _delete_prefix(p: Provider, _: Path) -> list[str]:
 
 def _head(p: Provider, _: Path) -> list[Any]:
     info = p.head("stored.bin")
-    return [info.key, info.size, info.etag]
+    etag = hashlib.md5(STORED, usedforsecurity=False).hexdigest()
+    return [info.key, info.size, info.etag in (etag, None)]
 
 
 def _exists(p: Provider, _: Path) -> bool:
@@ -217,9 +218,7 @@ def _bytes_of(key: str, at: slice = slice(None)) -> Callable[[State], str | None
 
 
 def _head_of(state: State) -> list[Any]:
-    data = state["stored.bin"].data
-    etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    return ["stored.bin", len(data), etag]
+    return ["stored.bin", len(state["stored.bin"].data), True]
 
 
 def _list_of(state: State) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from faults.operations import Operation, State
-from faults.scenarios import Case
+from faults.table import Case
 
 Verdict = Literal[
     "ok",
@@ -25,9 +25,6 @@ Verdict = Literal[
 ]
 
 GOOD: frozenset[Verdict] = frozenset({"ok", "refused", "unconfirmed"})
-
-MIN_RATE = 256 * 1024
-"""Bytes a second that a deadline allows for what is moved."""
 
 
 @frozen(kw_only=True)
@@ -74,7 +71,7 @@ def judge(case: Case, seen: Seen) -> Judged:
     left = _left(case, seen)
     if left:
         return Judged("leak", f"{left}; {judged.why}")
-    return _as_it_must(case, judged, error)
+    return _as_it_must(case, judged)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
@@ -96,7 +93,7 @@ def _read(case: Case, seen: Seen) -> Judged:
         return Judged("ok", _sentence(error))
     if error["type"] == "NotFound":
         return Judged("false failure", f"said to be missing: {_sentence(error)}")
-    if error["type"] == "BucketNotFound" and "NoSuchBucket" not in case.fault.name:
+    if error["type"] == "BucketNotFound" and case.group == "pages":
         return Judged("false failure", f"the bucket is there: {_sentence(error)}")
     return Judged("refused", _sentence(error))
 
@@ -176,12 +173,9 @@ def _difference(operation: Operation, seen: Seen) -> str:
 
 
 def _late(case: Case, seconds: float) -> Judged | None:
-    due = case.fault.deadline + case.operation.moved / MIN_RATE + 1
-    if case.fault.ends is not None:
-        due = case.fault.ends
-    if seconds <= due:
+    if seconds <= case.due:
         return None
-    return Judged("overrun", f"took {seconds:.1f} s, due after {due:.1f} s")
+    return Judged("overrun", f"took {seconds:.1f} s, due after {case.due:.1f} s")
 
 
 def _left(case: Case, seen: Seen) -> str:
@@ -197,7 +191,7 @@ def _left(case: Case, seen: Seen) -> str:
     return ", ".join(left)
 
 
-def _as_it_must(case: Case, judged: Judged, error: Mapping[str, Any] | None) -> Judged:
+def _as_it_must(case: Case, judged: Judged) -> Judged:
     """Compare a verdict that is no lie with the one that is sure."""
     must = case.must
     if case.operation.refusal and must == "ok":
@@ -209,6 +203,4 @@ def _as_it_must(case: Case, judged: Judged, error: Mapping[str, Any] | None) -> 
         return Judged(verdict, judged.why)
     if must == "refused" and judged.verdict == "unconfirmed":
         return Judged("needless doubt", judged.why)
-    if must == "refused" and judged.verdict == "ok" and error is None:
-        return Judged("false success", "it should have been refused")
     return judged

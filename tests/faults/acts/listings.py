@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from faults.lies import XML, changed, rewritten
+from faults.acts.lies import XML, changed, rewritten
 from faults.proxy import Act, Exchange
 from faults.wire import Answer
 

@@ -1,0 +1,1 @@
+"""What is done to an exchange instead of passing it on."""

@@ -1,0 +1,34 @@
+"""Random runs, and those that once went wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from faults.campaign import case_of, draw, kept
+from faults.runner import Client, run, transports
+
+pytestmark = pytest.mark.faults
+
+SEEDS = range(1, 201)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_faults_make_no_operation_lie(seed: int, client: Client) -> None:
+    ways = transports()
+    case = case_of(draw(seed), f"seed {seed}")
+
+    result = run(
+        case, client, transport=ways[seed % len(ways)], addressing=("path", "virtual")[seed % 2]
+    )
+
+    assert result.is_good, f"{case.name}: {result.judged.why}\n{result.traceback}"
+
+
+@pytest.mark.parametrize("number", range(len(kept())))
+@pytest.mark.parametrize("transport", transports())
+def test_what_once_went_wrong_goes_well(number: int, transport: str, client: Client) -> None:
+    case = case_of(kept()[number], f"kept {number}")
+
+    result = run(case, client, transport=transport)
+
+    assert result.is_good, f"{case.name}: {result.judged.why}\n{result.traceback}"

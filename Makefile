@@ -68,6 +68,16 @@ test-floors: $(STAMP)  ## the unit tests with the oldest allowed dependencies
 		--constraint $(FLOORS)/constraints.txt --editable '.[test]'
 	@$(FLOORS)/bin/pytest -n auto -q
 
+# The unit tests on the newest Python that is installed, in a third environment.
+.PHONY: test-newest
+NEWEST := .venv/newest
+
+test-newest: $(STAMP)  ## the unit tests on the newest Python here
+	@python=$$($(BIN)/python .ci/newest.py) || { echo 'SKIPPED: newest: no newer Python'; exit 0; }; \
+	$$python -m venv --clear $(NEWEST) && $(NEWEST)/bin/python --version && \
+	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' && \
+	$(NEWEST)/bin/pytest -n auto -q
+
 # What networks, middleboxes and servers do on a bad day: the whole table of faults.
 .PHONY: test-faults
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 from collections.abc import Callable, Generator, Iterator
@@ -159,6 +160,7 @@ def test_a_refusal_of_the_storage_makes_a_probe_a_no(disk: Provider, error: Stor
         PluginError("bucketry_upload", "it answered nothing"),
         RateLimited("slow down"),
         SystemExit("bye"),
+        asyncio.CancelledError("off"),
         TypeError("wrong"),
         Unavailable("nobody is there"),
         Unconfirmed("who knows"),
@@ -219,6 +221,32 @@ def test_of_two_layers_the_one_that_crashed_is_named(disk: Provider) -> None:
     crash = "bucketry_sign of acme/1:Crashes (bucketry-acme 1.2) crashed: "
     assert evidence
     assert all(one.startswith(crash) for one in evidence)
+
+
+def test_a_crash_in_an_iterator_that_a_hook_answered_is_found(disk: Provider) -> None:
+    class Lists:
+        on = False
+
+        @hookimpl(wrapper=True)
+        def bucketry_list(self) -> Signing:
+            pages = yield
+
+            def counted() -> Iterator[Any]:
+                for page in pages:
+                    yield page.no_such_attribute if self.on else page
+
+            return counted()
+
+    lists = Lists()
+    report = run(
+        built(disk, lists), ["naming", "list"], on_result=lambda _: setattr(lists, "on", True)
+    )
+    crashed = [result.evidence for result in report.bad if "crashed" in result.evidence]
+    assert len(crashed) > 10
+    assert all(
+        evidence.startswith("bucketry_list of acme/0:Lists (bucketry-acme 1.2) crashed: Attribute")
+        for evidence in crashed
+    )
 
 
 # -- a run always ends with a report --------------------------------------------------------------
@@ -298,12 +326,15 @@ def test_a_delete_that_begins_to_lie_is_in_the_report(disk: Provider) -> None:
     assert "could not be deleted" in report.confinement
 
 
-def test_a_crash_in_cleaning_up_is_in_the_report(disk: Provider) -> None:
-    report = _failing_afterwards(disk, ZeroDivisionError("oh"))
+@pytest.mark.parametrize("error", [ZeroDivisionError("oh"), SystemExit("oh")])
+def test_a_crash_in_cleaning_up_is_in_the_report(disk: Provider, error: BaseException) -> None:
+    report = _failing_afterwards(disk, error)
     assert len(report.results) == 7
     assert all(result.outcome == "passed" for result in report.results)
     assert not report.ok
-    crash = "bucketry_delete of acme/0:Later (bucketry-acme 1.2) crashed: ZeroDivisionError: oh"
+    crash = (
+        f"bucketry_delete of acme/0:Later (bucketry-acme 1.2) crashed: {type(error).__name__}: oh"
+    )
     assert crash in report.confinement
 
 

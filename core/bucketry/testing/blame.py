@@ -38,12 +38,21 @@ def _behind(error: BaseException) -> BaseException:
 
 
 def _culprit(error: BaseException, layers: Sequence[NamedLayer]) -> str:
-    """Return the innermost hook that a traceback runs through; where there is none, the line."""
+    """Return the innermost hook that a traceback runs through, with its layer.
+
+    Where there is none, as in an iterator that a hook has answered, the layer whose package the
+    code is from, with the line. Else the line alone.
+    """
     frames = list(_frames(error.__traceback__))
     for code, _ in reversed(frames):
         for named in layers:
             if code is _code(named.layer, code.co_name):
                 return f"{code.co_name} of {named}"
+    for code, place in reversed(frames):
+        for named in reversed(layers):
+            if _package(place) == _package(type(named.layer).__module__) != "bucketry":
+                hook = next((part for part in code.co_qualname.split(".") if _is_hook(part)), place)
+                return f"{hook} of {named}"
     return frames[-1][1] if frames else "code without a traceback"
 
 
@@ -55,9 +64,17 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[CodeType, str]]:
         traceback = traceback.tb_next
 
 
+def _package(place: str) -> str:
+    return place.partition(":")[0].partition(".")[0]
+
+
+def _is_hook(name: str) -> bool:
+    return name.startswith("bucketry_")
+
+
 def _code(layer: object, hook: str) -> CodeType | None:
     """Return the code of a layer's hook, seen through decorators; a property is not run."""
-    if not hook.startswith("bucketry_"):
+    if not _is_hook(hook):
         return None
     static: Any = inspect.getattr_static(layer, hook, None)
     function = inspect.unwrap(getattr(static, "__func__", static))

@@ -78,9 +78,9 @@ def confine(provider: Provider, stand_in: object | None = None) -> Iterator[Room
             before = _seen(outer)
             with _naming(prefix):
                 _rehearse(outer, inner, prefix, witness)
-        except CannotConfine:
+        except (CannotConfine, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:  # SystemExit and its like, too: a run ends with a report
             raise CannotConfine(
                 f"the rehearsal in {prefix}/ failed: {described(error, layers_of(provider))}"
             ) from error
@@ -195,7 +195,9 @@ def _noted(provider: Provider, steps: Iterable[Callable[[], Iterable[str] | None
     for step in steps:
         try:
             faults += step() or ()
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             faults.append(described(error, layers_of(provider)))
     return faults
 

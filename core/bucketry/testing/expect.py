@@ -19,15 +19,12 @@ from bucketry.errors import (
     StorageError,
     Unavailable,
     Unconfirmed,
+    UnsupportedOptionWarning,
 )
 
 E = TypeVar("E", bound=BaseException)
 
 _LONGEST = 80
-
-REFUSALS = (StorageError, InvalidInput)
-"""What may refuse a request: the storage, or the library before it is asked. A `PluginError` is no
-refusal, it is a fault."""
 
 _TROUBLE = (Unavailable, RateLimited, Unconfirmed, BadCredentials, ClockSkew, SourceChanged)
 
@@ -94,3 +91,18 @@ def raises(
     if hasattr(result, "close"):
         result.close()
     raise CheckFailed(f"{what}: wanted {wanted}, but it succeeded with {shown}")
+
+
+def refusal(what: str, call: Callable[..., Any], *args: Any, **kw: Any) -> BaseException:
+    """Return how a call is refused, or the warning that an option was left out.
+
+    Fail if it succeeds without a word; `what` names it, as the beginning of a sentence.
+    """
+    try:
+        call(*args, **kw)
+    except (InvalidInput, UnsupportedOptionWarning) as error:
+        return error
+    except StorageError as error:
+        require_answer(error)
+        return error
+    raise CheckFailed(f"{what} succeeded without a word")

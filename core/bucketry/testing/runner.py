@@ -122,7 +122,9 @@ def judge(case: Case, store: Store) -> tuple[Outcome, str]:
             seen = case.function(store)
     except Skip as reason:
         return "skipped", str(reason)
-    except (Exception, SystemExit) as error:  # a plugin that ends the process would hide the rest
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit and its like would hide the other cases
         evidence = described(error, layers_of(store.provider))
         if not tells_of_the_storage(error):
             return "failed", evidence

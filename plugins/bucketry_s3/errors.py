@@ -45,32 +45,34 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
     PreconditionFailed: "PreconditionFailed",
     AccessDenied: """
         AccessDenied AccessForbidden AccountNotActivated AccountProblem AbnormalBucketOwnerStatus
-        AllAccessDisabled BucketDisable BucketNotBelongTo CnameDenied Forbidden InDebt InDebtOverdue
-        InvalidPayer KMS.DisabledException NotEntitled NotSignedUp ObjectLockedByBucketPolicy
-        ObjectUnderActiveHold RetentionPolicyNotMet UbsmsInvalidBid UserAccountProblem UserDisable
-        UserSuspended""",
+        AllAccessDisabled BucketDisable BucketNotBelongTo CnameDenied Forbidden
+        InArrearOrInsufficientBalance InDebt InDebtOverdue InvalidPayer KMS.DisabledException
+        NotEntitled NotSignedUp ObjectLockedByBucketPolicy ObjectUnderActiveHold
+        RetentionPolicyNotMet UbsmsInvalidBid UserAccountProblem UserDisable UserSuspended""",
     BadCredentials: """
         AccessKeyIdAndSecurityTokenNotMatch AuthenticationLockout AuthenticationRequired
         AuthorizationParametersError CredentialsNotSupported ExpiredToken IncompleteSignature
-        InvalidAccessKeyId InvalidAuthenticationCode InvalidJWT InvalidSecurity
-        InvalidSecurityToken InvalidSignature InvalidToken InvalidTokenId MissingSecurityElement
-        MissingSecurityHeader SecurityTokenExpired SignatureDoesNotMatch TokenRefreshRequired
-        Unauthorized UnauthorizedAccess UnsupportedSignature""",
+        InvalidAccessKeyId InvalidAuthenticationCode InvalidJWT InvalidSecurity InvalidSecurityToken
+        InvalidSignature InvalidToken InvalidTokenId MissingSecurityElement MissingSecurityHeader
+        SecurityTokenExpired SignatureDoesNotMatch TokenRefreshRequired TooManyWrongSignature
+        Unauthorized UnauthorizedAccess UnsupportedSignature XAdminUserNotFound""",
     ClockSkew: "RequestTimeTooSkewed RequestExpired ExpiredRequest",
     WrongRegion: """
         AuthorizationHeaderMalformed IllegalLocationConstraintException InvalidRegion
         PermanentRedirect Redirect TemporaryRedirect""",
-    # SecondLevelDomainForbidden is Alibaba's answer to path addressing.
+    # Answers to path addressing: SecondLevelDomainForbidden is Alibaba's, PathStyleDomainForbidden
+    # Tencent's, VirtualHostDomainRequired Huawei's.
     Unsupported: """
-        AccessControlListNotSupported EncryptionNotAllowed FeatureNotEnabled
+        AccessControlListNotSupported EncryptionNotAllowed FeatureNotEnabled FsNotSupport
         InvalidEncryptionAlgorithmError InvalidStorageClass MethodNotAllowed NotImplemented
-        NotSupported SecondLevelDomainForbidden UnsupportedArgument UnsupportedOperation""",
+        NotSupported PathStyleDomainForbidden SecondLevelDomainForbidden UnsupportedArgument
+        UnsupportedOperation VersioningNotConfigured VirtualHostDomainRequired""",
     # RequestRateLimitExceeded is Wasabi's, with status 400 or 403.
     RateLimited: """
         DownloadTrafficRateLimitExceeded ErrRequestBytesExceed ErrTooManyRequest QpsLimitExceeded
         RateLimitExceeded RequestLimitExceeded RequestRateLimitExceeded SlowDown SlowDownRead
-        SlowDownWrite Throttling ThrottlingException TooManyRequests
-        UploadTrafficRateLimitExceeded UserRateLimitExceeded""",
+        SlowDownWrite Throttling ThrottlingException TooManyRequests UploadTrafficRateLimitExceeded
+        UserRateLimitExceeded""",
     # ConditionalRequestConflict: two conditional writes at once. XMinioBackendDown comes with 400.
     Unavailable: """
         Aborted AbortedTerminate ClientDisconnect ClientDisconnected ConditionalRequestConflict
@@ -84,17 +86,19 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
         XAmzContentSHA256Mismatch XMinioObjectTampered""",
     # Archived, full, too large, malformed: nothing that waiting or another key pair would mend.
     Rejected: """
-        BadRequest BandwidthLimitExceeded BrokenMPU BucketAlreadyExists BucketAlreadyOwnedByYou
-        BucketConflict BucketNameUnavailable BucketNotEmpty EncryptionTypeMismatch
-        EntityTooLarge EntityTooSmall ExistingObjectIsDirectory ExistingObjectIsFile
-        FilePartNotExist InvalidArgument InvalidBucketState InvalidHeaderValue InvalidKey
-        InvalidMimeType InvalidObjectName InvalidObjectState InvalidParameter InvalidPart
-        InvalidPartNumber InvalidPartOrder InvalidPolicyDocument InvalidRange InvalidRequest
-        InvalidTag InvalidTTL InvalidURI InvalidUploadId KMS.NotFoundException KeyTooLong
-        KeyTooLongError MalformedPOSTRequest MalformedTrailerError MalformedXML
-        MaxMessageLengthExceeded MaxVersionsExceeded MetadataTooLarge MissingContentLength
-        MissingContentMD5 MissingParameter MissingPart MissingRequestBodyError NoSuchUpload
-        ObjectNotInActiveTierError QuotaExceeded RestoreAlreadyInProgress SegmentsLimitExceeded
+        AttachmentFull BadRequest BandwidthLimitExceeded BrokenMPU BucketAlreadyExists
+        BucketAlreadyOwnedByYou BucketConflict BucketMaxSizeExceeded BucketNameUnavailable
+        BucketNotEmpty CloudTotalAliveSizeQuotaExceed DirectoryObjectContainsData
+        EncryptionTypeMismatch ErrDirectoryNotEmpty EntityTooLarge EntityTooSmall
+        ExistingObjectIsDirectory ExistingObjectIsFile FilePartNotExist InsufficientStorage
+        InvalidArgument InvalidBucketState InvalidHeaderValue InvalidKey InvalidMimeType
+        InvalidObjectName InvalidObjectState InvalidParameter InvalidPart InvalidPartNumber
+        InvalidPartOrder InvalidPolicyDocument InvalidRange InvalidRequest InvalidTag InvalidTTL
+        InvalidURI InvalidUploadId KMS.NotFoundException KeyTooLong KeyTooLongError
+        MalformedPOSTRequest MalformedTrailerError MalformedXML MaxMessageLengthExceeded
+        MaxVersionsExceeded MetadataTooLarge MissingContentLength MissingContentMD5 MissingParameter
+        MissingPart MissingRequestBodyError NoSuchUpload ObjectNotInActiveTierError
+        ObjectParentIsFile QuotaExceeded RestoreAlreadyInProgress SegmentsLimitExceeded
         StorageLimitExceeded TooManyBuckets TooManyParts UnexpectedContent
         XMinioAdminBucketQuotaExceeded XMinioInsecureClientRequest XMinioInvalidObjectName
         XMinioInvalidResourceName XMinioObjectExistsAsDirectory XMinioStorageFull""",

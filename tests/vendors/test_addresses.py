@@ -218,6 +218,77 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
         "http://localhost:9000/media/photos/a%20b.png",
     ),
     (
+        "ibm", {"region": "eu-de"},
+        "https://s3.eu-de.cloud-object-storage.appdomain.cloud", "eu-de",
+        "https://s3.eu-de.cloud-object-storage.appdomain.cloud/media/photos/a%20b.png",
+    ),
+    (
+        "tencent", {"region": "ap-guangzhou", "bucket": "media-1250000000"},
+        "https://cos.ap-guangzhou.myqcloud.com", "ap-guangzhou",
+        "https://media-1250000000.cos.ap-guangzhou.myqcloud.com/photos/a%20b.png",
+    ),
+    (
+        "huawei", {"region": "cn-north-4"},
+        "https://obs.cn-north-4.myhuaweicloud.com", "cn-north-4",
+        "https://media.obs.cn-north-4.myhuaweicloud.com/photos/a%20b.png",
+    ),
+    (
+        "huawei", {"region": "eu-west-101"},
+        "https://obs.eu-west-101.myhuaweicloud.eu", "eu-west-101",
+        "https://media.obs.eu-west-101.myhuaweicloud.eu/photos/a%20b.png",
+    ),
+    (
+        "yandex", {},
+        "https://storage.yandexcloud.net", "ru-central1",
+        "https://storage.yandexcloud.net/media/photos/a%20b.png",
+    ),
+    (
+        "yandex", {"region": "kz1", "addressing": "virtual"},
+        "https://storage.yandexcloud.kz", "kz1",
+        "https://media.storage.yandexcloud.kz/photos/a%20b.png",
+    ),
+    (
+        "outscale", {"region": "cloudgouv-eu-west-1"},
+        "https://oos.cloudgouv-eu-west-1.outscale.com", "cloudgouv-eu-west-1",
+        "https://oos.cloudgouv-eu-west-1.outscale.com/media/photos/a%20b.png",
+    ),
+    (
+        "infomaniak", {"region": "pub1"},
+        "https://s3.pub1.infomaniak.cloud", "us-east-1",
+        "https://s3.pub1.infomaniak.cloud/media/photos/a%20b.png",
+    ),
+    (
+        "infomaniak", {"region": "dc4-a", "project_id": "0123456789abcdef0123456789abcdef"},
+        "https://s3.pub2.infomaniak.cloud", "dc4-a",
+        "https://s3.pub2.infomaniak.cloud/object/v1/AUTH_0123456789abcdef0123456789abcdef/media/"
+        "photos/a%20b.png",
+    ),
+    (
+        "impossiblecloud", {"region": "eu-central-2"},
+        "https://eu-central-2.storage.impossibleapi.net", "eu-central-2",
+        "https://eu-central-2.storage.impossibleapi.net/media/photos/a%20b.png",
+    ),
+    (
+        "synology", {"region": "eu-002"},
+        "https://eu-002.s3.synologyc2.net", "eu-002",
+        "https://eu-002.s3.synologyc2.net/media/photos/a%20b.png",
+    ),
+    (
+        "cubbit", {},
+        "https://s3.cubbit.eu", "eu-west-1",
+        "https://media.s3.cubbit.eu/photos/a%20b.png",
+    ),
+    (
+        "cubbit", {"tenant": "acme"},
+        "https://s3.acme.cubbit.eu", "eu-west-1",
+        "https://media.s3.acme.cubbit.eu/photos/a%20b.png",
+    ),
+    (
+        "versitygw", {"endpoint": "http://localhost:7070"},
+        "http://localhost:7070", "us-east-1",
+        "http://localhost:7070/media/photos/a%20b.png",
+    ),
+    (
         "s3", {"endpoint": "https://storage.example.com/base"},
         "https://storage.example.com/base", "us-east-1",
         "https://storage.example.com/base/media/photos/a%20b.png",

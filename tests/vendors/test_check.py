@@ -132,6 +132,19 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         f"{BUCKET}; a tenant before ':' is no part of it (Contabo: tenant_id)",
     ),
     (
+        "infomaniak", {"region": "pub1", "visibility": "public"}, "project_id",
+        "is missing; a public object's address is made from it; set project_id, or base_url",
+    ),
+    (
+        "infomaniak",
+        {
+            "endpoint": "https://s3.pub1.infomaniak.cloud", "visibility": "public",
+            "project_id": "0123456789abcdef0123456789abcdef",
+        },
+        "region",
+        "is missing; a public object's address is made from it; set region, or base_url",
+    ),
+    (
         "r2", {"account_id": "abc", "visibility": "public"}, "visibility",
         "Cloudflare R2 serves no anonymous reads on its S3 address, so a public object has no URL "
         'there; set base_url to the address that serves the bucket, or visibility = "private"',

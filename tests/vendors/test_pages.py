@@ -14,9 +14,10 @@ from bucketry import Capabilities, Fact, Vendor
 from bucketry_vendors.pages import built_in
 
 NAMES = (
-    "alibaba", "aws", "backblaze", "ceph", "contabo", "digitalocean", "exoscale", "garage", "gcs",
-    "hetzner", "idrive", "ionos", "linode", "minio", "oci", "ovh", "r2", "rustfs", "s3", "scaleway",
-    "seaweedfs", "storj", "supabase", "tigris", "vultr", "wasabi",
+    "alibaba", "aws", "backblaze", "ceph", "contabo", "cubbit", "digitalocean", "exoscale",
+    "garage", "gcs", "hetzner", "huawei", "ibm", "idrive", "impossiblecloud", "infomaniak", "ionos",
+    "linode", "minio", "oci", "outscale", "ovh", "r2", "rustfs", "s3", "scaleway", "seaweedfs",
+    "storj", "supabase", "synology", "tencent", "tigris", "versitygw", "vultr", "wasabi", "yandex",
 )  # fmt: skip
 
 each_vendor = pytest.mark.parametrize("name", NAMES)
@@ -93,7 +94,7 @@ def test_reading_every_page_imports_no_sdk() -> None:
     code = (
         "import sys\n"
         "from bucketry_vendors.pages import vendors\n"
-        "assert len(vendors()) == 26\n"
+        "assert len(vendors()) == 36\n"
         "heavy = {'boto3', 'botocore', 'urllib3', 'jsonschema', 'cattrs'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

@@ -358,6 +358,68 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
             "storage_class": {"STANDARD", "REDUCED_REDUNDANCY"},
         },
     ),
+    "ibm": (
+        {"encryption", "prevent_overwrite", "storage_class"},
+        {"acl": {"private", "public-read"}},
+    ),
+    "tencent": (
+        {"checksum_algorithm", "prevent_overwrite"},
+        {
+            "acl": {"private", "public-read", "public-read-write"},
+            "addressing": {"virtual"},
+            "encryption.type": {"AES256"},
+            "storage_class": {
+                "STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ARCHIVE", "DEEP_ARCHIVE",
+                "MAZ_STANDARD", "MAZ_STANDARD_IA", "MAZ_INTELLIGENT_TIERING",
+            },
+        },
+    ),
+    "huawei": (
+        {"checksum_algorithm", "prevent_overwrite"},
+        {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "bucket-owner-read", "bucket-owner-full-control",
+            },
+            "addressing": {"virtual"},
+            "encryption.type": {"aws:kms"},
+            "storage_class": {"STANDARD", "STANDARD_IA", "GLACIER"},
+        },
+    ),
+    "yandex": (
+        set(),
+        {
+            "acl": {
+                "private", "bucket-owner-full-control", "public-read", "public-read-write",
+                "authenticated-read",
+            },
+            "encryption.type": {"aws:kms"},
+            "storage_class": {"STANDARD", "COLD", "STANDARD_IA", "NEARLINE", "ICE", "GLACIER"},
+        },
+    ),
+    "outscale": (
+        {"checksum_algorithm", "prevent_overwrite"},
+        {
+            "acl": {
+                "private", "public-read", "public-read-write", "authenticated-read",
+                "bucket-owner-read", "bucket-owner-full-control",
+            },
+            "addressing": {"path"},
+            "encryption.type": {"AES256"},
+            "storage_class": {"STANDARD"},
+        },
+    ),
+    "infomaniak": (
+        {"acl", "encryption", "tags"},
+        {"addressing": {"path"}, "storage_class": {"STANDARD"}},
+    ),
+    "impossiblecloud": (
+        {"encryption", "prevent_overwrite"},
+        {"storage_class": {"STANDARD"}},
+    ),
+    "synology": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
+    "cubbit": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
+    "versitygw": ({"acl", "encryption"}, {"storage_class": {"STANDARD"}}),
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from bucketry_s3.testing import (
 )
 
 BODIES = Path(__file__).parent / "bodies"
+VIRTUAL_ONLY = {"alibaba", "huawei", "tencent"}
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +48,7 @@ def open_session(running: StandIn) -> Iterator[Callable[..., Provider]]:
                 "endpoint": running.endpoint,
                 "ca_bundle": running.ca_bundle,
                 "region": "eu-central-1",
-                # OSS takes the bucket in the host only.
-                "addressing": "virtual" if name == "alibaba" else "path",
+                "addressing": "virtual" if name in VIRTUAL_ONLY else "path",
                 "credentials": {
                     "access_key_id": ACCESS_KEY_ID,
                     "secret_access_key": SECRET_ACCESS_KEY,

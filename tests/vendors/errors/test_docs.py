@@ -41,7 +41,7 @@ BY_CODE = [
 ]
 BY_STATUS = [
     (int(status), quoted(kinds)[0])
-    for statuses, kinds in table("goes by its status:")
+    for statuses, kinds in table("code, and an answer without one, goes by its status:")
     for status in statuses.split(", ")
 ]
 

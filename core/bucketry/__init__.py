@@ -52,6 +52,7 @@ from bucketry.model import (
     Failure,
     ObjectInfo,
     ObjectReader,
+    Operation,
     Page,
     Secret,
     SignedUrl,
@@ -61,7 +62,7 @@ from bucketry.model import (
     Upload,
     UploadTicket,
 )
-from bucketry.provider import Provider
+from bucketry.provider import ObjectWriter, Provider, UploadOptions
 from bucketry.vendor import LayerContext, SchemaFile, Vendor
 
 __version__ = "0.1.0"
@@ -94,6 +95,8 @@ __all__ = [
     "NotFound",
     "ObjectInfo",
     "ObjectReader",
+    "ObjectWriter",
+    "Operation",
     "Page",
     "PluginError",
     "PreconditionFailed",
@@ -115,6 +118,7 @@ __all__ = [
     "Unsupported",
     "UnsupportedOptionWarning",
     "Upload",
+    "UploadOptions",
     "UploadTicket",
     "Vendor",
     "WrongRegion",

@@ -5,17 +5,17 @@
     BucketryError
     ├── ConfigError            the configuration is wrong: every problem at once
     ├── PluginError            a plugin breaks the contract; says whom to tell
-    ├── InvalidInput           refused before anything was sent (also a ValueError)
+    ├── InvalidInput           refused before anything was sent; a ValueError, too
     │   ├── InvalidKey
     │   ├── InvalidHeader
     │   ├── InvalidExpiry
     │   └── InvalidSource
     └── StorageError           the vendor was asked, or would have been
-        ├── NotFound           no such object
+        ├── NotFound           no such object; a FileNotFoundError, too
         ├── BucketNotFound     no such bucket
-        ├── AlreadyExists      prevent_overwrite found an object there
+        ├── AlreadyExists      prevent_overwrite found an object there; a FileExistsError, too
         ├── PreconditionFailed the object is not the version you named
-        ├── AccessDenied       the credentials are good but may not do this
+        ├── AccessDenied       the credentials are good but may not do this; a PermissionError, too
         ├── BadCredentials     unknown key, wrong secret, expired token
         ├── ClockSkew          this machine's clock is too far off
         ├── WrongRegion        the bucket lives in another region
@@ -26,10 +26,14 @@
         ├── SourceChanged      the file changed while it was being read
         ├── Rejected           refused for a reason not listed above
         └── Unconfirmed        it may or may not have happened; says what to look at
+
+Who writes ``except OSError`` around calls of the system catches three of them; let none of ours
+be translated a second time.
 """
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -132,6 +136,7 @@ class StorageError(BucketryError):
     """
 
     retryable: ClassVar[bool] = False
+    _number: ClassVar[int | None] = None
 
     def __init__(
         self,
@@ -158,6 +163,13 @@ class StorageError(BucketryError):
         self.request_id = request_id
         self.may_have_applied = may_have_applied
         super().__init__(self._sentence())
+        self._as_os_error()
+
+    def _as_os_error(self) -> None:
+        """Fill in what code written for files looks at, where this is an `OSError`, too."""
+        if self._number is not None:
+            file: Any = self
+            file.errno, file.strerror, file.filename = self._number, self.reason, self.key
 
     def _sentence(self) -> str:
         who = self.vendor
@@ -184,6 +196,10 @@ class StorageError(BucketryError):
             sentence += " Retrying may help."
         return sentence
 
+    def __str__(self) -> str:
+        # Those that are an OSError, too, would write their number and file name instead.
+        return str(self.args[0])
+
     def evolve(self, **changes: Any) -> StorageError:
         """Return the same error with some of its fields replaced, cause and traceback kept."""
         unknown = changes.keys() - vars(self).keys()
@@ -204,27 +220,34 @@ def _rebuild(cls: type[StorageError], fields: dict[str, Any]) -> StorageError:
     vars(error).update(fields)
     error.reason, error.hint = redact(error.reason), redact(error.hint)
     error.args = (error._sentence(),)
+    error._as_os_error()
     return error
 
 
-class NotFound(StorageError):
+class NotFound(StorageError, FileNotFoundError):
     """There is no object under this key."""
+
+    _number = errno.ENOENT
 
 
 class BucketNotFound(StorageError):
     """There is no such bucket, or it belongs to another endpoint or account."""
 
 
-class AlreadyExists(StorageError):
+class AlreadyExists(StorageError, FileExistsError):
     """`prevent_overwrite` is on and an object has this key already; it was not touched."""
+
+    _number = errno.EEXIST
 
 
 class PreconditionFailed(StorageError):
     """The object is not, or no longer, the version that was named."""
 
 
-class AccessDenied(StorageError):
+class AccessDenied(StorageError, PermissionError):
     """The credentials are valid but may not do this."""
+
+    _number = errno.EACCES
 
 
 class BadCredentials(StorageError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,18 @@ RESERVED_METADATA_PREFIX = "bucketry-"
 
 MAX_METADATA_BYTES = 2048
 """All user metadata of an object, names and values (Amazon S3 User Guide, object metadata)."""
+
+MAX_TAGS = 10
+"""Tags on one object; a name has at most 128 characters, a value 256 (Amazon S3 User Guide)."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def check_header_name(name: str) -> str:
+    """Return `name` if it is an HTTP token (RFC 9110, section 5.1), else raise `InvalidHeader`."""
+    if not isinstance(name, str) or not _TOKEN.fullmatch(name):
+        raise InvalidHeader(f"{name!a} is no header name")
+    return name
 
 
 def check_header_value(name: str, value: str) -> str:
@@ -87,6 +100,23 @@ def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
             f"metadata takes {size} bytes, more than S3's limit of {MAX_METADATA_BYTES}"
         )
     return checked
+
+
+def check_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return tags within S3's limits, else raise `InvalidHeader`."""
+    if not isinstance(tags, Mapping):
+        raise InvalidHeader(f"tags are a mapping, not {type(tags).__name__}")
+    if len(tags) > MAX_TAGS:
+        raise InvalidHeader(f"{len(tags)} tags are more than S3's limit of {MAX_TAGS}")
+    for name, value in tags.items():
+        check_param_values(f"tag {name!a}", [name, value])
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise InvalidHeader(f"tag {name!a} is not text")
+        if not 1 <= len(name) <= 128 or len(value) > 256:
+            raise InvalidHeader(
+                f"tag {name!a}: a name has 1 to 128 characters, a value at most 256"
+            )
+    return dict(tags)
 
 
 def content_disposition(filename: str, *, inline: bool = False) -> str:

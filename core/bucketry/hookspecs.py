@@ -8,7 +8,9 @@ and returns it, changed or not: quirks are wrappers, replacements are plain hook
 A layer is any object with methods marked by `hookimpl`. Arguments are named as here, in any order,
 and may be left out; they have no defaults. Keys in hooks are object keys: the root path is part of
 them. What a hook returns is checked again before it is used, so no layer can weaken the rules on
-keys, headers, URLs and secrets.
+keys, headers, URLs and secrets. A layer that asks its own provider has a method
+``bind(context)``, which returns the layer to use there; ``context.hooks`` are these hooks, every
+layer included.
 
 >>> from bucketry import hookimpl
 """
@@ -28,6 +30,7 @@ from bucketry.model import (
     Deleted,
     ObjectInfo,
     ObjectReader,
+    Operation,
     Page,
     SignedUrl,
     SignRequest,
@@ -67,10 +70,36 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def bucketry_prepare_upload(self, upload: Upload) -> Upload:
+        """Change an upload before anything is done with it.
+
+        Asked when: `upload` and `replace`, first of all. The upload is complete: what the caller
+        left open is filled in from the configuration. `upload.key` is empty if it is to be named.
+
+        Answer: the upload, changed with `attrs.evolve`: type, key, headers, metadata, whatever an
+        upload can be told. The source stays the same object. Every check of an upload is made
+        again on the answer. None: the layer below prepares; at the bottom it stays as it is.
+
+        As a wrapper: change what the layers below have made of it.
+
+        Example:
+            >>> import attrs
+            >>> class TextInUtf8:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_prepare_upload(self):
+            ...         upload = yield
+            ...         if upload.content_type != "text/plain":
+            ...             return upload
+            ...         return attrs.evolve(upload, content_type="text/plain; charset=utf-8")
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def bucketry_build_key(self, upload: Upload) -> str:
         """Name an upload that came without a key.
 
-        Asked when: `upload` is called without `key`. `upload.key` is empty then.
+        Asked when: `upload` is called without `key` and no layer has named it while it was
+        prepared. `upload.key` is empty then.
 
         Answer: a key relative to the root path. None: the layer below names it; at the bottom
         stands the strategy that the configuration names in `key_strategy`.
@@ -157,7 +186,7 @@ class ProviderHooks:
     def bucketry_object_url(self, key: str) -> str:
         """Give an object's permanent, unsigned address.
 
-        Asked when: `url` of a public provider, and after each upload and copy.
+        Asked when: `url` of a public provider, and before each upload and copy.
 
         Answer: an absolute http(s) URL with the key percent-encoded. The same key always has the
         same URL. None: the layer below builds it from `base_url`, or endpoint and bucket.
@@ -198,7 +227,7 @@ class ProviderHooks:
     def bucketry_is_private(self, key: str) -> bool:
         """Say whether an object opens only with a signed URL.
 
-        Asked when: `url` must choose, and after each upload and copy.
+        Asked when: `url` must choose, `is_private`, and before each upload and copy.
 
         Answer: True or False. None: the layer below decides, at last the `visibility` setting.
 
@@ -213,15 +242,40 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def bucketry_prepare_signing(self, request: SignRequest) -> SignRequest:
+        """Change what is to be signed.
+
+        Asked when: `sign`, `sign_many`, `upload_ticket`, and `url` of a private object, before
+        `bucketry_sign`.
+
+        Answer: the request, changed with `attrs.evolve`: another life, key, response header,
+        content type, or further headers that are signed along. The method stays. Every check of a
+        request is made again on the answer. None: the layer below prepares; at the bottom it stays
+        as it is.
+
+        As a wrapper: change what the layers below have made of it.
+
+        Example:
+            >>> import attrs
+            >>> class InvoicesForAMinute:
+            ...     @hookimpl
+            ...     def bucketry_prepare_signing(self, request):
+            ...         if "invoices/" in request.key:
+            ...             return attrs.evolve(request, expires_in=60)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def bucketry_sign(self, request: SignRequest) -> SignedUrl:
         """Sign.
 
-        Asked when: each `sign`, `sign_many`, `upload_ticket`, and `url` of a private object.
-        No network is needed for it.
+        Asked when: each `sign`, `sign_many`, `upload_ticket`, and `url` of a private object, once
+        the request is prepared. No network is needed for it.
 
         Answer: `SignedUrl`. None: the layer below signs.
 
-        As a wrapper: shorten the life, or put a CDN's host in front where it verifies signatures.
+        As a wrapper: put a CDN's host in front where it verifies signatures. Another life, key or
+        header is asked for in `bucketry_prepare_signing`: behind the signature it would be a lie.
 
         Example:
             >>> from datetime import UTC, datetime, timedelta
@@ -238,10 +292,33 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str:
+        """Compare a signature with what is told of it.
+
+        Asked when: a layer above the one that signs had a hand in `bucketry_sign`.
+
+        Answer: ``""`` if the URL carries this layer's signature and that allows what `signed`
+        tells and `request` asked for, and no more; a sentence that says what is different, and the
+        operation fails. None: not this layer's signature; where nobody can read it the URL is
+        passed on with ``checked=False``.
+
+        As a wrapper: rarely.
+
+        Example:
+            >>> class ExternalSigner:
+            ...     @hookimpl
+            ...     def bucketry_check_signed(self, signed, request):
+            ...         if signed.reveal().startswith("https://signer.example/"):
+            ...             same = f".example/{request.key}?" in signed.reveal()
+            ...             return "" if same else "it is signed for another key"
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def bucketry_head(self, key: str) -> ObjectInfo:
         """Look at an object without reading it.
 
-        Asked when: `head` and `exists`, and to settle whether a lost answer was a success.
+        Asked when: `head` and `exists`, and to confirm a write whose answer was lost.
 
         Answer: `ObjectInfo` with metadata. None: the layer below looks. A missing object is
         `NotFound`, and only that: 403 is not "absent".
@@ -358,5 +435,32 @@ class ProviderHooks:
             ...     @hookimpl(wrapper=True)
             ...     def bucketry_explain_error(self, error):
             ...         return ((yield) + " Runbook: https://wiki.example/storage").strip()
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_perform(self, operation: Operation) -> Any:
+        """Watch an operation from its beginning to its end.
+
+        Asked when: a method of the provider is called, around all other hooks. A listing ends
+        when its iterator does, an opened object when its reader is closed.
+
+        Answer: none, this hook is for wrappers alone. They may refuse an operation by raising
+        before they yield. What they return is not looked at: what is done is done. None: as good
+        as anything else.
+
+        As a wrapper: measure, trace, count, limit. ``yield`` gives what the operation answered and
+        raises the error it ended with, provider, key and hint included.
+
+        Example:
+            >>> import time
+            >>> class Stopwatch:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_perform(self, operation):
+            ...         began = time.monotonic()
+            ...         try:
+            ...             yield
+            ...         finally:
+            ...             print(f"{operation.name} took {time.monotonic() - began:.1f} s")
         """
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from importlib import resources
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -141,6 +141,9 @@ class Vendor:
             a configuration declares: `bucketry.limits.limits_of`, or by default what `schema` says.
         capabilities_for: for a vendor whose configuration may declare capabilities: gives the
             capabilities that hold under these options.
+        protected_params: native parameters that decide which bytes go where; neither layers nor
+            callers set them.
+        max_expires_in: longest life of a signed URL in seconds, where no capability tells it.
         hookspecs: classes with further hooks that the vendor's family brings, written like
             `bucketry.ProviderHooks`. Every layer of its providers may answer and wrap them.
     """
@@ -157,4 +160,6 @@ class Vendor:
     check: Callable[[Any], Iterable[tuple[str, str]]] | None = None
     limits: Callable[[Capabilities], Limits] = Factory(_limits_in_schema, takes_self=True)
     capabilities_for: Callable[[Capabilities, Any], Capabilities] | None = None
+    protected_params: Set[str] = frozenset()
+    max_expires_in: int = 604_800
     hookspecs: Sequence[type] = ()

@@ -49,6 +49,8 @@ def disk() -> Iterator[None]:
     """Turn an `OSError` of the store's own files into a `StorageError`."""
     try:
         yield
+    except StorageError:
+        raise  # some of them are an OSError, too
     except OSError as error:
         raise explain(error) from error
 

@@ -24,10 +24,9 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from bucketry.headers import check_header_value, check_metadata
+from bucketry.headers import check_header_value, check_metadata, check_tags
 from bucketry.limits import Limits, Refusal
 from bucketry.source import Source
-from bucketry.uploads import check_tags
 from bucketry_local import reading
 from bucketry_local.options import LocalOptions
 from bucketry_local.records import Details, Record
@@ -87,7 +86,6 @@ class LocalLayer:
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does."""
-        options = self._options
         params: dict[str, Any] = {
             name: getattr(upload, attribute) for name, attribute in _HEADERS.items()
         }
@@ -97,13 +95,10 @@ class LocalLayer:
             "ChecksumAlgorithm": upload.checksum_algorithm,
             "ServerSideEncryption": upload.encryption and upload.encryption.type,
             "Metadata": dict(upload.metadata),
-            "Tagging": urlencode(options.tags if upload.tags is None else upload.tags),
+            "Tagging": urlencode(upload.tags or {}),
             "IfMatch": upload.if_match,
         }
-        prevent = upload.prevent_overwrite
-        if prevent is None:
-            prevent = options.prevent_overwrite and upload.if_match is None
-        if prevent:
+        if upload.prevent_overwrite:
             params["IfNoneMatch"] = "*"
         given = {name: value for name, value in params.items() if value}
         return given | dict(upload.extra_params)
@@ -183,6 +178,11 @@ class LocalLayer:
             raise Unsupported("files on disk keep no versions", hint="Leave version out.")
         self.store.check(request.key)
         return self.signer.sign(request)
+
+    @hookimpl
+    def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:
+        """Read the signature back."""
+        return self.signer.difference(signed, request)
 
     @hookimpl
     def bucketry_head(self, key: str) -> ObjectInfo:

@@ -18,6 +18,9 @@ def _fact(value: T, note: str = "") -> Fact[T]:
     return Fact(value, "documented", "docs/local.md", "2026-11", note)
 
 
+# Spelled as boto3 does, like all parameters here.
+_PROTECTED_PARAMS = frozenset({"Body", "Bucket", "CopySource", "Delete", "Key"})
+
 _ONE_OPERATION = "an upload is one operation, whatever its size"
 
 CAPABILITIES = Capabilities(
@@ -72,6 +75,7 @@ vendor = Vendor(
     options=LocalOptions,
     schema=SchemaFile(package="bucketry_schemas", path="local.schema.json"),
     capabilities=CAPABILITIES,
+    protected_params=_PROTECTED_PARAMS,
     layers=lambda options, context: [LocalLayer(options, context)],
     docs_url="docs/local.md",
     check=_check,

@@ -24,6 +24,7 @@ from bucketry import AccessDenied, Secret, SignedUrl, SignRequest
 _VERSION = "bucketry-local-1"
 _SIGNATURE = "Signature"
 _RESPONSE = "response_"
+_HEADER = "header_"
 
 
 def object_url(base_url: str, key: str) -> str:
@@ -53,12 +54,16 @@ class Grant:
 
     Attributes:
         method: the one HTTP method.
+        expires: until when, in seconds since 1970.
         content_type: type that the body of a PUT must have, or None for any.
+        headers: further headers that the request must carry, by name in lower case.
         response: headers that the answer to GET or HEAD shall carry, by their option name.
     """
 
     method: str
+    expires: int | None = None
     content_type: str | None = None
+    headers: Mapping[str, str] = field(factory=dict)
     response: Mapping[str, str] = field(factory=dict)
 
 
@@ -77,13 +82,40 @@ class Signer:
         if request.content_type is not None:
             query["content_type"] = request.content_type
         query |= {f"{_RESPONSE}{name}": value for name, value in request.response.items()}
+        query |= {f"{_HEADER}{name.lower()}": value for name, value in request.headers.items()}
         signed = {**query, _SIGNATURE: self._signature(request.key, query)}
         return SignedUrl(
             url=f"{object_url(self.base_url, request.key)}?{urlencode(signed, quote_via=quote)}",
             method=request.method,
-            headers={"Content-Type": request.content_type} if request.content_type else {},
+            headers={
+                **({"Content-Type": request.content_type} if request.content_type else {}),
+                **request.headers,
+            },
             expires_at=datetime.fromtimestamp(expires, UTC),
+            checked=True,
         )
+
+    def difference(self, signed: SignedUrl, request: SignRequest) -> str | None:
+        """Return "" if the URL allows what is told of it, else what is different.
+
+        None if it carries no signature of this store.
+        """
+        address, _, query_string = signed.reveal().partition("?")
+        key = key_of_url(self.base_url, address)
+        if key is None or not is_signed(query_string):
+            return None
+        if key != request.key:
+            return f"it is signed for {key!a}, not for {request.key!a}"
+        try:
+            grant = self.verify(key, query_string, signed.method)
+        except AccessDenied as error:
+            return error.reason
+        if signed.expires_at is None or grant.expires != signed.expires_at.timestamp():
+            return "the signature ends at another time than is told"
+        must = {"content-type": grant.content_type} if grant.content_type else {}
+        if {**must, **grant.headers} != {n.lower(): v for n, v in signed.headers.items()}:
+            return "other headers are signed than are told"
+        return ""
 
     def verify(self, key: str, query_string: str, method: str) -> Grant:
         """Return what the URL allows, or raise `AccessDenied` that says what is wrong with it."""
@@ -105,12 +137,10 @@ class Signer:
             raise AccessDenied(f"the URL is signed for {query['method']}, not for {method}")
         return Grant(
             method=method,
+            expires=int(query["expires"]),
             content_type=query.get("content_type"),
-            response={
-                name.removeprefix(_RESPONSE): value
-                for name, value in query.items()
-                if name.startswith(_RESPONSE)
-            },
+            headers=_named(_HEADER, query),
+            response=_named(_RESPONSE, query),
         )
 
     def _signature(self, key: str, query: Mapping[str, Any]) -> str:
@@ -123,3 +153,8 @@ class Signer:
             )
         )
         return hmac.digest(self.key.reveal().encode(), text.encode(), "sha256").hex()
+
+
+def _named(prefix: str, query: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters under a prefix, by the rest of their names."""
+    return {n.removeprefix(prefix): value for n, value in query.items() if n.startswith(prefix)}

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.util import FileWrapper
 
 from attrs import frozen
 
@@ -29,6 +30,7 @@ from bucketry import (
     InvalidInput,
     InvalidKey,
     NotFound,
+    ObjectReader,
     PreconditionFailed,
     Provider,
     Rejected,
@@ -36,9 +38,9 @@ from bucketry import (
     StorageError,
     Unavailable,
     Unsupported,
+    UploadOptions,
 )
 from bucketry.keys import RootPath
-from bucketry.uploads import UploadOptions
 from bucketry_local import rules
 from bucketry_local.layer import LocalLayer
 from bucketry_local.signing import Grant, is_signed
@@ -126,7 +128,7 @@ class _App:
             raise _Refusal(405, "not allowed here", [("Allow", ", ".join(_METHODS))])
         key, object_key = self._keys(environ)
         private = self._layer.is_private(object_key)
-        grant = self._grant(method, object_key, environ.get("QUERY_STRING", ""), private)
+        grant = self._grant(method, object_key, environ, private)
         if method == "PUT":
             return self._put(key, grant, environ, body)
         if method == "DELETE":
@@ -145,12 +147,19 @@ class _App:
         except (UnicodeError, InvalidKey):
             raise _Refusal(404, "there is no object under this address") from None
 
-    def _grant(self, method: str, object_key: str, query: str, private: bool) -> Grant:
+    def _grant(
+        self, method: str, object_key: str, environ: WSGIEnvironment, private: bool
+    ) -> Grant:
+        query = environ.get("QUERY_STRING", "")
         if is_signed(query):
             try:
-                return self._layer.signer.verify(object_key, query, method)
+                grant = self._layer.signer.verify(object_key, query, method)
             except AccessDenied as error:
                 raise _Refusal(403, error.reason) from None
+            for name, value in grant.headers.items():
+                if environ.get(f"HTTP_{name.upper().replace('-', '_')}") != value:
+                    raise _Refusal(403, f"the URL is signed for another header {name}")
+            return grant
         if method not in ("GET", "HEAD"):
             raise _Refusal(403, f"{method} needs a signed URL")
         if private:
@@ -172,7 +181,7 @@ class _App:
                 raise _Refusal(
                     416, "the object has no such bytes", [("Content-Range", f"bytes */{info.size}")]
                 )
-            reader = self._provider.open(key, ByteRange(start=start, stop=stop))
+            reader = self._provider.open(key, byte_range=ByteRange(start=start, stop=stop))
             if (reader.info.etag, reader.info.size) == (info.etag, info.size):
                 return _Answer(
                     206,
@@ -181,12 +190,12 @@ class _App:
                         ("Content-Range", f"bytes {start}-{stop - 1}/{info.size}"),
                         ("Content-Length", str(stop - start)),
                     ],
-                    reader,
+                    _body_of(reader),
                 )
             reader.close()  # replaced in between, so the range is of no version that is known
         reader = self._provider.open(key)
         headers = rules.object_headers(reader.info, grant.response, private)
-        return _Answer(200, [*headers, ("Content-Length", str(reader.info.size))], reader)
+        return _Answer(200, [*headers, ("Content-Length", str(reader.info.size))], _body_of(reader))
 
     def _put(self, key: str, grant: Grant, environ: WSGIEnvironment, body: _Body) -> _Answer:
         content_type = environ.get("CONTENT_TYPE") or None
@@ -215,6 +224,11 @@ class _App:
             raise _Refusal(501, "there are no conditional deletes")
         self._provider.delete(key)
         return _Answer(204, [])
+
+
+def _body_of(reader: ObjectReader) -> FileWrapper:
+    # A file gives lines when it is iterated; the server closes it with the wrapper.
+    return FileWrapper(cast(IO[bytes], reader), CHUNK)
 
 
 class _Body:

@@ -37,6 +37,8 @@ def sdk_errors(operation: str) -> Iterator[None]:
 
     try:
         yield
+    except StorageError:
+        raise  # some of them are an OSError, too
     except (BotoCoreError, ClientError, HTTPError, OSError) as error:
         told = translate(error, operation)
         if isinstance(told, StorageError) and operation not in EFFECTIVE:

@@ -25,7 +25,6 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from bucketry.limits import hold
 from bucketry_s3 import copying, listing, reading, removing, writing
 from bucketry_s3 import params as native
 from bucketry_s3.bucket import Bucket
@@ -113,10 +112,8 @@ class S3Layer:
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
-        """Spell the upload's options as boto3 does, if the vendor can honour them."""
-        ignore = self._options.unsupported == "ignore"
-        within = hold(upload, self.bucket.limits, ignore=ignore)
-        return native.put_params(self.bucket, within)
+        """Spell the upload's options as boto3 does."""
+        return native.put_params(self.bucket, upload)
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:

@@ -29,7 +29,7 @@ _OF_ONE_BODY = (
 
 
 def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
-    """Return boto3's parameters of this upload: the call's, else the configuration's."""
+    """Return boto3's parameters of this upload."""
     options = bucket.options
     params: dict[str, Any] = {
         "ContentType": upload.content_type,
@@ -37,30 +37,21 @@ def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
         "ContentDisposition": upload.content_disposition,
         "ContentEncoding": upload.content_encoding,
         "ContentLanguage": upload.content_language,
-        ALGORITHM: upload.checksum_algorithm or options.checksum_algorithm,
+        ALGORITHM: upload.checksum_algorithm,
     }
     # An empty header is an error at R2 and B2, so what is not set is not there.
     params = {name: value for name, value in params.items() if value}
-    params |= stored_as(
-        upload.acl or options.acl,
-        upload.storage_class or options.storage_class,
-        upload.encryption or options.encryption,
-    )
+    params |= stored_as(upload.acl, upload.storage_class, upload.encryption)
     if upload.metadata:
         params["Metadata"] = dict(upload.metadata)
-    tags = options.tags if upload.tags is None else upload.tags
-    if tags:
+    if upload.tags:
         # Like JavaScript's encodeURIComponent, which is what the original sends.
         safe = "!~*'()-_."
         params["Tagging"] = "&".join(
-            f"{quote(name, safe=safe)}={quote(value, safe=safe)}" for name, value in tags.items()
+            f"{quote(name, safe=safe)}={quote(value, safe=safe)}"
+            for name, value in upload.tags.items()
         )
-    overwrite_refused = (
-        options.prevent_overwrite and upload.if_match is None
-        if upload.prevent_overwrite is None
-        else upload.prevent_overwrite
-    )
-    if overwrite_refused:
+    if upload.prevent_overwrite:
         params["IfNoneMatch"] = "*"
     if upload.if_match is not None:
         params["IfMatch"] = _if_match(bucket, upload.if_match)

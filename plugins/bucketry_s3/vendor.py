@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, SchemaFile, Vendor
 from bucketry.headers import check_header_value, check_param_values
-from bucketry.host.answers import PROTECTED_PARAMS
 from bucketry.keys import RootPath
 from bucketry.limits import Limits, acl_refusal, limits_of
 from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
+from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
 from bucketry_s3.schema import PageSchema, build_schema
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
@@ -99,6 +99,7 @@ def s3_vendor(
         check=check_all,
         limits=limits,
         capabilities_for=capabilities_for,
+        protected_params=PROTECTED_PARAMS,
     )
 
 

@@ -177,7 +177,7 @@ def memory_provider(layer: MemoryLayer, name: str = "media", **options: Any) -> 
         name="memory",
         title="Memory",
         options=MemoryOptions,
-        schema=SchemaFile(package="none", path="none"),
+        schema=SchemaFile(package="bucketry_schemas", path="leaves.schema.json"),
         capabilities=Capabilities(),
         layers=lambda _options, _context: [layer],
         docs_url="https://memory.example/docs",

@@ -72,9 +72,7 @@ class MemoryLayer:
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
-        taken = upload.prevent_overwrite
-        refused = self.options.prevent_overwrite if taken is None else taken
-        return {"IfNoneMatch": "*"} if refused else {}
+        return {"IfNoneMatch": "*"} if upload.prevent_overwrite else {}
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
@@ -179,6 +177,7 @@ def memory_vendor(capabilities: Capabilities | None = None, **fields: Any) -> Ve
         "capabilities": capabilities or Capabilities(),
         "layers": lambda options, context: [MemoryLayer(options, context)],
         "docs_url": "https://memory.example/docs",
+        "protected_params": {"Body", "Bucket", "CopySource", "Delete", "Key", "UploadId"},
     }
     return Vendor(**{**page, **fields})
 

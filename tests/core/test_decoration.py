@@ -35,8 +35,8 @@ def test_an_error_names_provider_vendor_operation_key_and_mend() -> None:
     [
         (lambda media: media.head("a"), "head", "a"),
         (lambda media: media.open("a"), "open", "a"),
-        (lambda media: media.read("a"), "open", "a"),
-        (lambda media: media.download("a", "/tmp/never"), "open", "a"),
+        (lambda media: media.read("a"), "read", "a"),
+        (lambda media: media.download("a", "/tmp/never"), "download", "a"),
         (lambda media: media.copy("a", "b"), "copy", "a"),
         (lambda media: media.move("a", "b"), "copy", "a"),
     ],
@@ -128,6 +128,6 @@ def test_advice_that_fails_hides_nothing(answer: Any) -> None:
         memory_provider().with_layer(Advice()).head("a")
     kind = "ValueError" if isinstance(answer, ValueError) else "PluginError"
     assert caught.value.hint == (
-        f"(No advice: bucketry_explain_error failed with {kind}; "
+        f"(No hint: bucketry_explain_error failed with {kind}; "
         "asked override/0:Advice, memory/0:MemoryLayer (bucketry-memory 1.0), memory/defaults.)"
     )

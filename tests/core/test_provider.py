@@ -264,7 +264,7 @@ def test_a_provider_describes_itself_without_options() -> None:
 def test_a_layer_is_found_by_its_class() -> None:
     media = memory_provider()
     assert store_of(media).context.provider == "media"
-    with pytest.raises(LookupError, match="has no Upload; its layers: memory/defaults"):
+    with pytest.raises(InvalidInput, match="has no Upload; its layers: memory/defaults"):
         media.layer(Upload)
 
 

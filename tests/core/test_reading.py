@@ -54,7 +54,7 @@ def test_only_a_missing_object_does_not_exist() -> None:
 def test_ranges_are_read_as_slices(byte_range: ByteRange | None, expected: bytes) -> None:
     media = memory_provider()
     media.upload(b"0123456789", key="a")
-    with media.open("a", byte_range) as reader:
+    with media.open("a", byte_range=byte_range) as reader:
         assert reader.read() == expected
         assert reader.info.size == 10
 
@@ -65,7 +65,7 @@ def test_ranges_are_read_as_slices(byte_range: ByteRange | None, expected: bytes
 )
 def test_a_range_of_nothing_is_refused(byte_range: ByteRange) -> None:
     with pytest.raises(InvalidInput, match="a range is start < stop"):
-        memory_provider().open("a", byte_range)
+        memory_provider().open("a", byte_range=byte_range)
 
 
 def test_a_read_that_ends_early_is_an_error() -> None:

@@ -70,7 +70,7 @@ def test_bad_options_are_refused_before_anything_is_sent(
 
 def test_an_option_that_does_not_exist_is_refused() -> None:
     media = memory_provider()
-    with pytest.raises(TypeError, match="contenttype"):
+    with pytest.raises(InvalidInput, match="no option 'contenttype'; did you mean 'content_type'"):
         media.upload(b"x", key="a", contenttype="text/plain")  # type: ignore[call-arg] # a typo
     assert store_of(media).calls == []
 
@@ -123,7 +123,7 @@ def test_everything_that_is_given_reaches_the_hooks() -> None:
     assert (upload.if_match, upload.extra_params) == ("e1", {"RequestPayer": "requester"})
 
 
-def test_what_is_not_given_is_left_to_the_configuration(tmp_path: Path) -> None:
+def test_what_nobody_asked_for_is_not_there(tmp_path: Path) -> None:
     seen: list[Any] = []
     media = memory_provider().with_layer(_Recorder(seen))
     path = tmp_path / "page.html"
@@ -132,7 +132,8 @@ def test_what_is_not_given_is_left_to_the_configuration(tmp_path: Path) -> None:
     (upload,) = seen
     assert (upload.filename, upload.content_type) == ("page.html", "text/html")
     assert upload.cache_control is upload.acl is upload.tags is upload.encryption is None
-    assert upload.prevent_overwrite is upload.if_match is upload.checksum_algorithm is None
+    assert upload.if_match is upload.checksum_algorithm is upload.storage_class is None
+    assert upload.prevent_overwrite is False
     assert (upload.metadata, upload.extra_params) == ({}, {})
 
 

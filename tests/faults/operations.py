@@ -191,7 +191,7 @@ def _open(p: Provider, _: Path) -> str:
 
 
 def _open_range(p: Provider, _: Path) -> str:
-    with p.open("stored.bin", ByteRange(start=100_000, stop=200_000)) as reader:
+    with p.open("stored.bin", byte_range=ByteRange(start=100_000, stop=200_000)) as reader:
         return digest(reader.read())
 
 

@@ -85,7 +85,10 @@ _DEFAULTS = {"bucketry_build_key", "bucketry_is_private", "bucketry_sweep"}
 
 
 def test_every_hook_is_looked_at_here() -> None:
-    elsewhere = {"bucketry_client_settings", "bucketry_explain_error"}
+    elsewhere = {
+        *("bucketry_client_settings", "bucketry_explain_error", "bucketry_perform"),
+        *("bucketry_prepare_upload", "bucketry_prepare_signing", "bucketry_check_signed"),
+    }
     assert set(OPERATIONS) | elsewhere == set(HOOKS)
 
 
@@ -354,9 +357,13 @@ class _Raising:
 
 
 def test_a_mask_finds_every_secret_and_leaves_the_rest() -> None:
-    mask = Mask(SecretOptions(password=Secret("second"), root_path="abc"))
-    assert mask("second-secret, second, abc") == "***, ***, abc"
-    assert Mask(SecretOptions(password=Secret("abc")))("abc") == "abc"
+    mask = Mask(SecretOptions(password=Secret("second-s"), root_path="abc"))
+    assert mask("second-secret, second-s, abc") == "***, ***, abc"
+
+
+def test_a_short_secret_masks_nothing_by_accident() -> None:
+    assert Mask(SecretOptions(password=Secret("storage")))("the storage") == "the storage"
+    assert Mask(SecretOptions(password=Secret("storages")))("the storages") == "the ***"
 
 
 def test_a_storage_error_is_told_without_the_secret() -> None:
@@ -392,7 +399,7 @@ def test_an_exception_whose_cause_would_show_a_secret_is_replaced() -> None:
         _secretive(_Raising(RuntimeError("login failed"), ValueError("second-secret"))).head("a")
 
 
-def test_advice_that_would_show_a_secret_is_masked() -> None:
+def test_a_hint_that_would_show_a_secret_is_masked() -> None:
     class Advice:
         @hookimpl
         def bucketry_explain_error(self) -> str:

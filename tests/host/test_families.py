@@ -82,7 +82,7 @@ class NoHookAtAll:
     [
         (MisspeltFamilyHook, "no hook 'bucketry_mail_sent'; did you mean 'bucketry_mail_send'?"),
         (MisspeltArgument, "it may take letter, stamp; did you mean 'letter'?"),
-        (NoHookAtAll, ", bucketry_explain_error, bucketry_mail_send"),
+        (NoHookAtAll, ", bucketry_perform, bucketry_mail_send"),
     ],
 )
 def test_a_mistake_is_answered_with_the_familys_names(layer: type, said: str) -> None:

@@ -153,7 +153,7 @@ def test_a_range_follows_slices(local: Provider) -> None:
     local.upload(b"0123456789", key="a")
 
     def read(start: int, stop: int | None = None) -> bytes:
-        with local.open("a", ByteRange(start=start, stop=stop)) as reader:
+        with local.open("a", byte_range=ByteRange(start=start, stop=stop)) as reader:
             assert reader.info.size == 10
             return reader.read()
 

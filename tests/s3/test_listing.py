@@ -53,7 +53,7 @@ def test_a_listing_that_turns_in_circles_ends(
 def test_a_listing_follows_a_bucket_that_changes(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bucketry.provider.reading.LIST_PAGE", 2)
+    monkeypatch.setattr("bucketry.provider.listing.LIST_PAGE", 2)
     for name in "abdf":
         server.put("media", name, b"x")
     pages = open_on().pages()
@@ -96,7 +96,8 @@ def test_keys_that_xml_must_escape_come_back_as_they_were(server: StandIn, open_
 
 def test_a_sweep_goes_through_every_page(server: StandIn, open_on: Open) -> None:
     provider = open_on(root_path="mine")
-    client: Any = provider.layer(S3Layer).transport.client()
+    transport: Any = provider.layer(S3Layer).transport
+    client = transport.client()
     begun = {
         key: client.create_multipart_upload(Bucket="media", Key=key)["UploadId"]
         for key in ("mine/a", "mine/b", "other/c")

@@ -459,14 +459,15 @@ def test_a_forked_child_has_its_own_connections(server: StandIn, open_on: Open) 
     provider = open_on()
     for number in range(4):
         provider.upload(str(number).encode() * 1000, key=f"k{number}")
-    parents = provider.layer(S3Layer).transport.client()
+    transport: Any = provider.layer(S3Layer).transport
+    parents = transport.client()
 
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         right = (
             all(provider.read(f"k{n % 4}") == str(n % 4).encode() * 1000 for n in range(40))
-            and provider.layer(S3Layer).transport.client() is not parents
+            and transport.client() is not parents
         )
         os.write(write, b"1" if right else b"0")
         os._exit(0)

@@ -100,7 +100,7 @@ def test_whole_parts_and_large_objects_are_read_with_checksums(
 
     assert data == provider.read("composite")
     assert data == provider.read("full")
-    with provider.open("full", ByteRange(start=5, stop=50)) as reader:
+    with provider.open("full", byte_range=ByteRange(start=5, stop=50)) as reader:
         assert data[5:50] == reader.read()
         assert {} == reader.info.checksums
 
@@ -123,11 +123,11 @@ def test_another_range_than_was_asked_for_is_refused(server: StandIn, open_on: O
         server.faults.clear()
         server.faults.add("GetObject", Reply(206, b"0123456789", headers=ranged))
         with pytest.raises(Rejected, match="bytes 0 to 9 came"):
-            provider.open("k", byte_range)
+            provider.open("k", byte_range=byte_range)
     server.faults.clear()
     server.faults.add("GetObject", Reply(200, b"0123456789", headers={"ETag": '"e"'}))
     with pytest.raises(Rejected, match="does not tell that it is one"):
-        provider.open("k", ByteRange(start=2))
+        provider.open("k", byte_range=ByteRange(start=2))
 
 
 def test_a_range_of_nothing_is_behind_its_end(server: StandIn, open_on: Open) -> None:
@@ -136,7 +136,7 @@ def test_a_range_of_nothing_is_behind_its_end(server: StandIn, open_on: Open) ->
 
     for byte_range in (ByteRange(start=0, stop=10), ByteRange(start=-10)):
         with pytest.raises(Rejected, match="behind the object's end"):
-            provider.open("empty", byte_range)
+            provider.open("empty", byte_range=byte_range)
     assert b"" == provider.read("empty")
 
 

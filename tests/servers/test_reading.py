@@ -55,7 +55,7 @@ def test_a_missing_object_is_not_found(addressed: Provider) -> None:
 )
 def test_a_range_is_a_slice(provider: Provider, byte_range: ByteRange, expected: bytes) -> None:
     provider.upload(b"0123456789", key="digits")
-    with provider.open("digits", byte_range) as reader:
+    with provider.open("digits", byte_range=byte_range) as reader:
         assert reader.read() == expected
         assert reader.info.size == 10
 
@@ -63,7 +63,7 @@ def test_a_range_is_a_slice(provider: Provider, byte_range: ByteRange, expected:
 def test_a_range_behind_the_end_is_refused(provider: Provider) -> None:
     provider.upload(b"0123456789", key="digits")
     with pytest.raises(Rejected):
-        provider.open("digits", ByteRange(start=10))
+        provider.open("digits", byte_range=ByteRange(start=10))
 
 
 def test_download_writes_the_file(provider: Provider, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_its_configuration_is_checked_like_any_other(catalog: Catalog) -> None:
 
 def test_its_layer_adjusts_what_the_family_answers(catalog: Catalog) -> None:
     media = bucketry.open_provider(SETTINGS, catalog=catalog)
-    hooks = media._hooks
+    hooks = media.hooks
     for encoding, expected in (("identity", None), ("gzip", "gzip")):
         upload = Upload(key="a", source=Source(b"x"), content_encoding=encoding)
         params = hooks.bucketry_put_params(upload=upload)

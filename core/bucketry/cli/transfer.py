@@ -17,7 +17,7 @@ from bucketry.cli.settings import Settings, command
 from bucketry.cli.streams import whole
 from bucketry.keys import check_key
 from bucketry.model import Progress
-from bucketry.uploads import UploadOptions
+from bucketry.provider import UploadOptions
 
 STANDARD = "-"
 """Stands for stdin as a source and for stdout as a target."""

@@ -11,10 +11,13 @@ from __future__ import annotations
 import difflib
 import dis
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.hookspecs import PROJECT, ProviderHooks
@@ -24,26 +27,58 @@ PREFIX = f"{PROJECT}_"
 _MARK = f"{PROJECT}_impl"
 _SPEC_MARK = f"{PROJECT}_spec"
 
-Hooks = Mapping[str, tuple[str, ...]]
-"""Hook name to its argument names."""
+WATCHING = f"{PREFIX}perform"
+"""The hook that only wrappers may have, and that the host drives itself."""
 
 
-def _arguments(spec: type) -> dict[str, tuple[str, ...]]:
-    return {
-        name: tuple(inspect.signature(function).parameters)[1:]
-        for name, function in vars(spec).items()
-        if name.startswith(PREFIX)
-    }
+@frozen
+class HookMethod:
+    """A method that answers `hook`: its name, the arguments it takes, what its marker says."""
+
+    hook: str
+    name: str
+    arguments: tuple[str, ...]
+    mark: Mapping[str, Any]
 
 
-HOOKS: Hooks = _arguments(ProviderHooks)
+class HookTable(Mapping[str, tuple[str, ...]]):
+    """The hooks of a kind of provider: hook name to its argument names.
+
+    What was found out about a layer's class is kept, so that the next object of it costs nothing.
+    """
+
+    def __init__(self, *specs: type) -> None:
+        self._arguments: dict[str, tuple[str, ...]] = {}
+        self._specs: dict[str, type] = {}
+        self.audited: WeakKeyDictionary[type, tuple[HookMethod, ...]] = WeakKeyDictionary()
+        for spec in specs:
+            for name, function in vars(spec).items():
+                if name.startswith(PREFIX):
+                    self._arguments[name] = tuple(inspect.signature(function).parameters)[1:]
+                    self._specs[name] = type(name, (), {name: function})
+
+    def __getitem__(self, hook: str) -> tuple[str, ...]:
+        return self._arguments[hook]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arguments)
+
+    def __len__(self) -> int:
+        return len(self._arguments)
+
+    def spec(self, hook: str) -> type:
+        """Return a class with the declaration of `hook` and nothing else."""
+        return self._specs[hook]
+
+
+HOOKS = HookTable(ProviderHooks)
 """The hooks that every provider has."""
 
 
 @cache
-def hooks_of(specs: tuple[type, ...], who: str = "") -> Hooks:
-    """Return `HOOKS` and those of a family's hookspec classes; `PluginError` for a faulty one."""
-    hooks = dict(HOOKS)
+def hooks_of(specs: tuple[type, ...], who: str = "") -> HookTable:
+    """Return `HOOKS` with those of a family's hookspec classes; `PluginError` for a faulty one."""
+    taken = set(HOOKS)
     for spec in specs:
         if not isinstance(spec, type):
             raise PluginError(who, f"its hookspecs hold {spec!r}, which is no class")
@@ -57,10 +92,10 @@ def hooks_of(specs: tuple[type, ...], who: str = "") -> Hooks:
                     f"{spec.__name__}.{name}: a hook starts with {PREFIX!r} and is marked with "
                     "@bucketry.hookspec(firstresult=True)",
                 )
-            if name in hooks:
+            if name in taken:
                 raise PluginError(who, f"{spec.__name__}.{name}: there is a hook of this name")
-        hooks.update(_arguments(spec))
-    return hooks
+            taken.add(name)
+    return HookTable(ProviderHooks, *specs) if specs else HOOKS
 
 
 def describe(layer: object, distribution: str) -> str:
@@ -77,25 +112,46 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     return f"; did you mean {bare[near[0]]!r}?" if near else ""
 
 
-def audit(layer: object, distribution: str = "", hooks: Hooks = HOOKS) -> None:
-    """Raise `PluginError` for the first mistake in `layer` that pluggy would not report.
+def audit(
+    layer: object, distribution: str = "", hooks: HookTable = HOOKS
+) -> tuple[HookMethod, ...]:
+    """Return the methods with which `layer` answers hooks.
 
-    `distribution` is the name and version the layer came with, for the message; `hooks` are those
-    of the layer's provider.
+    `PluginError` for the first mistake that pluggy would not report. `distribution` is the name and
+    version the layer came with, for the message; `hooks` are those of the layer's provider.
     """
-    who = describe(layer, distribution)
+    kind = type(layer)
     if isinstance(layer, type):
-        raise PluginError(who, f"a class, not an object; pass {layer.__name__}(...)")
+        raise PluginError(
+            describe(layer, distribution), f"a class, not an object; pass {layer.__name__}(...)"
+        )
+    for name, value in getattr(layer, "__dict__", {}).items():
+        if name.startswith(PREFIX) or (isinstance(value, FunctionType) and hasattr(value, _MARK)):
+            raise PluginError(
+                describe(layer, distribution),
+                f"{name} looks like a hook but is set on the object; define it in the class",
+            )
+    methods = hooks.audited.get(kind)
+    if methods is None:
+        methods = hooks.audited[kind] = tuple(_methods(kind, describe(layer, distribution), hooks))
+    return methods
+
+
+def _methods(kind: type, who: str, hooks: HookTable) -> Iterator[HookMethod]:
     found = False
-    for name in dir(layer):
+    for name in dir(kind):
         # Static, because reading a property runs it.
-        attribute = inspect.getattr_static(layer, name, None)
+        attribute = inspect.getattr_static(kind, name, None)
         function = (
             attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
         )
         mark = getattr(function, _MARK, None) if isinstance(function, FunctionType) else None
         if name.startswith(PREFIX):
-            _audit_attribute(who, name, layer, attribute, function)
+            if not isinstance(function, FunctionType):
+                raise PluginError(
+                    who, f"{name} looks like a hook but is a {type(attribute).__name__}, "
+                    "not a method"
+                )  # fmt: skip
         elif mark is None:
             continue
         elif not mark.get("specname"):
@@ -105,7 +161,11 @@ def audit(layer: object, distribution: str = "", hooks: Hooks = HOOKS) -> None:
                 f"{_nearest(name, hooks)}",
             )
         found = True
-        _audit_hook(who, name, function, mark, hooks, bound=not isinstance(attribute, staticmethod))
+        method = _hook_method(
+            who, name, function, mark, hooks, bound=not isinstance(attribute, staticmethod)
+        )
+        if method is not None:
+            yield method
     if not found:
         raise PluginError(
             who,
@@ -114,21 +174,16 @@ def audit(layer: object, distribution: str = "", hooks: Hooks = HOOKS) -> None:
         )
 
 
-def _audit_attribute(
-    who: str, name: str, layer: object, attribute: object, function: object
-) -> None:
-    if inspect.getattr_static(type(layer), name, None) is not attribute:
-        raise PluginError(
-            who, f"{name} looks like a hook but is set on the object; define it in the class"
-        )
-    if not isinstance(function, FunctionType):
-        kind = type(attribute).__name__
-        raise PluginError(who, f"{name} looks like a hook but is a {kind}, not a method")
-
-
-def _audit_hook(
-    who: str, name: str, function: Any, mark: dict[str, Any] | None, hooks: Hooks, *, bound: bool
-) -> None:
+def _hook_method(
+    who: str,
+    name: str,
+    function: Any,
+    mark: dict[str, Any] | None,
+    hooks: HookTable,
+    *,
+    bound: bool,
+) -> HookMethod | None:
+    """Return what the method answers; None for a hook of a later release."""
     if mark is None:
         other = [key for key in vars(function) if key.endswith("_impl")]
         if other:
@@ -138,14 +193,21 @@ def _audit_hook(
                 "use bucketry.hookimpl",
             )
         raise PluginError(who, f"{name} looks like a hook but lacks the @bucketry.hookimpl marker")
-    spec_name = mark.get("specname") or name
-    if spec_name not in hooks:
+    hook = mark.get("specname") or name
+    if hook not in hooks:
         if mark.get("optionalhook"):
-            return
-        raise PluginError(who, f"there is no hook {spec_name!r}{_nearest(spec_name, hooks)}")
-    offered = hooks[spec_name]
-    parameters = list(inspect.signature(function).parameters.values())
-    for parameter in parameters[1:] if bound else parameters:
+            return None
+        raise PluginError(who, f"there is no hook {hook!r}{_nearest(hook, hooks)}")
+    parameters = list(inspect.signature(function).parameters.values())[1 if bound else 0 :]
+    _audit_parameters(who, name, parameters, hooks[hook])
+    _audit_kind(who, name, hook, function, mark)
+    return HookMethod(hook, name, tuple(parameter.name for parameter in parameters), mark)
+
+
+def _audit_parameters(
+    who: str, name: str, parameters: Iterable[inspect.Parameter], offered: tuple[str, ...]
+) -> None:
+    for parameter in parameters:
         if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
             raise PluginError(
                 who, f"{name}: argument {parameter.name!r} must be plain, not *, ** or keyword-only"
@@ -160,8 +222,12 @@ def _audit_hook(
             raise PluginError(
                 who,
                 f"{name}: there is no argument {parameter.name!r}; it may take "
-                f"{', '.join(offered)}{_nearest(parameter.name, offered)}",
+                f"{', '.join(offered) or 'none'}{_nearest(parameter.name, offered)}",
             )
+
+
+def _audit_kind(who: str, name: str, hook: str, function: Any, mark: Mapping[str, Any]) -> None:
+    """Refuse what would not run as a hook, or not as the one that the marker says."""
     wrapper = mark.get("wrapper") or mark.get("hookwrapper")
     generator = inspect.isgeneratorfunction(function)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -172,8 +238,15 @@ def _audit_hook(
         )
     if wrapper and not generator:
         raise PluginError(who, f"{name} is a wrapper without `yield`, so nothing below is asked")
+    if hook == WATCHING:
+        if not wrapper:
+            raise PluginError(
+                who, f"{name} watches an operation and answers nothing; write "
+                "@hookimpl(wrapper=True) and `yield`"
+            )  # fmt: skip
+        return
     if generator and not wrapper:
-        lister = ", or return what another method yields" if spec_name == "bucketry_list" else ""
+        lister = ", or return what another method yields" if hook == "bucketry_list" else ""
         raise PluginError(
             who, f"{name} has a `yield` but is no wrapper; write @hookimpl(wrapper=True){lister}"
         )

@@ -5,16 +5,26 @@ from __future__ import annotations
 from attrs import frozen
 
 from bucketry.hookspecs import hookimpl
-from bucketry.model import Swept, Upload
+from bucketry.model import SignRequest, Swept, Upload
 from bucketry.naming import STRATEGIES
 from bucketry.vendor import CommonOptions
 
 
 @frozen(eq=False)
 class DefaultsLayer:
-    """Names by strategy, privacy by setting, nothing to sweep, nothing to explain."""
+    """Names by strategy, privacy by setting; nothing to change, to sweep, to explain."""
 
     options: CommonOptions
+
+    @hookimpl
+    def bucketry_prepare_upload(self, upload: Upload) -> Upload:
+        """Leave it as it is."""
+        return upload
+
+    @hookimpl
+    def bucketry_prepare_signing(self, request: SignRequest) -> SignRequest:
+        """Leave it as it is."""
+        return request
 
     @hookimpl
     def bucketry_build_key(self, upload: Upload) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Sequence
-from types import FunctionType
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from typing import Any, cast
 
 import pluggy
@@ -12,7 +11,7 @@ from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.hookspecs import PROJECT, ProviderHooks
-from bucketry.host.audit import audit, hooks_of
+from bucketry.host.audit import WATCHING, HookMethod, HookTable, audit, hooks_of
 
 
 @frozen(eq=False)
@@ -28,59 +27,82 @@ class NamedLayer:
 
 
 class _Manager(pluggy.PluginManager):
-    """Looks at methods only: before 1.6 pluggy also reads properties, and one may connect."""
+    """Takes one method at a time: looking through a layer for hooks is the audit's trade."""
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        attribute = inspect.getattr_static(plugin, name, None)
-        if isinstance(attribute, FunctionType | staticmethod | classmethod):
-            return super().parse_hookimpl_opts(plugin, name)
-        return None
+        return {**plugin.mark, "specname": None}
 
 
-def _tell_apart(named: NamedLayer, other: NamedLayer) -> None:
-    """Refuse what pluggy would take for one layer, without showing what is in it as pluggy does."""
-    if named.layer is other.layer:
-        raise PluginError(named.name, f"the same object is already {other.name}")
-    if named.name == other.name:
-        raise PluginError(named.name, "two layers have this name")
-    try:
-        equal = bool(named.layer == other.layer)
-    except Exception:  # as of an array, which has no truth value
-        equal = True
-    if equal:
-        raise PluginError(
-            named.name,
-            f"it compares equal to {other.name}, and equal layers count as one; define its class "
-            "with @attrs.frozen(eq=False)",
-        )
+class _OneHook:
+    """One method of one layer, under the name of the hook that it answers."""
+
+    def __init__(self, layer: object, method: HookMethod) -> None:
+        self.mark = method.mark
+        self._hook = method.hook
+        setattr(self, method.hook, getattr(layer, method.name))
+
+    def __dir__(self) -> list[str]:
+        return [self._hook]
+
+
+class _Relay:
+    """The hooks by name. A chain is resolved when it is first asked for, and then stays."""
+
+    def __init__(
+        self, table: HookTable, methods: Mapping[str, Sequence[tuple[NamedLayer, HookMethod]]]
+    ) -> None:
+        self._table = table
+        self._methods = methods
+        self._manager: pluggy.PluginManager | None = None
+        self._lock = Lock()
+
+    def __getattr__(self, hook: str) -> Any:
+        """Let pluggy put the chain of one hook together."""
+        if hook not in self._table or hook == WATCHING:
+            raise AttributeError(f"there is no hook {hook!r}")
+        resolved = vars(self)
+        with self._lock:
+            if hook not in resolved:
+                if self._manager is None:
+                    self._manager = _Manager(PROJECT)
+                self._manager.add_hookspecs(self._table.spec(hook))
+                for named, method in self._methods.get(hook, ()):
+                    self._manager.register(
+                        _OneHook(named.layer, method), name=f"{named.name}.{hook}"
+                    )
+                resolved[hook] = getattr(self._manager.hook, hook)
+            return resolved[hook]
 
 
 class LayerStack:
     """The hooks of one provider. Built once, never changed; `with_layer` builds another.
 
     `hooks` has the methods of `ProviderHooks` and of the family's `hookspecs`; the top layer is
-    asked first. `names` lists the layers from the bottom up.
+    asked first. `names` lists the layers from the bottom up. `watchers` are the wrappers of whole
+    operations, the top one first.
     """
 
     def __init__(
         self, layers: Sequence[NamedLayer], hookspecs: Sequence[type] = (), plugin: str = ""
     ) -> None:
-        """Audit and register `layers`, given from the bottom up.
+        """Audit `layers`, given from the bottom up.
 
         `plugin` names who brings `hookspecs`, for messages.
         """
-        offered = hooks_of(tuple(hookspecs), plugin)
-        manager = _Manager(PROJECT)
-        for spec in (ProviderHooks, *hookspecs):
-            manager.add_hookspecs(spec)
+        table = hooks_of(tuple(hookspecs), plugin)
+        self._layers = tuple(layers)
+        self._methods: dict[str, list[tuple[NamedLayer, HookMethod]]] = {}
         for position, named in enumerate(layers):
-            audit(named.layer, named.distribution, offered)
             for other in layers[:position]:
                 _tell_apart(named, other)
-            manager.register(named.layer, name=named.name)
-        self._layers = tuple(layers)
-        self.hooks = cast(ProviderHooks, manager.hook)
+            for method in audit(named.layer, named.distribution, table):
+                self._methods.setdefault(method.hook, []).append((named, method))
         self.names = tuple(named.name for named in layers)
+        self.watchers = tuple(
+            _watcher(named.layer, method)
+            for named, method in reversed(self._methods.get(WATCHING, ()))
+        )
+        self.hooks = cast(ProviderHooks, _Relay(table, self._methods))
 
     @property
     def layers(self) -> tuple[NamedLayer, ...]:
@@ -89,7 +111,23 @@ class LayerStack:
 
     def asked(self, hook: str) -> list[str]:
         """Return the layers that answer `hook`, top first, each with its distribution."""
-        return [str(named) for named in reversed(self._layers) if hasattr(named.layer, hook)]
+        return [str(named) for named, _ in reversed(self._methods.get(hook, ()))]
+
+    def alone(self, hook: str) -> bool:
+        """Return whether one layer has `hook` to itself."""
+        return len(self._methods.get(hook, ())) == 1
+
+
+def _watcher(layer: object, method: HookMethod) -> Callable[..., Any]:
+    watch: Callable[..., Any] = getattr(layer, method.name)
+    return watch if method.arguments else lambda operation: watch()
+
+
+def _tell_apart(named: NamedLayer, other: NamedLayer) -> None:
+    if named.layer is other.layer:
+        raise PluginError(named.name, f"the same object is already {other.name}")
+    if named.name == other.name:
+        raise PluginError(named.name, "two layers have this name")
 
 
 def name_layers(

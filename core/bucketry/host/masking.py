@@ -9,7 +9,7 @@ import attrs
 
 from bucketry.model import Secret
 
-MIN_LENGTH = 4
+MIN_LENGTH = 8
 """Shorter secrets are left alone: they would be found in the middle of every word."""
 
 
@@ -27,14 +27,26 @@ class Mask:
             text = text.replace(secret, "***")
         return text
 
+    def each(self, value: Any) -> Any:
+        """Return `value` with every secret masked in the texts of it: a text, a list of texts."""
+        if isinstance(value, str):
+            return self(value)
+        return [self.each(one) for one in value] if isinstance(value, list) else value
+
     def shown_by(self, error: BaseException | None) -> bool:
-        """Return whether a traceback of `error` would show a secret in a message."""
-        while error is not None:
-            text = str(error)
-            if self(text) != text:
-                return True
-            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return False
+        """Return whether a traceback of `error` would show a secret in a message or a note."""
+        return error is not None and any(self(text) != text for text in _texts(error))
+
+
+def _texts(error: BaseException | None) -> Iterator[str]:
+    """Yield all that a traceback says: messages, notes, causes, members of a group."""
+    while error is not None:
+        yield str(error)
+        yield from (str(note) for note in getattr(error, "__notes__", ()))
+        if isinstance(error, BaseExceptionGroup):
+            for member in error.exceptions:
+                yield from _texts(member)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def secrets_of(value: Any) -> Iterator[str]:

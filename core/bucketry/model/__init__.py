@@ -6,19 +6,19 @@ from bucketry.model.identity import AmbientCredentials, ClientSettings, Credenti
 from bucketry.model.links import Method, SignedUrl, SignRequest, UploadTicket
 from bucketry.model.objects import (
     ByteRange,
-    ByteStream,
     ChecksumAlgorithm,
     Deleted,
     Encryption,
     Failure,
     ObjectInfo,
-    ObjectReader,
     Page,
     Progress,
     StoredObject,
     Swept,
     Upload,
 )
+from bucketry.model.operation import Operation
+from bucketry.model.reader import ByteStream, ObjectReader
 
 __all__ = [
     "UNKNOWN",
@@ -39,6 +39,7 @@ __all__ = [
     "Method",
     "ObjectInfo",
     "ObjectReader",
+    "Operation",
     "Page",
     "Progress",
     "Secret",

@@ -15,7 +15,7 @@ Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
 
 @frozen(kw_only=True)
 class SignRequest:
-    """What is to be signed.
+    """What is to be signed. Layers see it whole in `bucketry_prepare_signing` and may change it.
 
     Attributes:
         key: the object key, root path included. For POST it is the exact key of the upload.
@@ -24,6 +24,7 @@ class SignRequest:
         response: headers that the answer to GET or HEAD shall carry, by their option name
             (``content_type``, ``content_disposition``, ``cache_control`` ...).
         content_type: type that an upload must have; None leaves it free.
+        headers: further request headers that are signed along and must then be sent, by name.
         min_size, max_size: limits of a POST upload, in bytes.
         version: version to read or delete.
     """
@@ -33,6 +34,7 @@ class SignRequest:
     expires_in: int
     response: Mapping[str, str] = field(factory=dict)
     content_type: str | None = None
+    headers: Mapping[str, str] = field(factory=dict)
     min_size: int = 0
     max_size: int | None = None
     version: str | None = None
@@ -46,9 +48,11 @@ class SignedUrl:
         method: the HTTP method it allows.
         headers: what must be sent with it, exactly.
         fields: form fields of a POST upload, in order, before the file; empty otherwise.
-        expires_at: when it stops to work, timezone-aware; None when it is not signed.
+        expires_at: when it stops working, timezone-aware; None when it is not signed.
         signed: False where the provider serves objects through `base_url`: that address carries no
             signature and does not expire.
+        checked: whether method, key and life were read back from the signature itself. False where
+            nobody here can read it: a layer's own signer, a CDN, an address without a signature.
     """
 
     _url: str = field(alias="url", repr=False)
@@ -57,6 +61,7 @@ class SignedUrl:
     _fields: Mapping[str, str] = field(alias="fields", factory=dict, repr=False)
     expires_at: datetime | None = None
     signed: bool = True
+    checked: bool = False
 
     def reveal(self) -> str:
         """Return the whole URL. Whoever reads it can use it: keep it out of logs."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from attrs import Factory, field, frozen
 
@@ -33,10 +32,11 @@ class Encryption:
 
 @frozen(kw_only=True)
 class Upload:
-    """One upload as hooks see it. None means: not given by the caller, the configuration decides.
+    """One upload as hooks see it: whole, with what the configuration says merged in.
 
     Attributes:
-        key: the object key, root path included; ``""`` only while `bucketry_build_key` is asked.
+        key: the object key, root path included; ``""`` as long as it is to be named:
+            in `bucketry_prepare_upload` and `bucketry_build_key`.
         source: the bytes; only `bucketry_upload` reads it.
         filename: name of the file, where the caller or the source told one.
         extra_params: native parameters of this call, in the vendor's own spelling.
@@ -158,67 +158,6 @@ class ByteRange:
 
     start: int
     stop: int | None = None
-
-
-class ByteStream(Protocol):
-    """What `bucketry_open` reads from."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, b"" at the end; everything left when negative."""
-        ...
-
-    def close(self) -> None:
-        """Give the connection back."""
-        ...
-
-
-class ObjectReader:
-    """An open object: `info`, and its bytes read forwards. Use it as a context manager."""
-
-    def __init__(self, info: ObjectInfo, stream: ByteStream) -> None:
-        """`info.size` is the size of the whole object, also when a range was asked for."""
-        self.info = info
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, fewer only at the end; everything left when negative."""
-        if size < 0:
-            return self._stream.read(-1)
-        parts = []
-        while size > 0:
-            chunk = self._stream.read(size)
-            if not chunk:
-                break
-            parts.append(chunk)
-            size -= len(chunk)
-        return b"".join(parts)
-
-    def chunks(self, size: int = 1 << 20) -> Iterator[bytes]:
-        """Yield the bytes left in pieces of `size`."""
-        while chunk := self.read(size):
-            yield chunk
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def close(self) -> None:
-        """Give the connection back; safe to call twice."""
-        self._stream.close()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.chunks()
-
-    def __enter__(self) -> ObjectReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @frozen(kw_only=True)

@@ -1,28 +1,19 @@
-"""Operations that give addresses: permanent, signed, for uploads."""
+"""Addresses: permanent, signed, for uploads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import get_args
 
-from bucketry.errors import (
-    InvalidExpiry,
-    InvalidInput,
-    InvalidKey,
-    Unsupported,
-)
-from bucketry.headers import check_header_value, content_disposition
-from bucketry.model import (
-    Method,
-    SignedUrl,
-    SignRequest,
-    UploadTicket,
-)
-from bucketry.provider.base import ProviderBase, each_key
+from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
+from bucketry.headers import check_header_name, check_header_value, content_disposition
+from bucketry.model import Method, SignedUrl, SignRequest, UploadTicket
+from bucketry.provider.arguments import check_text, each_key
+from bucketry.provider.ground import Ground
+from bucketry.provider.perform import perform
 
-MAX_EXPIRES = 604_800
-"""Longest life of a SigV4 signature: 7 days in seconds (Amazon S3 User Guide, presigned URLs)."""
-
-_RESPONSE_HEADERS = frozenset(
+RESPONSE_HEADERS = frozenset(
     {
         "cache_control",
         "content_disposition",
@@ -32,192 +23,223 @@ _RESPONSE_HEADERS = frozenset(
         "expires",
     }
 )
+"""Headers that a signed GET or HEAD can ask its answer to carry."""
+
+# They frame or route a request, or have a field of their own.
+_NOT_SIGNED_ALONG = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
-class Addressing(ProviderBase):
-    """URLs, their inverse, signatures and upload tickets."""
-
-    def url(self, key: str, *, expires_in: int | None = None) -> str:
-        """Return an address that opens the object: its permanent one, or a signed one if private.
-
-        A signed address is a password: use it, do not store or log it. `sign` gives one that does
-        not show itself. Where `base_url` is set, addresses are never signed.
-        """
-        object_key = self._root.join(key)
-        with self._operation("url", key):
-            if self._is_private(object_key):
-                request = SignRequest(
-                    key=object_key, method="GET", expires_in=self._expires(expires_in)
-                )
-                return self._sign(request).reveal()
-            return self._object_url(object_key)
-
-    def object_url(self, key: str) -> str:
-        """Return the object's permanent, unsigned address, also where it opens for nobody."""
-        with self._operation("url", key):
-            return self._object_url(self._root.join(key))
-
-    def key_of_url(self, url: str) -> str | None:
-        """Return the key whose permanent address is exactly `url`, or None if it is none of ours.
-
-        Look-alikes (another host, port, scheme, user info, an escaped slash) are not ours.
-        """
-        with self._operation("url", None):
-            answer: object = self._hooks.bucketry_key_of_url(url=url)
-            if answer is None:
-                return None
-            object_key = self._answers.expect(answer, str, "bucketry_key_of_url")
-            try:
-                key = self._root.strip(object_key)
-                self._root.join(key)
-            except InvalidKey:
-                return None
-            return key if self._object_url(object_key) == url else None
-
-    def sign(
-        self,
-        key: str,
-        *,
-        method: Method = "GET",
-        expires_in: int | None = None,
-        download_name: str | None = None,
-        response: Mapping[str, str] | None = None,
-        content_type: str | None = None,
-        version: str | None = None,
-    ) -> SignedUrl:
-        """Return a signed URL that allows `method` on one key, for `expires_in` seconds.
-
-        Args:
-            key: the object; for PUT it need not exist.
-            method: GET, HEAD, PUT or DELETE. For a form upload see `upload_ticket`.
-            expires_in: 1 to 604,800 seconds; the configuration's `signed_url_expires` if None.
-            download_name: the browser saves the object under this name.
-            response: headers that the answer shall carry: `content_type`, `cache_control`,
-                `content_disposition`, `content_encoding`, `content_language`, `expires`.
-            content_type: type that a PUT must declare; it is then part of the signature.
-            version: version of the object to read or delete.
-
-        Where `base_url` is set, GET and HEAD give that address with ``signed=False``. No network
-        is needed. Raises `InvalidExpiry`, `InvalidHeader`, `Unsupported`.
-        """
-        if method == "POST":
-            raise InvalidInput("a form upload needs its limits; use upload_ticket")
-        if method not in ("GET", "HEAD", "PUT", "DELETE"):
-            raise InvalidInput(f"{method!r} cannot be signed; GET, HEAD, PUT and DELETE can")
-        wanted = dict(response or {})
-        unknown = sorted(set(wanted) - _RESPONSE_HEADERS)
-        if unknown:
-            raise InvalidInput(
-                f"no such response header: {', '.join(unknown)}; "
-                f"there are {', '.join(sorted(_RESPONSE_HEADERS))}"
-            )
-        if download_name is not None:
-            wanted["content_disposition"] = content_disposition(download_name)
-        if wanted and method not in ("GET", "HEAD"):
-            raise InvalidInput(
-                f"download_name and response= are for GET and HEAD, not for {method}"
-            )
-        if version is not None and method == "PUT":
+def check_request(request: SignRequest, ground: Ground) -> SignRequest:
+    """Return the request, or raise `InvalidInput` that says what is wrong with it."""
+    method = request.method
+    _check_expiry(request.expires_in, ground)
+    if not isinstance(request.response, Mapping) or not isinstance(request.headers, Mapping):
+        raise InvalidInput("response headers and request headers are mappings of text")
+    unknown = sorted(str(name) for name in request.response.keys() - RESPONSE_HEADERS)
+    if unknown:
+        raise InvalidInput(
+            f"no such response header: {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(RESPONSE_HEADERS))}"
+        )
+    if request.response and method not in ("GET", "HEAD"):
+        raise InvalidInput(f"download_name and response= are for GET and HEAD, not for {method}")
+    if request.version is not None:
+        check_header_value("version", request.version)
+        if method in ("PUT", "POST"):
             raise InvalidInput("an upload makes a version; it cannot name one")
-        for name, value in wanted.items():
-            check_header_value(f"response {name}", value)
-        if content_type is not None:
-            if method != "PUT":
-                raise InvalidInput("content_type limits an upload; for GET use response=")
-            check_header_value("content_type", content_type)
-        with self._operation("sign", key):
-            self._check_can_sign(method)
-            return self._sign(
-                SignRequest(
-                    key=self._root.join(key),
-                    method=method,
-                    expires_in=self._expires(expires_in),
-                    response=wanted,
-                    content_type=content_type,
-                    version=version,
-                )
-            )
+    for name, value in request.response.items():
+        check_header_value(f"response {name}", value)
+    for name, value in request.headers.items():
+        if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
+            raise InvalidInput(f"the header {name!a} cannot be signed along")
+        check_header_value(f"header {name}", value)
+    if request.content_type is not None:
+        if method not in ("PUT", "POST"):
+            raise InvalidInput("content_type limits an upload; for GET use response=")
+        check_header_value("content_type", request.content_type)
+    smallest, largest = request.min_size, request.max_size
+    for size in (smallest, 0 if largest is None else largest):
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise InvalidInput(f"a size is a number of bytes (an int), not {type(size).__name__}")
+    if smallest < 0 or (largest is not None and largest < smallest):
+        raise InvalidInput("sizes are bytes, min_size not above max_size")
+    return request
 
-    def sign_many(
-        self, keys: Iterable[str], *, expires_in: int | None = None
-    ) -> dict[str, SignedUrl]:
-        """Sign GET for many keys at once: a page of thumbnails."""
-        seconds = self._expires(expires_in)
-        self._check_can_sign("GET")
-        signed = {}
-        with self._operation("sign", None):
-            for key in each_key(keys):
-                request = SignRequest(key=self._root.join(key), method="GET", expires_in=seconds)
-                signed[key] = self._sign(request)
-        return signed
 
-    def upload_ticket(
-        self,
-        key: str,
-        *,
-        content_type: str | None = None,
-        min_size: int = 0,
-        max_size: int | None = None,
-        expires_in: int | None = None,
-    ) -> UploadTicket:
-        """Return what somebody else needs to upload one object directly, for a limited time.
-
-        It is a form upload (POST) where the vendor verifies policies, so that `max_size` holds;
-        else a signed PUT, and the ticket tells which limits the vendor cannot check.
-        """
-        if content_type is not None:
-            check_header_value("content_type", content_type)
-        if min_size < 0 or (max_size is not None and max_size < min_size):
-            raise InvalidInput("sizes are bytes, min_size not above max_size")
-        post = self._capabilities.post_policy.value == "yes"
-        enforced: set[str] = {"key"}
-        unenforced: set[str] = set()
-        if content_type is not None:
-            enforced.add("content_type")
-        if max_size is not None or min_size:
-            (enforced if post else unenforced).add("size")
-        with self._operation("sign", key):
-            if not post:
-                self._check_can_sign("PUT")
-            signed = self._sign(
-                SignRequest(
-                    key=self._root.join(key),
-                    method="POST" if post else "PUT",
-                    expires_in=self._expires(expires_in),
-                    content_type=content_type,
-                    min_size=min_size,
-                    max_size=max_size,
-                )
-            )
-        return UploadTicket(
-            key=key,
-            signed=signed,
-            enforced=frozenset(enforced),
-            unenforced=frozenset(unenforced),
+def _check_expiry(seconds: object, ground: Ground) -> None:
+    limit = ground.capabilities.presign_seconds_max.value or ground.vendor.max_expires_in
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= limit:
+        shown = repr(seconds) if isinstance(seconds, int | float) else type(seconds).__name__
+        raise InvalidExpiry(
+            f"a signed URL lives 1 to {limit:,} seconds, given as an int; {shown} is not possible"
         )
 
-    def _check_can_sign(self, method: Method) -> None:
-        methods = self._capabilities.presign.value
-        if methods is not None and method not in methods:
-            raise Unsupported(
-                f"{self.vendor.title} signs {', '.join(sorted(methods))} only",
-                provider=self.name,
-                vendor=self.vendor.name,
-                operation="sign",
-            )
 
-    def _expires(self, seconds: int | None) -> int:
-        limit = self._capabilities.presign_seconds_max.value or MAX_EXPIRES
-        if seconds is None:
-            seconds = self._options.signed_url_expires
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= limit:
-            raise InvalidExpiry(
-                f"a signed URL lives 1 to {limit:,} seconds, given as an int; "
-                f"{seconds!r} is not possible"
-            )
-        return seconds
+def _expires_in(seconds: int | None, ground: Ground) -> int:
+    return ground.options.signed_url_expires if seconds is None else seconds
 
-    def _sign(self, request: SignRequest) -> SignedUrl:
-        return self._answers.signed(
-            self._hooks.bucketry_sign(request=request), request, "bucketry_sign"
+
+def _check_can_sign(method: Method, ground: Ground) -> None:
+    methods = ground.capabilities.presign.value
+    if methods is not None and method not in methods:
+        raise Unsupported(
+            f"{ground.vendor.title} signs {', '.join(sorted(methods))} only",
+            provider=ground.name,
+            vendor=ground.vendor.name,
+            operation="sign",
         )
+
+
+def _prepared(request: SignRequest, ground: Ground) -> SignRequest:
+    return ground.ask.prepare_signing(request, partial(check_request, ground=ground))
+
+
+def url(ground: Ground, key: str, expires_in: int | None) -> str:
+    """Return an address that opens the object."""
+    object_key = ground.root.join(key)
+    with perform(ground, "url", key) as operation:
+        if ground.ask.is_private(object_key):
+            request = SignRequest(
+                key=object_key, method="GET", expires_in=_expires_in(expires_in, ground)
+            )
+            signed = ground.ask.sign(_prepared(check_request(request, ground), ground))
+            operation.answer = signed
+            return signed.reveal()
+        address = operation.answer = ground.ask.object_url(object_key)
+    return address
+
+
+def object_url(ground: Ground, key: str) -> str:
+    """Return the object's permanent address."""
+    object_key = ground.root.join(key)
+    with perform(ground, "url", key) as operation:
+        address = operation.answer = ground.ask.object_url(object_key)
+    return address
+
+
+def is_private(ground: Ground, key: str) -> bool:
+    """Return whether the object opens only with a signed URL."""
+    object_key = ground.root.join(key)
+    with perform(ground, "is_private", key) as operation:
+        private = operation.answer = ground.ask.is_private(object_key)
+    return private
+
+
+def key_of_url(ground: Ground, address: str) -> str | None:
+    """Return the key whose permanent address is exactly `address`."""
+    check_text("a URL", address)
+    with perform(ground, "url", None, {"url": address}) as operation:
+        object_key = ground.ask.key_of_url(address)
+        if object_key is None:
+            return None
+        try:
+            key = ground.root.strip(object_key)
+            ground.root.join(key)
+        except InvalidKey:
+            return None
+        found = operation.answer = key if ground.ask.object_url(object_key) == address else None
+    return found
+
+
+def sign(
+    ground: Ground,
+    key: str,
+    *,
+    method: Method,
+    expires_in: int | None,
+    download_name: str | None,
+    response: Mapping[str, str] | None,
+    content_type: str | None,
+    version: str | None,
+) -> SignedUrl:
+    """Return a signed URL for one method on one key."""
+    if method == "POST":
+        raise InvalidInput("a form upload needs its limits; use upload_ticket")
+    if method not in get_args(Method):
+        raise InvalidInput(f"{method!a} cannot be signed; GET, HEAD, PUT and DELETE can")
+    if response is not None and not isinstance(response, Mapping):
+        raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
+    wanted = dict(response or {})
+    if download_name is not None:
+        wanted["content_disposition"] = content_disposition(
+            check_text("download_name", download_name)
+        )
+    request = SignRequest(
+        key=ground.root.join(key),
+        method=method,
+        expires_in=_expires_in(expires_in, ground),
+        response=wanted,
+        content_type=content_type,
+        version=version,
+    )
+    check_request(request, ground)
+    with perform(ground, "sign", key, request) as operation:
+        _check_can_sign(method, ground)
+        signed = operation.answer = ground.ask.sign(_prepared(request, ground))
+    return signed
+
+
+def sign_many(ground: Ground, keys: Iterable[str], expires_in: int | None) -> dict[str, SignedUrl]:
+    """Sign GET for many keys at once."""
+    seconds = _expires_in(expires_in, ground)
+    _check_expiry(seconds, ground)
+    _check_can_sign("GET", ground)
+    object_keys = {key: ground.root.join(key) for key in each_key(keys)}
+    with perform(ground, "sign", None, {"keys": list(object_keys.values())}) as operation:
+        signed = operation.answer = {
+            key: ground.ask.sign(
+                _prepared(SignRequest(key=object_key, method="GET", expires_in=seconds), ground)
+            )
+            for key, object_key in object_keys.items()
+        }
+    return signed
+
+
+def upload_ticket(
+    ground: Ground,
+    key: str,
+    *,
+    content_type: str | None,
+    min_size: int,
+    max_size: int | None,
+    expires_in: int | None,
+) -> UploadTicket:
+    """Return what somebody else needs to upload one object directly."""
+    post = ground.capabilities.post_policy.value == "yes"
+    request = SignRequest(
+        key=ground.root.join(key),
+        method="POST" if post else "PUT",
+        expires_in=_expires_in(expires_in, ground),
+        content_type=content_type,
+        min_size=min_size,
+        max_size=max_size,
+    )
+    check_request(request, ground)
+    with perform(ground, "sign", key, request) as operation:
+        if not post:
+            _check_can_sign("PUT", ground)
+        request = _prepared(request, ground)
+        limits = {"key"}
+        if request.content_type is not None:
+            limits.add("content_type")
+        sized = {"size"} if request.max_size is not None or request.min_size else set()
+        ticket = operation.answer = UploadTicket(
+            key=ground.root.strip(request.key),
+            signed=ground.ask.sign(request),
+            enforced=frozenset(limits | sized if post else limits),
+            unenforced=frozenset(set() if post else sized),
+        )
+    return ticket

@@ -1,128 +1,166 @@
-"""Operations that look and read."""
+"""Looking at objects and reading them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import os
 from pathlib import Path
 
-import attrs
-
-from bucketry.errors import (
-    IntegrityError,
-    InvalidInput,
-    NotFound,
-)
-from bucketry.headers import check_param_values
-from bucketry.model import (
-    ByteRange,
-    ObjectInfo,
-    ObjectReader,
-    Page,
-    Progress,
-)
-from bucketry.provider.base import ProviderBase
-from bucketry.transfer import download
-
-LIST_PAGE = 1000
-"""Keys in one page of a listing; the most that S3 gives."""
+from bucketry.errors import IntegrityError, InvalidInput, NotFound
+from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
+from bucketry.provider.download import download_to
+from bucketry.provider.ground import Ground
+from bucketry.provider.listing import told
+from bucketry.provider.perform import perform
 
 
-class Listing(ProviderBase):
-    """Head, open, read, download, list."""
+def head(ground: Ground, key: str) -> ObjectInfo:
+    """Return what is known of an object."""
+    object_key = ground.root.join(key)
+    with perform(ground, "head", key) as operation:
+        info = operation.answer = told(ground, ground.ask.head(object_key))
+    return info
 
-    def head(self, key: str) -> ObjectInfo:
-        """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
-        with self._operation("head", key):
-            object_key = self._root.join(key)
-            return self._told(
-                self._answers.info(
-                    self._hooks.bucketry_head(key=object_key), object_key, "bucketry_head"
-                )
-            )
 
-    def exists(self, key: str) -> bool:
-        """Return whether there is an object. A denied look is an error, not a no."""
-        try:
-            self.head(key)
-        except NotFound:
-            return False
-        return True
+def exists(ground: Ground, key: str) -> bool:
+    """Return whether there is an object."""
+    try:
+        head(ground, key)
+    except NotFound:
+        return False
+    return True
 
-    def open(self, key: str, byte_range: ByteRange | None = None) -> ObjectReader:
-        """Open an object, or a range of it, for reading; close the reader, best by ``with``.
 
-        `byte_range` follows Python's slices: ``ByteRange(start=0, stop=100)`` is the first hundred
-        bytes, ``ByteRange(start=-100)`` the last.
-        """
-        if byte_range is not None:
-            _check_range(byte_range)
-        with self._operation("open", key):
-            object_key = self._root.join(key)
-            reader = self._answers.reader(
-                self._hooks.bucketry_open(key=object_key, byte_range=byte_range),
-                object_key,
-                "bucketry_open",
-            )
-            reader.info = self._told(reader.info)
-            return reader
+def read(ground: Ground, key: str) -> bytes:
+    """Return a whole object's bytes."""
+    object_key = ground.root.join(key)
+    with (
+        perform(ground, "read", key) as operation,
+        ground.ask.open(object_key, None) as reader,
+    ):
+        operation.answer = told(ground, reader.info)
+        body = reader.read()
+        if len(body) != reader.info.size:
+            raise IntegrityError(f"{len(body)} bytes arrived, {reader.info.size} were announced")
+    return body
 
-    def read(self, key: str) -> bytes:
-        """Return a whole object's bytes; for objects that fit into memory."""
-        with self.open(key) as reader, self._operation("read", key):
-            body = reader.read()
-            if len(body) != reader.info.size:
-                raise IntegrityError(
-                    f"{len(body)} bytes arrived, {reader.info.size} were announced"
-                )
-            return body
 
-    def download(
-        self, key: str, target: str | Path, *, progress: Progress | None = None
-    ) -> ObjectInfo:
-        """Write an object to a file, whole or not at all; a broken connection is taken up again."""
-        with self._operation("download", key):
-            return download(lambda byte_range: self.open(key, byte_range), Path(target), progress)
-
-    def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
-        """Yield every object whose key starts with the text `prefix`, page by page, lazily.
-
-        `start_after` begins behind that key. Folder markers and other objects whose keys bucketry
-        itself would refuse are listed as they are.
-        """
-        for page in self.pages(prefix, start_after=start_after):
-            yield from page.objects
-
-    def pages(
-        self, prefix: str = "", *, delimiter: str = "", start_after: str = ""
-    ) -> Iterator[Page]:
-        """Yield pages of a listing; with ``delimiter="/"`` one level with its folders."""
-        for name, text in (("prefix", prefix), ("delimiter", delimiter), ("after", start_after)):
-            check_param_values(name, text)
-        with self._operation("list", prefix or None):
-            after = self._root.prefix + start_after if start_after else ""
-            for page in self._pages(self._root.prefix + prefix, delimiter, after):
-                yield Page(
-                    objects=[self._told(info) for info in page.objects],
-                    folders=[self._root.strip(folder) for folder in page.folders],
-                )
-
-    def _pages(self, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
-        pages = self._hooks.bucketry_list(
-            prefix=prefix, delimiter=delimiter, start_after=start_after, page_size=LIST_PAGE
+def download(
+    ground: Ground, key: str, target: str | os.PathLike[str], progress: Progress | None
+) -> ObjectInfo:
+    """Write an object to a file."""
+    object_key = ground.root.join(key)
+    if not isinstance(target, str | os.PathLike):
+        raise InvalidInput(f"the target is a path, not {type(target).__name__}")
+    with perform(ground, "download", key, {"target": target}) as operation:
+        info = operation.answer = told(
+            ground,
+            download_to(
+                lambda byte_range: ground.ask.open(object_key, byte_range), Path(target), progress
+            ),
         )
-        for page in self._answers.pages(pages, prefix, "bucketry_list"):
-            # The root path itself may exist as a folder marker; it is no object of this provider.
-            yield attrs.evolve(
-                page, objects=[info for info in page.objects if info.key != self._root.prefix]
-            )
+    return info
 
-    def _told(self, info: ObjectInfo) -> ObjectInfo:
-        return attrs.evolve(info, key=self._root.strip(info.key)) if self._root.prefix else info
+
+def open_reader(ground: Ground, key: str, byte_range: ByteRange | None) -> ObjectReader:
+    """Open an object, or a range of it. The operation ends when the reader is closed."""
+    if byte_range is not None:
+        _check_range(byte_range)
+    object_key = ground.root.join(key)
+    operation = perform(ground, "open", key, {"byte_range": byte_range})
+    operation.begin()
+    try:
+        return _Opened(ground, operation, object_key, byte_range)
+    except BaseException as error:
+        operation.fail(error)
 
 
 def _check_range(byte_range: ByteRange) -> None:
+    if not isinstance(byte_range, ByteRange):
+        raise InvalidInput(f"a range is a bucketry.ByteRange, not {type(byte_range).__name__}")
     start, stop = byte_range.start, byte_range.stop
+    if not isinstance(start, int) or not isinstance(stop, int | None):
+        raise InvalidInput("a range is counted in whole bytes")
     if (start < 0 and stop is not None) or (stop is not None and stop <= start):
         raise InvalidInput(
             "a range is start < stop, both counted from 0, or a negative start without stop"
         )
+
+
+class _Opened(ObjectReader):
+    """What `Provider.open` returns: its errors say where they are from, and it can seek."""
+
+    def __init__(
+        self, ground: Ground, operation: perform, object_key: str, byte_range: ByteRange | None
+    ) -> None:
+        self._ground = ground
+        self._operation = operation
+        self._object_key = object_key
+        self._range = byte_range or ByteRange(start=0)
+        self._error: BaseException | None = None
+        reader = ground.ask.open(object_key, byte_range)
+        super().__init__(told(ground, reader.info), reader)
+        operation.answer = self.info
+        self._moved = False
+        size, start = self.info.size, self._range.start
+        self._start = max(0, size + start) if start < 0 else start
+        stop = size if self._range.stop is None else min(self._range.stop, size)
+        self._length = max(0, stop - self._start)
+
+    def seekable(self) -> bool:
+        """Return whether the object has an ETag, so that its next bytes are known to be its own."""
+        return self.info.etag is not None
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go to another byte of the range; the object is opened again when it is read there."""
+        self._check_open()
+        if not self.seekable():
+            raise io.UnsupportedOperation("the object has no ETag to be recognised by")
+        if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END) or not isinstance(offset, int):
+            raise InvalidInput("seek takes a number of bytes, and from where: 0, 1 or 2")
+        position = offset + (0, self._position, self._length)[whence]
+        if position < 0:
+            raise InvalidInput("there is nothing before the first byte")
+        at_hand = self._given + position - self._position
+        if 0 <= at_hand <= len(self._ahead):
+            self._given = at_hand
+        else:
+            self._ahead, self._given, self._moved = b"", 0, True
+        self._position = position
+        return position
+
+    def _pull(self, size: int) -> bytes:
+        try:
+            if self._moved:
+                if self._position >= self._length:
+                    return b""
+                self._open_again()
+            return super()._pull(size)
+        except BaseException as error:
+            raise self._failed(error) from error.__cause__
+
+    def _open_again(self) -> None:
+        self._stream.close()
+        start = self._start + self._position
+        reader = self._ground.ask.open(
+            self._object_key, ByteRange(start=start, stop=self._range.stop)
+        )
+        self._stream = reader
+        if (reader.info.etag, reader.info.size) != (self.info.etag, self.info.size):
+            raise IntegrityError("the object was replaced while it was being read")
+        self._moved = False
+
+    def close(self) -> None:
+        """Give the connection back; safe to call twice."""
+        if self.closed:
+            return
+        try:
+            super().close()
+        except BaseException as error:
+            raise self._failed(error) from error.__cause__
+        finally:
+            self._operation.end(self._error)
+
+    def _failed(self, error: BaseException) -> BaseException:
+        self._error = self._operation.told(error)
+        return self._error

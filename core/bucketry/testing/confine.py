@@ -13,7 +13,8 @@ from attrs import field, frozen
 
 from bucketry.errors import BucketryError
 from bucketry.model import SignedUrl
-from bucketry.provider import LIST_PAGE, Provider
+from bucketry.provider import Provider
+from bucketry.provider.listing import LIST_PAGE
 from bucketry.testing.blame import described
 from bucketry.testing.case import Case, Skip
 from bucketry.testing.store import DEFAULT_PART_SIZE, Store, layers_of, rebuilt

@@ -48,7 +48,7 @@ def rebuilt(provider: Provider, **changes: Any) -> Provider:
 
 def layers_of(provider: Provider) -> Sequence[NamedLayer]:
     """Return a provider's layers with their names and distributions, from the bottom up."""
-    return provider._stack.layers
+    return provider._ground.stack.layers
 
 
 class Store:
@@ -115,7 +115,7 @@ class Store:
         The facade's own pages hold a thousand keys; a rule on pages would cost as many uploads.
         """
         root = self.provider.options.root_path
-        return self.provider._hooks.bucketry_list(
+        return self.provider.hooks.bucketry_list(
             prefix=f"{root}/{self.folder}/{prefix}",
             delimiter=delimiter,
             start_after="",

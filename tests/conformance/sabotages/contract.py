@@ -107,6 +107,13 @@ def _elsewhere_if_silent(self: Provider, given: Any, **options: Any) -> Any:
     return attrs.evolve(stored, url="https://elsewhere.example/") if self._overrides else stored
 
 
+def _unchecked_urls(self: Provider, *given: Any) -> None:
+    Provider._stand_on(self, *given)
+    self._ground.ask.object_url = (  # type: ignore[method-assign]
+        lambda key: self.hooks.bucketry_object_url(key=key)
+    )
+
+
 def _closes_once() -> dict[str, Any]:
     closed: Counter[int] = Counter()
 
@@ -189,7 +196,7 @@ CONTRACT = [
     sabotage(
         "contract.a_layer_cannot_give_a_bad_url",
         "but it succeeded",
-        methods={"_object_url": lambda self, key: self._hooks.bucketry_object_url(key=key)},
+        methods={"_stand_on": _unchecked_urls},
     ),
     sabotage(
         "contract.a_layer_cannot_redirect_an_upload",

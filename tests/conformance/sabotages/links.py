@@ -150,7 +150,15 @@ TICKETS = [
 
 
 def _object_url(change: Any) -> dict[str, Any]:
-    return {"_object_url": lambda self, key: change(Provider._object_url(self, key))}
+    """Change every address that the provider is told by its layers."""
+
+    def stand_on(self: Provider, *given: Any) -> None:
+        Provider._stand_on(self, *given)
+        ask = self._ground.ask
+        true = ask.object_url
+        ask.object_url = lambda key: change(true(key))  # type: ignore[method-assign]
+
+    return {"_stand_on": stand_on}
 
 
 def _numbered() -> dict[str, Any]:
@@ -185,10 +193,10 @@ def _always_signed(self: Provider, key: str, **_: Any) -> str:
     return self.sign(key).reveal()
 
 
-def _glued(self: Provider, key: str) -> str:
-    url = Provider._object_url(self, key)
-    base = self.options.base_url or ""
-    return url.replace(base, f"{base}/") if base.endswith("/") else url
+def _glued(self: Provider, *given: Any) -> None:
+    base = given[0].options.base_url or ""
+    glued = _object_url(lambda url: url.replace(base, f"{base}/") if base.endswith("/") else url)
+    glued["_stand_on"](self, *given)
 
 
 def _virtual_only(self: Provider, given: Any, **_: Any) -> bool:
@@ -239,7 +247,7 @@ URLS = [
     sabotage(
         "urls.base_url",
         "the address with https://cdn.example.com/media/",
-        methods={"_object_url": _glued},
+        methods={"_stand_on": _glued},
     ),
     sabotage(
         "urls.base_url_of_an_upload",

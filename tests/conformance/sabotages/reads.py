@@ -31,7 +31,7 @@ from conformance.sabotages.tools import (
 class _Hasty(ObjectReader):
     """Gives half of what is asked for."""
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         return super().read(size if size < 2 else size // 2)
 
 
@@ -45,22 +45,19 @@ class _Forgetful(ObjectReader):
 class _Strict(ObjectReader):
     """Must not be closed twice."""
 
-    closed = False
-
     def close(self) -> None:
         if self.closed:
             raise ValueError("closed already")
-        self.closed = True
         super().close()
 
 
 def _reader(kind: type[ObjectReader]) -> dict[str, Any]:
-    return answer("open", lambda true: kind(true.info, true._stream))
+    return answer("open", lambda true: kind(true.info, true))
 
 
 def _ranged(change: Any) -> dict[str, Any]:
     def opened(self: Provider, key: str, byte_range: Any = None) -> Any:
-        return Provider.open(self, key, change(byte_range) if byte_range else None)
+        return Provider.open(self, key, byte_range=change(byte_range) if byte_range else None)
 
     return {"open": opened}
 
@@ -69,7 +66,7 @@ def _refuses(when: Any) -> dict[str, Any]:
     def opened(self: Provider, key: str, byte_range: Any = None) -> Any:
         if byte_range and when(byte_range):
             raise Rejected("there are not so many bytes")
-        return Provider.open(self, key, byte_range)
+        return Provider.open(self, key, byte_range=byte_range)
 
     return {"open": opened}
 
@@ -82,7 +79,7 @@ def _range_size(true: Any, key: str, byte_range: Any) -> Any:
 
 def _whole_if_impossible(self: Provider, key: str, byte_range: Any = None) -> Any:
     try:
-        return Provider.open(self, key, byte_range)
+        return Provider.open(self, key, byte_range=byte_range)
     except (InvalidInput, Rejected):
         return Provider.open(self, key)
 

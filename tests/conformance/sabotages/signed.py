@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import attrs
 
-from bucketry import Provider, SignedUrl
+from bucketry import UNKNOWN, Provider, SignedUrl
 from conformance.sabotages.tools import (
     answer,
     arguments,
@@ -126,6 +126,11 @@ def _as_get(self: Provider, key: str, given: Any) -> SignedUrl:
     return Provider.sign(self, key, **{**given, "method": "GET"})
 
 
+def _able_to_sign_all(self: Provider, *given: Any) -> None:
+    Provider._stand_on(self, *given)
+    self._ground.capabilities = attrs.evolve(self.capabilities, presign=UNKNOWN)
+
+
 SIGNED = [
     sabotage("signed.get", "status and body", methods=_for("GET", _another_key)),
     sabotage(
@@ -221,7 +226,10 @@ SIGNED = [
         "signed.methods_that_cannot_be_signed",
         "HEAD: wanted Unsupported, but it succeeded",
         facts={"presign": frozenset({"GET"})},
-        methods={"_check_can_sign": lambda self, method: None},
+        methods={
+            "_stand_on": _able_to_sign_all,
+            "capabilities": property(lambda self: self._ground.service.capabilities),
+        },
     ),
 ]
 

@@ -87,7 +87,7 @@ class Store:
 vendor = Vendor(
     name="NAME", title="Hostile", options=Options,
     schema=SchemaFile(package="MODULE_NAME", path="schema.json"),
-    capabilities=Capabilities(), docs_url="",
+    capabilities=Capabilities(), docs_url="", protected_params=frozenset({"Bucket", "Key"}),
     layers=lambda options, context: [Store(), *extra(options)],
 )
 '''

@@ -294,9 +294,7 @@ def _chain(error: BaseException | None) -> str:
 def test_a_repr_that_shows_a_secret_is_never_asked_for(site: Path, tmp_path: Path) -> None:
     make(site, _talkative("return None", "[Talkative(options), Talkative(options)]"))
     catalog = Catalog()
-    with pytest.raises(PluginError, match="hostile/2:Talkative: it compares equal to") as caught:
-        _open(catalog)
-    assert SECRET not in _chain(caught.value)
+    assert SECRET not in repr(_open(catalog))
     _unharmed(catalog, tmp_path)
 
 

@@ -87,7 +87,7 @@ def ranges_over_the_seam(store: Store) -> None:
     body = store.large(1000)
     store.put(body=body)
     start, stop = store.part_size - 5, store.part_size + 5
-    with store.provider.open(store.key(), ByteRange(start=start, stop=stop)) as reader:
+    with store.provider.open(store.key(), byte_range=ByteRange(start=start, stop=stop)) as reader:
         same(reader.read(), body[start:stop], "the bytes around the seam")
 
 

@@ -69,7 +69,7 @@ def byte_range(store: Store, sample: object) -> None:
     assert isinstance(sample, tuple)
     wanted_range, wanted = sample
     store.put(body=ALPHABET)
-    with store.provider.open(store.key(), wanted_range) as reader:
+    with store.provider.open(store.key(), byte_range=wanted_range) as reader:
         same(reader.read(), wanted, f"the bytes of {wanted_range}")
 
 
@@ -77,7 +77,7 @@ def byte_range(store: Store, sample: object) -> None:
 def range_knows_the_whole(store: Store) -> None:
     """A reader of a range tells the size of the whole object."""
     store.put(body=ALPHABET)
-    with store.provider.open(store.key(), ByteRange(start=3, stop=5)) as reader:
+    with store.provider.open(store.key(), byte_range=ByteRange(start=3, stop=5)) as reader:
         same(reader.info.size, len(ALPHABET), "the size told with a range")
 
 
@@ -86,7 +86,11 @@ def range_behind_the_end(store: Store) -> None:
     """A range that begins behind the end is an error, not an empty answer."""
     store.put(body=ALPHABET)
     error = raises(
-        StorageError, "opening byte 26 of 26", store.provider.open, store.key(), ByteRange(start=26)
+        StorageError,
+        "opening byte 26 of 26",
+        store.provider.open,
+        store.key(),
+        byte_range=ByteRange(start=26),
     )
     holds(not isinstance(error, NotFound), "it is called a missing object")
 
@@ -108,7 +112,9 @@ def missing(store: Store) -> None:
     """Opening, reading and downloading what is not there are all NotFound."""
     key = store.key("missing")
     raises(NotFound, "open", store.provider.open, key)
-    raises(NotFound, "open of a range", store.provider.open, key, ByteRange(start=0, stop=1))
+    raises(
+        NotFound, "open of a range", store.provider.open, key, byte_range=ByteRange(start=0, stop=1)
+    )
     raises(NotFound, "read", store.provider.read, key)
     with _folder() as folder:
         raises(NotFound, "download", store.provider.download, key, folder / "file")

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from bucketry.errors import InvalidSource, NotFound, SourceChanged
+from bucketry.errors import InvalidInput, InvalidSource, NotFound, SourceChanged
 from bucketry.testing.case import case
 from bucketry.testing.expect import holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
@@ -308,7 +308,7 @@ def replace_what_is_missing(store: Store) -> None:
 def unknown_option(store: Store) -> None:
     """A misspelt option is an error, never dropped in silence."""
     options: dict[str, Any] = {"contenttype": "text/plain"}
-    raises(TypeError, "uploading with contenttype=", store.put, **options)
+    raises(InvalidInput, "uploading with contenttype=", store.put, **options)
     same(store.names(), [], "the names listed after the refusal")
 
 

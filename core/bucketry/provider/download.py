@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bucketry.errors import IntegrityError, InvalidInput, StorageError
@@ -16,7 +16,7 @@ MAX_RESUMES = 4
 """How often an interrupted download is taken up again where it broke off."""
 
 
-def download(
+def download_to(
     open_object: Callable[[ByteRange | None], ObjectReader],
     target: Path,
     progress: Progress | None,
@@ -26,24 +26,47 @@ def download(
     A broken connection is taken up with a range; an object that was replaced in between, or has
     another size than announced, is an `IntegrityError` and leaves `target` as it was.
     """
-    if target.is_dir():
-        raise InvalidInput(f"{target} is a folder; name the file to write")
-    if not target.parent.is_dir():
-        raise InvalidInput(f"{target.parent} is no folder to write into; make it first")
-    temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
-    # Not tempfile's: its files are private, and a download has the rights of any new file.
-    file = temporary.open("xb")
+    with _disk(target):
+        if target.is_dir():
+            raise InvalidInput(f"{target} is a folder; name the file to write")
+        if not target.parent.is_dir():
+            raise InvalidInput(f"{target.parent} is no folder to write into; make it first")
+        temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
+        # Not tempfile's: its files are private, and a download has the rights of any new file.
+        file = temporary.open("xb")
+
+    def write(chunk: bytes) -> None:
+        with _disk(target):
+            file.write(chunk)
+
     try:
-        with file:
-            info = _fill(open_object, file.write, progress)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        try:
+            info = _fill(open_object, write, progress)
+            with _disk(target):
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            with _disk(target):
+                file.close()
+        with _disk(target):
+            temporary.replace(target)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
     return info
+
+
+@contextmanager
+def _disk(target: Path) -> Iterator[None]:
+    """Say which file the system would not let us write; only calls of the system belong inside."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput(f"{str(target)!a} cannot be written: {reason}") from error
 
 
 def _fill(

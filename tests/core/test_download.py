@@ -17,9 +17,10 @@ from bucketry import (
     ObjectInfo,
     ObjectReader,
     Unavailable,
-    transfer,
 )
-from bucketry.transfer import MAX_RESUMES, download
+from bucketry.provider import download as downloading
+from bucketry.provider.download import MAX_RESUMES
+from bucketry.provider.download import download_to as download
 
 BODY = bytes(range(256)) * 40
 
@@ -27,7 +28,7 @@ BODY = bytes(range(256)) * 40
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A download keeps whole chunks; with small ones a small object breaks off in between."""
-    monkeypatch.setattr(transfer, "CHUNK", 1000)
+    monkeypatch.setattr(downloading, "CHUNK", 1000)
 
 
 class _Stream:

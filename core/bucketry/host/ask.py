@@ -1,0 +1,317 @@
+"""Each question to the layers, and the check of its answer.
+
+The checks stand below every layer, so none can weaken them. A bad answer is a `PluginError` that
+names the layers asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import attrs
+
+from bucketry.errors import InvalidInput, InvalidKey, PluginError, Rejected, StorageError
+from bucketry.headers import check_header_name, check_header_value, check_param_values
+from bucketry.host.layers import LayerStack
+from bucketry.keys import check_key
+from bucketry.model import (
+    ByteRange,
+    Deleted,
+    ObjectInfo,
+    ObjectReader,
+    Page,
+    SignedUrl,
+    SignRequest,
+    StoredObject,
+    Swept,
+    Upload,
+)
+
+T = TypeVar("T")
+
+MAX_URL_LENGTH = 8192
+"""Longest URL that common servers and proxies accept."""
+
+# What a URL must carry percent-encoded: all that RFC 3986 leaves out, "#", which would cut the key,
+# and a "%" that encodes nothing.
+_NOT_IN_URL = re.compile(r"[^!$-;=?-\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
+
+# Between a layer's look at the clock and the check's; times are cut to seconds, too.
+_CLOCK_SLACK = timedelta(seconds=5)
+
+
+class Ask:
+    """Asks one provider's layers. Keys are object keys, the root path is part of them."""
+
+    def __init__(self, stack: LayerStack, prefix: str, protected_params: Set[str]) -> None:
+        """`prefix` is the root path's; nobody sets `protected_params`."""
+        self._stack = stack
+        self._hooks = stack.hooks
+        self._prefix = prefix
+        self._protected = protected_params
+        # Only the bottom layer has these mostly, and it changes nothing.
+        self._prepares_uploads = not stack.alone("bucketry_prepare_upload")
+        self._prepares_signing = not stack.alone("bucketry_prepare_signing")
+        # Then what is signed comes straight from the layer that would be asked to read it.
+        self._signs_itself = stack.alone("bucketry_sign") and bool(
+            stack.asked("bucketry_check_signed")
+        )
+
+    # -- uploads -----------------------------------------------------------------------------
+
+    def prepare_upload(self, upload: Upload, check: Callable[[Upload], Upload]) -> Upload:
+        """Return the upload as the layers want it, looked at again with `check`."""
+        if not self._prepares_uploads:
+            return upload
+        hook = "bucketry_prepare_upload"
+        prepared = self._expect(self._hooks.bucketry_prepare_upload(upload=upload), Upload, hook)
+        if prepared.source is not upload.source:
+            raise self._bad(hook, "it changed the source, and the bytes are the caller's")
+        if prepared.key:
+            self._inside(self._key(prepared.key, hook), self._prefix, hook)
+        elif upload.key:
+            raise self._bad(hook, "it took the key away")
+        if prepared is not upload:
+            with self._blaming(hook):
+                prepared = check(prepared)
+        return prepared
+
+    def build_key(self, upload: Upload) -> str:
+        """Return a key that may be stored, relative to the root path."""
+        hook = "bucketry_build_key"
+        return self._key(self._hooks.bucketry_build_key(upload=upload), hook)
+
+    def put_params(self, upload: Upload) -> dict[str, Any]:
+        """Return native parameters that touch neither the place nor the shape of the request."""
+        hook = "bucketry_put_params"
+        params: dict[str, Any] = self._expect(
+            self._hooks.bucketry_put_params(upload=upload), dict, hook
+        )
+        taken = sorted(self._protected & params.keys())
+        if taken:
+            raise self._bad(hook, f"it answered {', '.join(taken)}, which nobody may set")
+        with self._blaming(hook):
+            check_param_values("parameter", params)
+        return params
+
+    def upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
+        """Return what was stored under the upload's key, and under no other."""
+        hook = "bucketry_upload"
+        answer = self._hooks.bucketry_upload(upload=upload, params=params)
+        return self._about(upload.key, self._expect(answer, StoredObject, hook), hook)
+
+    def copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+        """Return what was stored under the target, and under no other key."""
+        hook = "bucketry_copy"
+        answer = self._hooks.bucketry_copy(source=source, target=target, params=params)
+        return self._about(target, self._expect(answer, StoredObject, hook), hook)
+
+    # -- looking and removing ----------------------------------------------------------------
+
+    def head(self, key: str) -> ObjectInfo:
+        """Return what is known of the object."""
+        hook = "bucketry_head"
+        return self._about(
+            key, self._expect(self._hooks.bucketry_head(key=key), ObjectInfo, hook), hook
+        )
+
+    def open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+        """Return a reader of the object."""
+        hook = "bucketry_open"
+        answer = self._hooks.bucketry_open(key=key, byte_range=byte_range)
+        reader = self._expect(answer, ObjectReader, hook)
+        self._about(key, reader.info, hook)
+        return reader
+
+    def pages(
+        self, prefix: str, delimiter: str, start_after: str, page_size: int
+    ) -> Iterator[Page]:
+        """Yield pages with nothing in them but what starts with `prefix`."""
+        hook = "bucketry_list"
+        answer = self._hooks.bucketry_list(
+            prefix=prefix, delimiter=delimiter, start_after=start_after, page_size=page_size
+        )
+        for page in self._expect(answer, Iterator, hook):
+            self._expect(page, Page, hook)
+            for key in (*(info.key for info in page.objects), *page.folders):
+                self._inside(key, prefix, hook)
+            yield page
+
+    def delete(self, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
+        """Return an outcome for each key that was to be deleted, and for no other."""
+        hook = "bucketry_delete"
+        answer = self._hooks.bucketry_delete(keys=keys, params=dict(params))
+        outcome = self._expect(answer, Deleted, hook)
+        told = {*outcome.keys, *(failure.key for failure in outcome.failures)}
+        strange = sorted(told.difference(keys))
+        if strange:
+            raise self._bad(hook, f"it answered for {strange[0]!a}, which was not to be deleted")
+        missing = set(keys) - told
+        if missing:
+            raise Rejected(f"no outcome was given for {len(missing)} of {len(keys)} keys")
+        return outcome
+
+    def sweep(self, older_than: datetime, *, dry_run: bool) -> list[Swept]:
+        """Return unfinished uploads under the root path."""
+        hook = "bucketry_sweep"
+        answer = self._hooks.bucketry_sweep(
+            prefix=self._prefix, older_than=older_than, dry_run=dry_run
+        )
+        swept = [self._expect(one, Swept, hook) for one in self._expect(answer, Sequence, hook)]
+        for one in swept:
+            self._inside(one.key, self._prefix, hook)
+        return swept
+
+    # -- addresses ---------------------------------------------------------------------------
+
+    def object_url(self, key: str) -> str:
+        """Return the object's permanent address."""
+        hook = "bucketry_object_url"
+        return self._url(self._hooks.bucketry_object_url(key=key), hook)
+
+    def is_private(self, key: str) -> bool:
+        """Return whether the object opens only with a signed URL."""
+        hook = "bucketry_is_private"
+        return self._expect(self._hooks.bucketry_is_private(key=key), bool, hook)
+
+    def key_of_url(self, url: str) -> str | None:
+        """Return the object key that a layer sees behind `url`; it is not proven yet."""
+        answer: object = self._hooks.bucketry_key_of_url(url=url)
+        return None if answer is None else self._expect(answer, str, "bucketry_key_of_url")
+
+    def prepare_signing(
+        self, request: SignRequest, check: Callable[[SignRequest], SignRequest]
+    ) -> SignRequest:
+        """Return the request as the layers want it, looked at again with `check`."""
+        if not self._prepares_signing:
+            return request
+        hook = "bucketry_prepare_signing"
+        answer = self._hooks.bucketry_prepare_signing(request=request)
+        prepared = self._expect(answer, SignRequest, hook)
+        if prepared.method != request.method:
+            raise self._bad(hook, f"it changed the method to {prepared.method!a}")
+        if prepared is not request:
+            self._inside(self._key(prepared.key, hook), self._prefix, hook)
+            with self._blaming(hook):
+                prepared = check(prepared)
+        return prepared
+
+    def sign(self, request: SignRequest) -> SignedUrl:
+        """Return a signed URL that can be used as it is and allows no more than was asked for."""
+        hook = "bucketry_sign"
+        signed = self._expect(self._hooks.bucketry_sign(request=request), SignedUrl, hook)
+        self._url(signed.reveal(), hook)
+        if signed.method != request.method:
+            raise self._bad(hook, f"it signed {signed.method!r}, not {request.method}")
+        with self._blaming(hook):
+            for name, header in signed.headers.items():
+                check_header_value(check_header_name(name), header)
+            check_param_values("field", signed.reveal_fields())
+        if not signed.signed:
+            return self._marked(signed, checked=False)
+        if signed.expires_at is None or signed.expires_at.tzinfo is None:
+            raise self._bad(
+                hook, "a signed URL needs expires_at with a time zone, an unsigned one signed=False"
+            )
+        latest = datetime.now(UTC) + timedelta(seconds=request.expires_in) + _CLOCK_SLACK
+        if signed.expires_at > latest:
+            raise self._bad(hook, f"it signed for longer than {request.expires_in} seconds")
+        if self._signs_itself:
+            return signed
+        return self._marked(signed, checked=self._carries(signed, request))
+
+    @staticmethod
+    def _marked(signed: SignedUrl, *, checked: bool) -> SignedUrl:
+        return signed if signed.checked == checked else attrs.evolve(signed, checked=checked)
+
+    def _carries(self, signed: SignedUrl, request: SignRequest) -> bool:
+        """Return whether the signature allows what is told; False if nobody can read it."""
+        hook = "bucketry_check_signed"
+        answer: object = self._hooks.bucketry_check_signed(signed=signed, request=request)
+        if answer is None:
+            return False
+        difference = self._expect(answer, str, hook)
+        if difference:
+            raise self._bad("bucketry_sign", difference)
+        return True
+
+    # -- errors ------------------------------------------------------------------------------
+
+    def explain_error(self, error: StorageError) -> str:
+        """Return the layers' hint; layers that fail at it must not hide the error itself."""
+        hook = "bucketry_explain_error"
+        try:
+            return self._expect(self._hooks.bucketry_explain_error(error=error), str, hook)
+        except Exception as failure:
+            return (
+                f"(No hint: {hook} failed with {type(failure).__name__}; "
+                f"asked {self._asked(hook)}.)"
+            )
+
+    # -- checks ------------------------------------------------------------------------------
+
+    def _expect(self, value: object, kind: type[T], hook: str) -> T:
+        if value is None:
+            raise self._bad(
+                hook, "it came back empty, and a wrapper must return the answer from below"
+            )
+        if not isinstance(value, kind):
+            raise self._bad(hook, f"it answered {type(value).__name__}, not {kind.__name__}")
+        return value
+
+    def _url(self, value: object, hook: str) -> str:
+        """Return a URL that is absolute http(s), percent-encoded and without user info."""
+        url = self._expect(value, str, hook)
+        if _NOT_IN_URL.search(url):
+            raise self._bad(hook, "the URL has characters that must be percent-encoded")
+        if len(url) > MAX_URL_LENGTH:
+            raise self._bad(hook, f"the URL is longer than {MAX_URL_LENGTH} characters")
+        try:
+            parts = urlsplit(url)
+            parts.port  # noqa: B018 - raises for a bad port
+        except ValueError as error:
+            raise self._bad(hook, f"the URL cannot be parsed ({error})") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise self._bad(hook, "the URL is not absolute http(s) without user info")
+        return url
+
+    def _key(self, value: object, hook: str) -> str:
+        """Return a key that may be stored.
+
+        A bad one is an `InvalidKey`, because the caller's file name may be at fault.
+        """
+        key = self._expect(value, str, hook)
+        try:
+            return check_key(key)
+        except InvalidKey as error:
+            raise InvalidKey(f"{error}; {hook} named it, asked {self._asked(hook)}") from None
+
+    def _about(self, key: str, answer: T, hook: str) -> T:
+        """Return an answer about the object that was asked for, and about no other."""
+        told = getattr(answer, "key", None)
+        if told != key:
+            raise self._bad(hook, f"it answered for {told!a}, not for {key!a}")
+        return answer
+
+    def _inside(self, key: str, prefix: str, hook: str) -> None:
+        if not key.startswith(prefix):
+            raise self._bad(hook, f"it answered for {key!a}, which is not under {prefix!a}")
+
+    @contextmanager
+    def _blaming(self, hook: str) -> Iterator[None]:
+        """Turn what would be a caller's bad input into the layers' fault."""
+        try:
+            yield
+        except InvalidInput as error:
+            raise self._bad(hook, str(error)) from None
+
+    def _asked(self, hook: str) -> str:
+        return ", ".join(self._stack.asked(hook))
+
+    def _bad(self, hook: str, reason: str) -> PluginError:
+        return PluginError(hook, f"{reason}; asked {self._asked(hook)}")

@@ -1,0 +1,136 @@
+"""An open object, which is a file."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from typing import Any, Protocol, Self
+
+from bucketry.errors import InvalidInput
+from bucketry.model.objects import ObjectInfo
+
+_FOR_LINES = 64 * 1024
+
+
+class ByteStream(Protocol):
+    """What `bucketry_open` reads from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class ObjectReader(io.RawIOBase):
+    """An open object: `info`, and its bytes as a binary file. Use it as a context manager.
+
+    It is what `bucketry_open` answers, read forwards. What `Provider.open` returns can seek, too:
+    it opens the object again at that place, and notices if it is another one by then.
+    """
+
+    def __init__(self, info: ObjectInfo, stream: ByteStream) -> None:
+        """`info.size` is the size of the whole object, also when a range was asked for."""
+        self.info = info
+        self._stream = stream
+        self._position = 0
+        # Read for the sake of whole lines; what is before `_given` has been given out.
+        self._ahead = b""
+        self._given = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, fewer only at the end; everything left when negative."""
+        self._check_open()
+        left = sys.maxsize if size is None or size < 0 else size
+        parts = []
+        while left > 0:
+            data = self._take(left)
+            if not data:
+                data = self._pull(-1 if left > sys.maxsize // 2 else left)
+                self._position += len(data)
+            if not data:
+                break
+            parts.append(data)
+            left -= len(data)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readall(self) -> bytes:
+        """Return everything left."""
+        return self.read(-1)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill `buffer` with what comes first and return the number of bytes, 0 at the end."""
+        self._check_open()
+        view = memoryview(buffer).cast("B")
+        data = self._take(len(view))
+        if not data and view:
+            data = self._pull(len(view))
+            self._position += len(data)
+        view[: len(data)] = data
+        return len(data)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the bytes up to and with the next newline, at most `size` if not negative."""
+        self._check_open()
+        left = sys.maxsize if size is None or size < 0 else size
+        parts = []
+        while left > 0:
+            if self._given == len(self._ahead):
+                self._ahead, self._given = self._pull(_FOR_LINES), 0
+                if not self._ahead:
+                    break
+            end = self._ahead.find(b"\n", self._given) + 1
+            part = self._take(min(left, end - self._given) if end else left)
+            parts.append(part)
+            left -= len(part)
+            if part.endswith(b"\n"):
+                break
+        return b"".join(parts)
+
+    def chunks(self, size: int = 1 << 20) -> Iterator[bytes]:
+        """Yield the bytes left in pieces of `size`."""
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise InvalidInput("chunks have a size of at least 1 byte, given as an int")
+        return iter(lambda: self.read(size), b"")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the number of the byte that is read next, counted from the start of the range."""
+        self._check_open()
+        return self._position
+
+    def close(self) -> None:
+        """Give the connection back; safe to call twice."""
+        if not self.closed:
+            super().close()
+            self._stream.close()
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        return self
+
+    def __iter__(self) -> Self:
+        """Yield lines, as every file does; `chunks` gives pieces."""
+        self._check_open()
+        return self
+
+    def _take(self, size: int) -> bytes:
+        """Return up to `size` bytes of what is at hand."""
+        data = self._ahead[self._given : self._given + size]
+        self._given += len(data)
+        self._position += len(data)
+        return data
+
+    def _pull(self, size: int) -> bytes:
+        """Return up to `size` bytes of the stream, everything left when negative."""
+        return self._stream.read(size)
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise InvalidInput("the reader is closed")

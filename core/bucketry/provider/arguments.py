@@ -1,0 +1,29 @@
+"""Arguments that every method looks at in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bucketry.errors import InvalidInput
+
+
+def check_text(name: str, value: object) -> str:
+    """Return an argument that must be text."""
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} is a str, not {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"{name} has a lone surrogate at position {error.start}, which cannot be encoded"
+        ) from None
+    return value
+
+
+def each_key(keys: Iterable[str]) -> Iterable[str]:
+    """Return `keys` unless it is one text, which would count as a key per letter."""
+    if isinstance(keys, str):
+        raise InvalidInput("many keys are a list; one str would be taken as a key per letter")
+    if not isinstance(keys, Iterable):
+        raise InvalidInput(f"many keys are a list, not {type(keys).__name__}")
+    return keys

@@ -1,0 +1,424 @@
+"""The typed facade that an application holds."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
+from types import TracebackType
+from typing import Any, Literal, NoReturn, Self, TypeVar, Unpack, overload
+
+from bucketry.errors import InvalidInput
+from bucketry.hookspecs import ProviderHooks
+from bucketry.host.layers import NamedLayer, name_layers
+from bucketry.model import (
+    ByteRange,
+    Capabilities,
+    Deleted,
+    Method,
+    ObjectInfo,
+    ObjectReader,
+    Page,
+    Progress,
+    SignedUrl,
+    StoredObject,
+    Swept,
+    UploadTicket,
+)
+from bucketry.provider import addressing, listing, reading, removing, storing
+from bucketry.provider.ground import Ground, Service, service
+from bucketry.provider.upload_options import UploadOptions, build_upload
+from bucketry.provider.writing import ObjectWriter
+from bucketry.sharing import Lease
+from bucketry.source import Body, Source
+from bucketry.vendor import CommonOptions, Vendor
+
+Layer = TypeVar("Layer")
+
+
+class Provider:
+    """One configured place for files: a vendor, a bucket, a root path.
+
+    Get one from `bucketry.open_provider`. It may be shared by threads. Nothing is sent before the
+    first operation. Every operation either happened, or raises a `BucketryError` that says what was
+    attempted, why it failed and what to change; see `bucketry.errors`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        vendor: Vendor,
+        options: CommonOptions,
+        distribution: str = "",
+        overrides: Sequence[NamedLayer] = (),
+    ) -> None:
+        """Stack the layers: defaults, the vendor's, then `overrides` from the bottom up.
+
+        `distribution` names where the vendor's plugin came from, for messages.
+        """
+        self._stand_on(service(name, vendor, options, distribution), overrides, Lease())
+
+    def _stand_on(self, made: Service, overrides: Sequence[NamedLayer], lease: Lease) -> None:
+        self._overrides = tuple(overrides)
+        self._distribution = made.distribution
+        self._ground = Ground(made, self._overrides, lease)
+        weakref.finalize(self, lease.release).atexit = False
+
+    # -- the provider itself -----------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The configured name."""
+        return self._ground.name
+
+    @property
+    def vendor(self) -> Vendor:
+        """The vendor."""
+        return self._ground.vendor
+
+    @property
+    def options(self) -> Any:
+        """The effective options, frozen; secrets in them do not show themselves."""
+        return self._ground.options
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this provider can do, each fact with its source."""
+        return self._ground.capabilities
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers from the bottom up."""
+        return self._ground.stack.names
+
+    @property
+    def hooks(self) -> ProviderHooks:
+        """The layers' own questions and answers, unchecked; keys in them are object keys."""
+        return self._ground.stack.hooks
+
+    def with_layer(self, layer: object) -> Self:
+        """Return a new provider with `layer` asked first; this one stays as it is.
+
+        Both share their connections.
+        """
+        named = name_layers("override", [layer], start=len(self._overrides))
+        twin = object.__new__(type(self))
+        twin._stand_on(self._ground.service, (*self._overrides, *named), self._ground.lease.again())
+        return twin
+
+    def layer(self, kind: type[Layer]) -> Layer:
+        """Return the topmost layer of class `kind`: the way to what a family offers beyond hooks.
+
+        `InvalidInput` if there is none.
+        """
+        if not isinstance(kind, type):
+            raise InvalidInput(f"a layer is looked for by its class, not by {type(kind).__name__}")
+        for named in reversed(self._ground.stack.layers):
+            if isinstance(named.layer, kind):
+                return named.layer
+        raise InvalidInput(f"{self!r} has no {kind.__name__}; its layers: {', '.join(self.layers)}")
+
+    def close(self) -> None:
+        """Close connections. The provider must not be used afterwards.
+
+        What it shares with providers made from it, or that it was made from, stays open until the
+        last of them is closed. A layer that fails to close does not keep the others open; its error
+        is raised at the end.
+        """
+        try:
+            with ExitStack() as stack:
+                stack.callback(self._ground.lease.release)
+                for named in self._ground.stack.layers:
+                    closing: Callable[[], object] | None = getattr(named.layer, "close", None)
+                    if closing is not None:
+                        stack.callback(closing)
+        except Exception as error:
+            told = self._ground.told(error, "close")
+            if told is error:
+                raise
+            raise told from told.__cause__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if "_ground" not in vars(self):
+            return "<Provider, not made yet>"
+        return f"<Provider {self.name!r}: {self.vendor.title}, layers {', '.join(self.layers)}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Provider is not pickled; open it by name in the other process")
+
+    # -- storing, copying, removing ----------------------------------------------------------
+
+    def upload(
+        self, source: Body, *, key: str | None = None, **options: Unpack[UploadOptions]
+    ) -> StoredObject:
+        """Store `source` and return what was stored.
+
+        `source` is bytes, a `pathlib.Path`, a file open in binary mode, or an iterator of bytes of
+        unknown length. Without `key`, the configured strategy names it; keep the answer's `key`.
+        Memory stays below part size x (concurrency + 2) + 40 MiB whatever the source's length.
+
+        Raises `InvalidInput` before anything is sent; `AlreadyExists`, `PreconditionFailed`,
+        `SourceChanged` and the rest of `StorageError` with nothing new visible.
+        """
+        return storing.upload(self._ground, source, key, options)
+
+    def replace(
+        self,
+        key: str,
+        source: Body,
+        *,
+        new_key: str | None = None,
+        **options: Unpack[UploadOptions],
+    ) -> StoredObject:
+        """Put `source` in the place of the object `key`, whatever `prevent_overwrite` says.
+
+        With `new_key` the new object is stored there first and the old one deleted afterwards, so
+        that caches of the old address go stale on their own. Pass `if_match` with the old ETag to
+        replace only the version you know; it does not go with `new_key`.
+        """
+        self._ground.root.join(key)
+        if new_key is None or new_key == key:
+            options["prevent_overwrite"] = False
+            return self.upload(source, key=key, **options)
+        if options.get("if_match") is not None:
+            raise InvalidInput(
+                "if_match looks at the object that is written over, not at an old one"
+            )
+        stored = self.upload(source, key=new_key, **options)
+        self.delete(key)
+        return stored
+
+    def copy(
+        self, source: str, target: str, *, extra_params: Mapping[str, Any] | None = None
+    ) -> StoredObject:
+        """Copy an object inside the bucket, metadata included, on the vendor's side."""
+        return storing.copy(self._ground, source, target, extra_params)
+
+    def move(self, source: str, target: str) -> StoredObject:
+        """Copy, then delete the source. A failure in between leaves both, never neither."""
+        stored = self.copy(source, target)
+        self.delete(source)
+        return stored
+
+    def delete(self, key: str, *, extra_params: Mapping[str, Any] | None = None) -> None:
+        """Delete one object. A key that does not exist is fine, as in S3."""
+        removing.delete(self._ground, key, extra_params)
+
+    def delete_many(
+        self, keys: Iterable[str], *, extra_params: Mapping[str, Any] | None = None
+    ) -> Deleted:
+        """Delete many objects in as few requests as the vendor allows; an outcome for each key.
+
+        A bad key is refused before anything is deleted. What could not be deleted is in
+        `failures`; nothing is raised for it.
+        """
+        return removing.delete_many(self._ground, keys, extra_params)
+
+    def delete_prefix(self, folder: str, *, progress: Progress | None = None) -> Deleted:
+        """Delete every object in `folder` and below. ``photos`` spares ``photos-old/a.png``.
+
+        The empty folder is refused: to empty a provider, delete its folders. `progress` is called
+        with the number of objects deleted.
+        """
+        return removing.delete_prefix(self._ground, folder, progress)
+
+    def sweep(
+        self, *, older_than: timedelta = timedelta(days=1), dry_run: bool = False
+    ) -> Sequence[Swept]:
+        """Remove multipart uploads that were begun more than `older_than` ago and never finished.
+
+        A killed process leaves them behind; they are billed and in no listing. Only those under
+        the root path are touched. With `dry_run` they are only listed.
+        """
+        return removing.sweep(self._ground, older_than, dry_run=dry_run)
+
+    # -- looking and reading -----------------------------------------------------------------
+
+    def head(self, key: str) -> ObjectInfo:
+        """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
+        return reading.head(self._ground, key)
+
+    def exists(self, key: str) -> bool:
+        """Return whether there is an object. A denied look is an error, not a no."""
+        return reading.exists(self._ground, key)
+
+    @overload
+    def open(
+        self,
+        key: str,
+        mode: Literal["rb"] | ByteRange | None = "rb",
+        *,
+        byte_range: ByteRange | None = None,
+    ) -> ObjectReader: ...
+
+    @overload
+    def open(
+        self, key: str, mode: Literal["wb"], **options: Unpack[UploadOptions]
+    ) -> ObjectWriter: ...
+
+    def open(
+        self,
+        key: str,
+        mode: Literal["rb", "wb"] | ByteRange | None = "rb",
+        *,
+        byte_range: ByteRange | None = None,
+        **options: Any,
+    ) -> ObjectReader | ObjectWriter:
+        """Open an object as a binary file, to read it or, with ``mode="wb"``, to write it.
+
+        A reader is closed best by ``with``. It can seek, so that `zipfile`, `csv` over
+        `io.TextIOWrapper` and the like read what they need; `chunks` gives pieces. `byte_range`
+        follows Python's slices: ``ByteRange(start=0, stop=100)`` is the first hundred bytes,
+        ``ByteRange(start=-100)`` the last. It may also stand in the place of the mode.
+
+        A writer takes the options of `upload`, and publishes at the clean exit of its ``with``, or
+        by `commit`; see `ObjectWriter`.
+        """
+        if mode is None or isinstance(mode, ByteRange):
+            byte_range = byte_range or mode
+            mode = "rb"
+        if mode == "rb":
+            if options:
+                raise InvalidInput(f"reading takes no {', '.join(sorted(options))}")
+            return reading.open_reader(self._ground, key, byte_range)
+        if mode != "wb":
+            raise InvalidInput(
+                f'the mode is "rb" or "wb", not {mode!a}; for text wrap it in io.TextIOWrapper'
+            )
+        if byte_range is not None:
+            raise InvalidInput("byte_range is for reading; an object is written whole")
+        with Source(b"") as nothing:
+            build_upload(self._ground, self._ground.root.join(key), nothing, options)
+        return ObjectWriter(key, partial(self.upload, key=key, **options))
+
+    def read(self, key: str) -> bytes:
+        """Return a whole object's bytes; for objects that fit into memory."""
+        return reading.read(self._ground, key)
+
+    def download(
+        self, key: str, target: str | os.PathLike[str], *, progress: Progress | None = None
+    ) -> ObjectInfo:
+        """Write an object to a file, whole or not at all; a broken connection is taken up again."""
+        return reading.download(self._ground, key, target, progress)
+
+    def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
+        """Yield every object whose key starts with the text `prefix`, page by page, lazily.
+
+        `start_after` begins behind that key. Folder markers and other objects whose keys bucketry
+        itself would refuse are listed as they are.
+        """
+        pages = self.pages(prefix, start_after=start_after)
+        return (info for page in pages for info in page.objects)
+
+    def pages(
+        self, prefix: str = "", *, delimiter: str = "", start_after: str = ""
+    ) -> Iterator[Page]:
+        """Yield pages of a listing; with ``delimiter="/"`` one level with its folders."""
+        return listing.pages(self._ground, prefix, delimiter, start_after)
+
+    # -- addresses ---------------------------------------------------------------------------
+
+    def url(self, key: str, *, expires_in: int | None = None) -> str:
+        """Return an address that opens the object: its permanent one, or a signed one if private.
+
+        A signed address is a password: use it, do not store or log it. `sign` gives one that does
+        not show itself. Where `base_url` is set, addresses are never signed.
+        """
+        return addressing.url(self._ground, key, expires_in)
+
+    def object_url(self, key: str) -> str:
+        """Return the object's permanent, unsigned address, also where it opens for nobody."""
+        return addressing.object_url(self._ground, key)
+
+    def is_private(self, key: str) -> bool:
+        """Return whether the object opens only with a signed URL, as far as we are told."""
+        return addressing.is_private(self._ground, key)
+
+    def key_of_url(self, url: str) -> str | None:
+        """Return the key whose permanent address is exactly `url`, or None if it is none of ours.
+
+        Look-alikes (another host, port, scheme, user info, an escaped slash) are not ours.
+        """
+        return addressing.key_of_url(self._ground, url)
+
+    def sign(
+        self,
+        key: str,
+        *,
+        method: Method = "GET",
+        expires_in: int | None = None,
+        download_name: str | None = None,
+        response: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+        version: str | None = None,
+    ) -> SignedUrl:
+        """Return a signed URL that allows `method` on one key, for `expires_in` seconds.
+
+        Args:
+            key: the object; for PUT it need not exist.
+            method: GET, HEAD, PUT or DELETE. For a form upload see `upload_ticket`.
+            expires_in: seconds, from 1 to what the vendor allows, mostly 604,800; the
+                configuration's `signed_url_expires` if None.
+            download_name: the browser saves the object under this name.
+            response: headers that the answer shall carry: `content_type`, `cache_control`,
+                `content_disposition`, `content_encoding`, `content_language`, `expires`.
+            content_type: type that a PUT must declare; it is then part of the signature.
+            version: version of the object to read or delete.
+
+        Where `base_url` is set, GET and HEAD give that address with ``signed=False``. No network
+        is needed. Raises `InvalidExpiry`, `InvalidHeader`, `Unsupported`.
+        """
+        return addressing.sign(
+            self._ground,
+            key,
+            method=method,
+            expires_in=expires_in,
+            download_name=download_name,
+            response=response,
+            content_type=content_type,
+            version=version,
+        )
+
+    def sign_many(
+        self, keys: Iterable[str], *, expires_in: int | None = None
+    ) -> dict[str, SignedUrl]:
+        """Sign GET for many keys at once: a page of thumbnails."""
+        return addressing.sign_many(self._ground, keys, expires_in)
+
+    def upload_ticket(
+        self,
+        key: str,
+        *,
+        content_type: str | None = None,
+        min_size: int = 0,
+        max_size: int | None = None,
+        expires_in: int | None = None,
+    ) -> UploadTicket:
+        """Return what somebody else needs to upload one object directly, for a limited time.
+
+        It is a form upload (POST) where the vendor verifies policies, so that `max_size` holds;
+        else a signed PUT, and the ticket tells which limits the vendor cannot check.
+        """
+        return addressing.upload_ticket(
+            self._ground,
+            key,
+            content_type=content_type,
+            min_size=min_size,
+            max_size=max_size,
+            expires_in=expires_in,
+        )

@@ -1,0 +1,50 @@
+"""Listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from bucketry.headers import check_param_values
+from bucketry.model import ObjectInfo, Page
+from bucketry.provider.arguments import check_text
+from bucketry.provider.ground import Ground
+from bucketry.provider.perform import perform
+
+LIST_PAGE = 1000
+"""Keys in one page of a listing; the most that S3 gives."""
+
+
+def pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
+    """Return pages of a listing. The operation begins with the first and ends with the iterator."""
+    for name, text in (("prefix", prefix), ("delimiter", delimiter), ("after", start_after)):
+        check_param_values(name, check_text(name, text))
+    return _pages(ground, prefix, delimiter, start_after)
+
+
+def _pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
+    root = ground.root
+    question = {"prefix": prefix, "delimiter": delimiter, "start_after": start_after}
+    with perform(ground, "list", prefix or None, question):
+        after = root.prefix + start_after if start_after else ""
+        for page in object_pages(ground, root.prefix + prefix, delimiter, after):
+            yield Page(
+                objects=[told(ground, info) for info in page.objects],
+                folders=[root.strip(folder) for folder in page.folders],
+            )
+
+
+def object_pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
+    """Yield pages with object keys."""
+    for page in ground.ask.pages(prefix, delimiter, start_after, LIST_PAGE):
+        # The root path itself may exist as a folder marker; it is no object of this provider.
+        yield attrs.evolve(
+            page, objects=[info for info in page.objects if info.key != ground.root.prefix]
+        )
+
+
+def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:
+    """Return what is known of an object, under the application's key."""
+    root = ground.root
+    return attrs.evolve(info, key=root.strip(info.key)) if root.prefix else info

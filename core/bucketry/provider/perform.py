@@ -1,0 +1,111 @@
+"""The one place that every operation passes: watched, and its errors told."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from bucketry.model import Operation
+from bucketry.provider.ground import Ground
+
+Watcher = Generator[None, Any, Any]
+
+
+class perform:
+    """An operation under way; a context manager. It costs nothing where nobody watches.
+
+    `answer` is what those who watch are shown at the end. What goes on for longer than a block
+    calls `begin`, then `fail` or `end`.
+    """
+
+    __slots__ = ("_ground", "_key", "_name", "_question", "_watching", "answer")
+
+    def __init__(
+        self, ground: Ground, name: str, key: str | None = None, question: Any = None
+    ) -> None:
+        self._ground = ground
+        self._name = name
+        self._key = key
+        self._question = question
+        self._watching: list[Watcher] = []
+        self.answer: Any = None
+
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None or isinstance(error, GeneratorExit):
+            self.end(None)
+            return
+        self.fail(error)
+
+    def begin(self) -> None:
+        """Let it begin for those who watch; any of them may refuse it."""
+        if self._ground.watchers:
+            self._begin()
+
+    def fail(self, error: BaseException) -> NoReturn:
+        """End with an error, and raise it as the application gets it."""
+        told = self.told(error)
+        self.end(told)
+        if told is error:
+            raise error
+        raise told from told.__cause__
+
+    def told(self, error: BaseException) -> BaseException:
+        """Return an error as the application gets it."""
+        return self._ground.told(error, self._name, self._key)
+
+    def _begin(self) -> None:
+        operation = Operation(
+            name=self._name,
+            provider=self._ground.name,
+            vendor=self._ground.vendor.name,
+            key=self._key,
+            question=self._question,
+        )
+        for watch in self._ground.watchers:
+            watcher: Watcher = watch(operation=operation)
+            try:
+                next(watcher)
+            except StopIteration:
+                continue  # it looked, and does not want to see the end
+            except BaseException as error:
+                self.fail(error)
+            self._watching.append(watcher)
+
+    def end(self, error: BaseException | None) -> None:
+        """Tell those who watch, the last one to begin first. What is done is done for them, too."""
+        while self._watching:
+            watcher = self._watching.pop()
+            try:
+                if error is None:
+                    watcher.send(self.answer)
+                else:
+                    watcher.throw(error)
+            except StopIteration:
+                continue
+            except Exception as failure:
+                if failure is not error:
+                    _broken(watcher, failure)
+            except BaseException as failure:
+                if failure is not error:
+                    raise
+            else:
+                watcher.close()
+                _broken(watcher, None)
+
+
+def _broken(watcher: Watcher, failure: Exception | None) -> None:
+    """Say that somebody who watches is broken, without its message, which may hold anything."""
+    why = "yields twice" if failure is None else f"failed with {type(failure).__name__}"
+    name = getattr(watcher, "__qualname__", "bucketry_perform")
+    warnings.warn(f"{name} {why}; the operation is not affected", RuntimeWarning, stacklevel=4)

@@ -1,0 +1,105 @@
+"""Deleting, and clearing away what unfinished uploads left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from bucketry.errors import InvalidInput, Rejected
+from bucketry.model import Deleted, Failure, Progress, Swept
+from bucketry.provider import listing
+from bucketry.provider.arguments import check_text, each_key
+from bucketry.provider.ground import Ground
+from bucketry.provider.perform import perform
+from bucketry.provider.upload_options import check_extra_params
+
+
+def delete(ground: Ground, key: str, extra_params: Mapping[str, Any] | None) -> None:
+    """Delete one object."""
+    object_key = ground.root.join(key)
+    params = check_extra_params(extra_params, ground.vendor.protected_params)
+    with perform(ground, "delete", key, {"key": key, "extra_params": params}) as operation:
+        outcome = operation.answer = _told(ground, ground.ask.delete([object_key], params))
+        if outcome.failures:
+            failure = outcome.failures[0]
+            raise Rejected(failure.reason, code=failure.code)
+
+
+def delete_many(
+    ground: Ground, keys: Iterable[str], extra_params: Mapping[str, Any] | None
+) -> Deleted:
+    """Delete many objects."""
+    object_keys = [ground.root.join(key) for key in each_key(keys)]
+    params = check_extra_params(extra_params, ground.vendor.protected_params)
+    if not object_keys:
+        return Deleted(keys=())
+    question = {"keys": object_keys, "extra_params": params}
+    with perform(ground, "delete", None, question) as operation:
+        outcome = operation.answer = _told(ground, ground.ask.delete(object_keys, params))
+    return outcome
+
+
+def delete_prefix(ground: Ground, folder: str, progress: Progress | None) -> Deleted:
+    """Delete every object in a folder and below."""
+    prefix = ground.root.join(check_text("folder", folder).removesuffix("/")) + "/"
+    deleted: list[str] = []
+    failures: list[Failure] = []
+    tried: set[str] = set()
+    before = -1
+    with perform(ground, "delete", folder, {"folder": folder}) as operation:
+        # Until nothing new is listed: MinIO lists what is below an object only without that.
+        while len(tried) > before:
+            before = len(tried)
+            keys = (
+                info.key
+                for page in listing.object_pages(ground, prefix, "", "")
+                for info in page.objects
+                if info.key not in tried
+            )
+            while batch := list(islice(keys, listing.LIST_PAGE)):
+                tried.update(batch)
+                outcome = _told(ground, ground.ask.delete(batch, {}))
+                deleted += outcome.keys
+                failures += outcome.failures
+                if progress is not None:
+                    progress(len(outcome.keys))
+        whole = operation.answer = Deleted(keys=deleted, failures=failures)
+    return whole
+
+
+def sweep(ground: Ground, older_than: timedelta, *, dry_run: bool) -> list[Swept]:
+    """Remove multipart uploads that were begun and never finished."""
+    if not isinstance(older_than, timedelta) or older_than < timedelta(0):
+        raise InvalidInput("older_than is a time span back from now (a timedelta), not negative")
+    try:
+        moment = datetime.now(UTC) - older_than
+    except OverflowError:
+        raise InvalidInput("older_than reaches back behind the year 1") from None
+    question = {"older_than": moment, "dry_run": bool(dry_run)}
+    with perform(ground, "sweep", None, question) as operation:
+        swept = operation.answer = [
+            attrs.evolve(one, key=ground.root.strip(one.key))
+            for one in ground.ask.sweep(moment, dry_run=bool(dry_run))
+        ]
+    return swept
+
+
+def _told(ground: Ground, outcome: Deleted) -> Deleted:
+    """Return an outcome with the application's keys, and no secret in a reason."""
+    mask, strip = ground.service.mask, ground.root.strip
+    return Deleted(
+        keys=[strip(key) for key in outcome.keys],
+        failures=[
+            attrs.evolve(
+                failure,
+                key=strip(failure.key),
+                reason=mask(failure.reason),
+                code=mask.each(failure.code),
+            )
+            for failure in outcome.failures
+        ],
+    )

@@ -14,6 +14,7 @@ from typing import Any
 
 from bucketry.config.configuration import Config
 from bucketry.config.dialects import Dialect, Translation, Vendors
+from bucketry.config.discretion import discreet
 from bucketry.config.load import read
 from bucketry.config.settings import Fault, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 
+@discreet
 def load_config(
     config: Source = None,
     *,
@@ -66,6 +68,7 @@ def load_config(
     return loaded
 
 
+@discreet
 def check_config(
     config: Source = None,
     *,
@@ -85,6 +88,7 @@ def check_config(
     return ()
 
 
+@discreet
 def convert_config(
     config: Source = None,
     *,
@@ -99,6 +103,7 @@ def convert_config(
     return load_config(config, catalog=catalog, environ=environ).to_toml()
 
 
+@discreet
 def open_provider(
     what: str | Mapping[str, Any] | None = None,
     *,
@@ -130,6 +135,7 @@ def open_provider(
     return _open_config(config, catalog, environ, single=False).open(what)
 
 
+@discreet
 def open_providers(
     config: Source = None,
     *,

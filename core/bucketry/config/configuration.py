@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from attrs import frozen
 
 from bucketry.config.check import ENVELOPE, check
 from bucketry.config.dialects import Found, ask, contested, unasked, validate_dialect
+from bucketry.config.discretion import discreet
 from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document
 from bucketry.config.overrides import load_overrides
@@ -127,6 +129,7 @@ class Config:
         """The file it was read from, or None for a mapping."""
         return self._document.file
 
+    @discreet
     def check(self, names: Iterable[str] | None = None) -> None:
         """Check the providers, all by default: `ConfigError` with every problem at once.
 
@@ -143,6 +146,7 @@ class Config:
         if faults:
             raise self._error(faults)
 
+    @discreet
     def open(self, name: str | None = None) -> Provider:
         """Open the provider `name`, or the default one. Nothing is sent yet.
 
@@ -154,11 +158,12 @@ class Config:
         layers, faults = load_overrides(validated.options.overrides, validated.settings)
         if faults:
             raise self._error(faults)
+        level = _levels_to_the_caller()
         for ignored in validated.ignored:
             left_out = f"{name}: {dotted(ignored.path)} is left out: {ignored.reason}"
-            warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=3)
+            warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=level)
         for hint in validated.hints:
-            warnings.warn(f"{name}: {hint}", UserWarning, stacklevel=3)
+            warnings.warn(f"{name}: {hint}", UserWarning, stacklevel=level)
         return Provider(
             name=name,
             vendor=validated.vendor,
@@ -167,6 +172,7 @@ class Config:
             overrides=layers,
         )
 
+    @discreet
     def effective(self, name: str | None = None) -> list[Effective]:
         """Return every option of a provider with its value, secrets masked, and its origin.
 
@@ -174,6 +180,7 @@ class Config:
         """
         return effective(self._validated_or_raise(self._pick(name)), self._document)
 
+    @discreet
     def to_toml(self) -> str:
         """Return a flat `bucketry.toml` with the same meaning; no secret is written into it.
 
@@ -221,3 +228,11 @@ class Config:
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))
+
+
+def _levels_to_the_caller() -> int:
+    """Return the `stacklevel` of the nearest frame above that is not bucketry's own."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and str(frame.f_globals.get("__name__")).partition(".")[0] == "bucketry":
+        frame, level = frame.f_back, level + 1
+    return level

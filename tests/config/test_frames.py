@@ -218,9 +218,12 @@ def test_the_lines_of_a_traceback_and_what_the_caller_was_about_are_kept(catalog
 
 def test_a_warning_names_the_line_of_the_caller(catalog: Catalog) -> None:
     content: dict[str, Any] = {**GOOD, "acl": "private", "unsupported": "ignore"}
-    config = load_config(content, catalog=catalog, environ={})
-    with pytest.warns(bucketry.UnsupportedOptionWarning) as caught:
-        config.open()
-        bucketry.open_provider(content, catalog=catalog, environ={})
-        bucketry.open_providers({"providers": {"a": content}}, catalog=catalog, environ={})
-    assert [warning.filename for warning in caught] == [__file__] * 3
+    calls: list[Callable[[], object]] = [
+        lambda: load_config(content, catalog=catalog, environ={}).open(),
+        lambda: bucketry.open_provider(content, catalog=catalog, environ={}),
+        lambda: bucketry.open_providers(content, catalog=catalog, environ={}),
+    ]
+    for call in calls:
+        with pytest.warns(bucketry.UnsupportedOptionWarning) as caught:
+            call()
+        assert [warning.filename for warning in caught] == [__file__]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,12 +63,138 @@ def test_a_file_above_is_named_in_full_and_one_here_by_its_name(
     assert str(problem).startswith(f"{folder}/bucketry.toml:1:1: ")
 
 
-def test_the_variable_counts_only_when_no_file_is_found(folder: Path, catalog: Catalog) -> None:
+def test_the_variable_comes_before_a_file_that_is_found(folder: Path, catalog: Catalog) -> None:
     write(folder / "elsewhere" / "storage.toml", "named")
+    write(folder / "bucketry.toml", "found")
     environ = {"BUCKETRY_CONFIG": str(folder / "elsewhere" / "storage.toml")}
     assert load_config(catalog=catalog, environ=environ).names == ["named"]
+    assert load_config(catalog=catalog, environ={"BUCKETRY_CONFIG": ""}).names == ["found"]
+    assert load_config(catalog=catalog, environ={}).names == ["found"]
+
+
+@pytest.mark.parametrize("mark", [".git", "pyproject.toml"])
+def test_the_search_ends_at_a_project_s_root(folder: Path, catalog: Catalog, mark: str) -> None:
+    write(folder / "bucketry.toml", "above")
+    (folder / "project" / "src" / "app").mkdir(parents=True)
+    os.chdir(folder / "project" / "src" / "app")
+    assert load_config(catalog=catalog, environ={}).names == ["above"]
+    (folder / "project" / mark).touch()
+    with pytest.raises(ConfigError, match="no configuration found"):
+        load_config(catalog=catalog, environ={})
+    write(folder / "project" / "bucketry.toml", "root")
+    assert load_config(catalog=catalog, environ={}).names == ["root"]
+
+
+def test_the_search_ends_at_home(
+    folder: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "bucketry.toml", "above")
+    (folder / "home" / "work").mkdir(parents=True)
+    (folder / "link").symlink_to(folder / "home")
+    monkeypatch.setenv("HOME", str(folder / "link"))
+    os.chdir(folder / "home" / "work")
+    with pytest.raises(ConfigError, match="no configuration found"):
+        load_config(catalog=catalog, environ={})
+    write(folder / "home" / "bucketry.toml", "home")
+    assert load_config(catalog=catalog, environ={}).names == ["home"]
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are POSIX's")
+root = pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root gives files away"
+)
+FOREIGN = (
+    "is not read, because {}; name it if it is yours, with config= (--config) or BUCKETRY_CONFIG"
+)
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o707])
+def test_a_file_in_a_folder_that_others_may_write_is_not_read(
+    folder: Path, catalog: Catalog, mode: int
+) -> None:
+    write(folder / "shared" / "bucketry.toml", "planted")
+    (folder / "shared").chmod(mode)
+    (folder / "shared" / "app").mkdir()
+    os.chdir(folder / "shared" / "app")
+    with pytest.raises(ConfigError) as error:
+        load_config(catalog=catalog, environ={})
+    reason = FOREIGN.format("other users may write the folder")
+    assert sentences(error) == [f"{folder}/shared/bucketry.toml: {reason}"]
+    os.chdir(folder / "shared")
+    with pytest.raises(ConfigError, match=r"^bucketry\.toml: is not read"):
+        load_config(catalog=catalog, environ={})
+    assert load_config("bucketry.toml", catalog=catalog, environ={}).names == ["planted"]
+
+
+@posix
+def test_a_file_that_others_may_write_is_not_read(folder: Path, catalog: Catalog) -> None:
     write(folder / "bucketry.toml", "found")
-    assert load_config(catalog=catalog, environ=environ).names == ["found"]
+    (folder / "bucketry.toml").chmod(0o666)
+    with pytest.raises(ConfigError) as error:
+        load_config(catalog=catalog, environ={})
+    reason = FOREIGN.format("other users may write the file")
+    assert sentences(error) == [f"bucketry.toml: {reason}"]
+    (folder / "bucketry.toml").chmod(0o644)
+    assert load_config(catalog=catalog, environ={}).names == ["found"]
+
+
+@posix
+def test_the_search_does_not_pass_a_folder_that_others_may_write(
+    folder: Path, catalog: Catalog
+) -> None:
+    write(folder / "bucketry.toml", "above")
+    (folder / "shared" / "app").mkdir(parents=True)
+    os.chdir(folder / "shared" / "app")
+    assert load_config(catalog=catalog, environ={}).names == ["above"]
+    (folder / "shared").chmod(0o777)
+    with pytest.raises(ConfigError, match="no configuration found"):
+        load_config(catalog=catalog, environ={})
+
+
+@root
+def test_what_belongs_to_another_user_is_not_read_and_root_s_is(
+    folder: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "theirs" / "bucketry.toml", "theirs")
+    os.chdir(folder / "theirs")
+    assert load_config(catalog=catalog, environ={}).names == ["theirs"]
+    os.chown(folder / "theirs" / "bucketry.toml", 4242, 4242)
+    with pytest.raises(ConfigError, match="because the file belongs to another user"):
+        load_config(catalog=catalog, environ={})
+    os.chown(folder / "theirs" / "bucketry.toml", 0, 0)
+    os.chown(folder / "theirs", 4242, 4242)
+    with pytest.raises(ConfigError, match="because the folder belongs to another user"):
+        load_config(catalog=catalog, environ={})
+    # For that user root's files are as good as their own.
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    assert load_config(catalog=catalog, environ={}).names == ["theirs"]
+
+
+@root
+def test_a_group_of_the_user_s_own_name_is_no_other_user(
+    folder: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import grp
+    import pwd
+
+    write(folder / "bucketry.toml", "found")
+    (folder / "bucketry.toml").chmod(0o664)
+    os.chown(folder / "bucketry.toml", -1, 4242)
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name="staff"))
+    with pytest.raises(ConfigError, match="other users may write the file"):
+        load_config(catalog=catalog, environ={})
+    own = pwd.getpwuid(os.geteuid()).pw_name
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name=own))
+    assert load_config(catalog=catalog, environ={}).names == ["found"]
+
+
+def test_a_working_folder_that_is_gone_is_told(folder: Path, catalog: Catalog) -> None:
+    (folder / "gone").mkdir()
+    os.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    with pytest.raises(ConfigError, match="the working folder is gone"):
+        load_config(catalog=catalog, environ={})
 
 
 def test_a_given_file_comes_before_all(folder: Path, catalog: Catalog) -> None:
@@ -79,8 +208,9 @@ def test_none_at_all_says_what_was_looked_for(folder: Path, catalog: Catalog) ->
     with pytest.raises(ConfigError) as error:
         bucketry.open_provider("media", catalog=catalog, environ={})
     assert sentences(error) == [
-        "no configuration found: there is no bucketry.toml, bucketry.json, bucketry.yaml or "
-        "bucketry.yml in the working folder or above it, and BUCKETRY_CONFIG is not set"
+        "no configuration found: BUCKETRY_CONFIG is not set, and there is no bucketry.toml, "
+        "bucketry.json, bucketry.yaml or bucketry.yml in the working folder or above it, up to the "
+        "project's root or home"
     ]
 
 
@@ -167,13 +297,17 @@ def test_a_caller_s_mapping_is_never_changed(catalog: Catalog) -> None:
     assert repr(flat) == before
 
 
+# Python 3.13 names the comma itself, the versions before what follows it.
+TRAILING_COMMA = 8 if sys.version_info >= (3, 13) else 9
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("a.ini", b"", "a.ini: the file's name must end in .toml, .json, .yaml, .yml"),
         ("a.toml", b"x = \n", "a.toml:1:5: not valid TOML: Invalid value"),
         ("a.toml", b"[a]\nb = 1\nb = 2\n", "a.toml:3:6: not valid TOML: a name that stands there"),
-        ("a.json", b'{"a": 1,}', "a.json:1:9: not valid JSON: "),
+        ("a.json", b'{"a": 1,}', f"a.json:1:{TRAILING_COMMA}: not valid JSON: "),
         ("a.json", b'{"a":\n {"b": 1,\n "b": 2}}', "a.json:3:2: not valid JSON: a.b is written tw"),
         ("a.json", b'{"a": NaN}', "a.json:1:2: a: must be text, a number, "),
         ("a.yaml", b"a: b: c\n", "a.yaml:1:5: not valid YAML: mapping values are not allowed here"),
@@ -222,6 +356,63 @@ def test_deep_nesting_is_refused_at_any_depth(
     (folder / name).write_text(DEEP[name](depth))
     (problem,) = check_config(name, catalog=catalog, environ={})
     assert problem.sentence == "nested deeper than 32 tables and lists"
+
+
+SLOW = {
+    "loop.yaml": "a: &a\n  b: *a",
+    "merge.yaml": "a: &a {<<: *a, b: *a}\n",
+    "loops.yaml": "a: &a\n  - *a\n  - *a\n",
+    "dotted.toml": "a." * 10_000 + "a = 1",
+    "quoted.toml": '"a" . ' * 3_000 + "a = 1",
+    "dotted-twice.toml": "".join(f"{'a.' * 30}b{n} = 1\n" for n in range(700)),
+    "header.toml": f"[{'a.' * 10_000}a]\nx = 1",
+    "unclosed.toml": "a" * 30_000 + " " * 30_000,
+    "deep.json": '{"a":' * 900 + "1" + "}" * 900,
+    "names.json": '{"x":' * 300 + "{" + ",".join(f'"k{n}":1' for n in range(4_000)) + "}" * 301,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_small_file_costs_little_whatever_it_says(
+    folder: Path, catalog: Catalog, name: str
+) -> None:
+    """In time of the processor: the machine may have other things to do."""
+    for kind in (".toml", ".yaml", ".json"):  # imports what is needed
+        (folder / f"first{kind}").write_text("")
+        check_config(f"first{kind}", catalog=catalog, environ={})
+    check_config({"typo": 1}, catalog=catalog, environ={})
+    (folder / name).write_text(SLOW[name])
+    before = time.process_time()
+    assert check_config(name, catalog=catalog, environ={}) != ()
+    assert time.process_time() - before < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a." * 40 + "a = 1", "1:1"),
+        ("x = 1\n\"a\" . 'b' ." + "a." * 40 + "a = 1", "2:1"),
+        ('x = """\na\n"""\n  ' + "[" + "a." * 40 + "a]", "4:4"),
+    ],
+)
+def test_a_name_of_too_many_parts_is_told_with_its_place(
+    folder: Path, catalog: Catalog, text: str, place: str
+) -> None:
+    (folder / "a.toml").write_text(text)
+    (problem,) = check_config("a.toml", catalog=catalog, environ={})
+    assert str(problem) == f"a.toml:{place}: nested deeper than 32 tables and lists"
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
+def test_dots_in_texts_and_comments_are_no_names(
+    folder: Path, catalog: Catalog, quote: str
+) -> None:
+    dots = "a." * 40
+    (folder / "a.toml").write_text(
+        f'# {dots}\n[providers.media]\nprovider = "acme"  # {dots}\nbucket = "media"\n'
+        f'credentials = "ambient"\nroot_path = {quote}{dots}a{quote}\n'
+    )
+    assert check_config("a.toml", catalog=catalog, environ={}) == ()
 
 
 def test_a_mapping_that_holds_itself_is_refused(catalog: Catalog) -> None:

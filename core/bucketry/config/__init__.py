@@ -57,8 +57,9 @@ def load_config(
     name: then it is a `PluginError`.
 
     Args:
-        config: a file, a mapping, or None for the file that is found: `bucketry.toml` (or .json,
-            .yaml, .yml) in the working folder or above, else the one in ``BUCKETRY_CONFIG``.
+        config: a file, a mapping, or None for the file in ``BUCKETRY_CONFIG``, else the nearest
+            `bucketry.toml` (or .json, .yaml, .yml) in the working folder or above, up to the
+            project's root; see `bucketry.config.finding`.
         only: check this provider alone; what is wrong with the others then does not matter.
         catalog: the vendors to choose from; the installed ones if None.
         environ: the environment; this process's if None.
@@ -117,9 +118,8 @@ def open_provider(
         what: the name of a configured provider; None for the configuration's `default`, or its
             only provider; or a mapping with the configuration of one provider, which then goes by
             its vendor's name.
-        config: where the names are configured: a file, a mapping, or None for `bucketry.toml` (or
-            .json, .yaml, .yml) in the working folder or above, else the file in
-            ``BUCKETRY_CONFIG``.
+        config: where the names are configured: a file, a mapping, or None for the file that is
+            found, as in `load_config`.
         catalog: the vendors to choose from; the installed ones if None.
         environ: the environment for ``{ env = "NAME" }``; this process's if None.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bucketry.config.json_types import TOO_DEEP
+from bucketry.config.json_types import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_LARGE
 from bucketry.config.positions import Places, json_names, json_places, toml_places, yaml_places
 from bucketry.config.settings import dotted
 
@@ -33,9 +33,22 @@ class Format:
     places: Callable[[str], Places]
 
 
+# Texts and comments, which may hold anything, and a name of too many parts in what is left.
+_TOML_TEXT = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+_TOML_DEEP = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
+
+
 def _toml(text: str) -> Any:
     import tomllib
 
+    # The time that tomllib takes for a name grows with the square of its parts.
+    names = _TOML_TEXT.sub(lambda found: re.sub(r"[^\n]", "x", found[0]), text)
+    deep = _TOML_DEEP.search(names)
+    if deep:
+        start = text.rfind("\n", 0, deep.start())
+        raise SyntaxFault(TOO_DEEP, text.count("\n", 0, deep.start()) + 1, deep.start() - start)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -78,7 +91,14 @@ def _yaml(text: str) -> Any:
     except ImportError:
         raise SyntaxFault("YAML needs PyYAML: pip install 'bucketry[yaml]'") from None
     try:
-        return yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        _measure(root, {})
+        return loader.construct_document(root)
+    except SyntaxFault:
+        raise
     except yaml.MarkedYAMLError as error:
         quoted = re.search(r"['\"][^'\"<]{3,}['\"]", error.problem or "")
         grammar = isinstance(error, ScannerError | ParserError)
@@ -90,6 +110,31 @@ def _yaml(text: str) -> Any:
         raise SyntaxFault(TOO_DEEP) from None
     except Exception:  # PyYAML lets int(), datetime and others raise what they like
         raise SyntaxFault("not valid YAML: a value that its type cannot have") from None
+
+
+def _measure(node: Any, known: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
+    """Return how deep a node of YAML is and how many values it has when aliases are written out.
+
+    `SyntaxFault` beyond the limits: few aliases can stand for billions of values, and one that
+    stands inside of what it means for endless ones.
+    """
+    if id(node) in known:
+        found = known[id(node)]
+        if found is None:
+            raise SyntaxFault(TOO_DEEP, node.start_mark.line + 1, node.start_mark.column + 1)
+        return found
+    known[id(node)] = None
+    depth, values = 0, 1
+    for child in node.value if isinstance(node.value, list) else ():
+        for below in child if isinstance(child, tuple) else (child,):
+            inner_depth, inner_values = _measure(below, known)
+            depth, values = max(depth, inner_depth + 1), values + inner_values
+    if depth > MAX_DEPTH:
+        raise SyntaxFault(TOO_DEEP, node.start_mark.line + 1, node.start_mark.column + 1)
+    if values > 2 * MAX_VALUES:  # names and values
+        raise SyntaxFault(TOO_LARGE)
+    known[id(node)] = depth, values
+    return depth, values
 
 
 FORMATS = {

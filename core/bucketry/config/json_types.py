@@ -21,6 +21,7 @@ MAX_VALUES = 10_000
 """Most values in a configuration; YAML's aliases could make billions out of a few lines."""
 
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} tables and lists"
+TOO_LARGE = "more than a configuration can need; is it one?"
 
 # A header or a URL made from such a value would be cut or split by it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -1,4 +1,4 @@
-"""Finds a configuration and reads it: a TOML, JSON or YAML file, or a mapping."""
+"""Reads a configuration: a TOML, JSON or YAML file, or a mapping."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
+from bucketry.config.finding import find, refused
 from bucketry.config.formats import FORMATS, SyntaxFault
-from bucketry.config.json_types import MAX_CHARACTERS, TooLarge, json_types, kind_of
+from bucketry.config.json_types import MAX_CHARACTERS, TOO_LARGE, TooLarge, json_types, kind_of
 from bucketry.config.positions import Places
 from bucketry.config.settings import Fault, Path, dotted
 from bucketry.errors import ConfigError, Problem
-
-NAMES = ("bucketry.toml", "bucketry.json", "bucketry.yaml", "bucketry.yml")
-"""File names that are looked for in the working folder and above."""
-
-VARIABLE = "BUCKETRY_CONFIG"
-"""Environment variable with the configuration file to use when none of these is found."""
 
 
 class Document:
@@ -71,27 +66,6 @@ def _walk(data: Any, path: Path) -> Iterator[Path]:
             yield from _walk(value, (*path, number))
 
 
-def find(environ: Mapping[str, str]) -> str:
-    """Return the configuration file: the nearest one upwards, else that in ``BUCKETRY_CONFIG``.
-
-    `ConfigError` when there is none, or when one folder holds two.
-    """
-    start = FilePath.cwd()
-    for folder in (start, *start.parents):
-        here = [name for name in NAMES if os.path.isfile(folder / name)]
-        if len(here) > 1:
-            names = " and ".join(here)
-            raise _refused(f"{names} stand side by side; keep one of them", file=str(folder))
-        if here:
-            return here[0] if folder == start else str(folder / here[0])
-    if environ.get(VARIABLE):
-        return environ[VARIABLE]
-    raise _refused(
-        f"no configuration found: there is no {', '.join(NAMES[:-1])} or {NAMES[-1]} in the "
-        f"working folder or above it, and {VARIABLE} is not set"
-    )
-
-
 def read(
     config: str | os.PathLike[str] | Mapping[str, Any] | None, environ: Mapping[str, str]
 ) -> Document:
@@ -111,42 +85,35 @@ def read(
 def _read_file(path: FilePath, shown: str) -> Document:
     form = FORMATS.get(path.suffix.lower())
     if form is None:
-        raise _refused(f"the file's name must end in {', '.join(FORMATS)}", file=shown)
+        raise refused(f"the file's name must end in {', '.join(FORMATS)}", file=shown)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_CHARACTERS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no such file name is possible"
-        raise _refused(f"cannot be read: {reason}", file=shown) from None
+        raise refused(f"cannot be read: {reason}", file=shown) from None
     if len(raw) > MAX_CHARACTERS:
         limit = MAX_CHARACTERS // 1024
-        raise _refused(f"larger than {limit} KiB; this is no configuration", file=shown)
+        raise refused(f"larger than {limit} KiB; this is no configuration", file=shown)
     try:
         text = raw.decode("utf-8-sig")
         data = form.parse(text)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refused("not UTF-8 text", file=shown, line=line, column=1) from None
+        raise refused("not UTF-8 text", file=shown, line=line, column=1) from None
     except SyntaxFault as error:
-        raise _refused(error.sentence, file=shown, line=error.line, column=error.column) from None
+        raise refused(error.sentence, file=shown, line=error.line, column=error.column) from None
     return _document(data, shown, lambda: form.places(text))
 
 
 def _document(data: Any, file: str | None, find_places: Callable[[], Places]) -> Document:
     if not isinstance(data, Mapping):
-        raise _refused(f"a configuration is a table, not {kind_of(data)}", file=file)
+        raise refused(f"a configuration is a table, not {kind_of(data)}", file=file)
     try:
         table, faults = json_types(data)
     except TooLarge:
-        raise _refused("more than a configuration can need; is it one?", file=file) from None
+        raise refused(TOO_LARGE, file=file) from None
     document = Document(table, file, find_places)
     if faults:
         raise ConfigError(document.problems(faults))
     return document
-
-
-def _refused(
-    sentence: str, *, file: str | None = None, line: int | None = None, column: int | None = None
-) -> ConfigError:
-    """Return the error for a document that cannot be used at all."""
-    return ConfigError([Problem(path="", sentence=sentence, file=file, line=line, column=column)])

@@ -1,7 +1,7 @@
 """Where each name of a configuration stands: path to line and column, both counted from 1.
 
-The text is known to be valid by then; these readers only follow its structure. They run when there
-is a problem to report.
+The text is known to be valid by then; these readers only follow its structure, no deeper than a
+configuration may be nested. They run when there is a problem to report.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from bucketry.config.json_types import MAX_DEPTH
 from bucketry.config.settings import Path
 
 Places = dict[Path, tuple[int, int]]
@@ -49,9 +50,10 @@ def json_names(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
         elif name_next:
             path[-1] = json.loads(piece)
             name_next = False
-            yield tuple(path), lines.place(match.start())
+            if len(path) <= MAX_DEPTH:
+                yield tuple(path), lines.place(match.start())
         else:
-            if containers and containers[-1] == "[":
+            if containers and containers[-1] == "[" and len(path) <= MAX_DEPTH:
                 yield tuple(path), lines.place(match.start())
             if piece in "{[":
                 containers.append(piece)
@@ -110,10 +112,11 @@ class _Toml:
             match = _TOML_NAME.match(self._text, self._at)
             if match is None:
                 return path
-            path = (*path, _toml_text(match[0]))
-            self.places.setdefault(path, self._lines.place(match.start()))
-            if path in self._last:
-                path = (*path, self._last[path])
+            if len(path) < MAX_DEPTH:
+                path = (*path, _toml_text(match[0]))
+                self.places.setdefault(path, self._lines.place(match.start()))
+                if path in self._last:
+                    path = (*path, self._last[path])
             self._at = match.end()
             self._skip(" \t")
             if self._text[self._at : self._at + 1] != ".":
@@ -185,6 +188,8 @@ def yaml_places(text: str) -> Places:
     pending: list[tuple[Path, yaml.Node]] = [((), root)] if root else []
     while pending and len(places) < _MAX_NODES:
         path, node = pending.pop()
+        if len(path) >= MAX_DEPTH:
+            continue
         if isinstance(node, yaml.MappingNode):
             loader.flatten_mapping(node)
             for name, value in node.value:

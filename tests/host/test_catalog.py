@@ -190,6 +190,19 @@ def test_a_name_that_nobody_offers_gets_the_nearest_and_the_list(site: Path) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("r3", "'r2' or 's3'"), ("R2", "'r2'"), ("3s", "'s3'"), ("gsc", "'gcs'"), ("x", None)],
+)
+def test_a_short_name_is_near_what_differs_by_a_letter(
+    site: Path, name: str, meant: str | None
+) -> None:
+    install(site, "bucketry-acme", {"r2": "x:vendor", "s3": "x:vendor", "gcs": "x:vendor"})
+    said = _refusal(Catalog(entries(site)), name)
+    offered = f"did you mean {meant}? " if meant else ""
+    assert said == f"{name}: no installed plugin offers this; {offered}Installed: gcs, r2, s3"
+
+
 @pytest.mark.parametrize("block", ["acme", " zed , acme ", "acme,", ",,acme"])
 def test_a_blocked_name_is_neither_listed_nor_imported(
     site: Path, monkeypatch: pytest.MonkeyPatch, block: str

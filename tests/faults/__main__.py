@@ -14,27 +14,31 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from faults.runner import Job, Result, run_all, transports
+from attrs import evolve
+
+from faults.runner import Job, Result, run_all, transports, way_of
 from faults.scenarios import CASES
 
 
 def jobs(words: Sequence[str], *, everything: bool) -> Iterator[Job]:
-    """Yield case, transport and addressing style."""
+    """Yield what is to be run."""
     for number, (name, case) in enumerate(CASES.items()):
         if not all(word in name for word in words):
             continue
-        styles = ("path", "virtual") if everything else (("path", "virtual")[number % 2],)
         for transport in transports():
-            for style in styles:
-                yield case, transport, style
+            way = way_of(number, transport)
+            yield case, way
+            if everything:
+                other = {"path": "virtual", "virtual": "path"}[way.addressing]
+                yield case, evolve(way, addressing=other)
 
 
 def as_row(result: Result) -> dict[str, object]:
     """Return a result for machines."""
     return {
         "case": result.case.name,
-        "transport": result.transport,
-        "addressing": result.addressing,
+        "transport": result.way.transport,
+        "addressing": result.way.addressing,
         "must": result.case.must,
         "verdict": result.judged.verdict,
         "why": result.judged.why,
@@ -59,14 +63,13 @@ def main() -> int:
     for result in run_all(work, given.jobs):
         results.append(result)
         if not result.is_good or given.verbose:
-            way = " ".join(filter(None, (result.transport, result.addressing)))
-            print(f"{result.judged.verdict:16} {result.case.name}  [{way}]")
+            print(f"{result.judged.verdict:16} {result.case.name}  [{result.way}]")
             print(f"{'':16} {result.judged.why}  ({result.seconds:.1f} s)", flush=True)
             if given.tracebacks and result.traceback:
                 print(result.traceback)
     if given.json:
         given.json.write_text(json.dumps([as_row(result) for result in results], indent=1))
-    counts = Counter((result.transport, result.judged.verdict) for result in results)
+    counts = Counter((result.way.transport, result.judged.verdict) for result in results)
     print(f"\n{len(results)} cases in {time.monotonic() - start:.0f} s")
     for (transport, verdict), count in sorted(counts.items()):
         print(f"{transport or 'only transport':16} {verdict:16} {count:6}")

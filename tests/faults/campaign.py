@@ -18,7 +18,7 @@ from typing import Any
 
 from faults.operations import OPERATIONS
 from faults.proxy import Strike
-from faults.runner import Result, run_all, transports
+from faults.runner import Result, Way, run_all, transports, way_of
 from faults.scenarios import CASES
 from faults.table import Case, Fault
 
@@ -76,13 +76,15 @@ def kept() -> Sequence[Draw]:
     return found
 
 
+def way_of_seed(seed: int) -> Way:
+    """Return the way of a seed: transports take turns, and so do styles."""
+    ways = transports()
+    return way_of(seed // len(ways), ways[seed % len(ways)])
+
+
 def results(seeds: Sequence[int], workers: int) -> Iterator[tuple[int, Result]]:
     """Run seeds, each through one transport after the other, and yield what came of them."""
-    ways = transports()
-    work = [
-        (case_of(draw(seed), f"seed {seed}"), ways[seed % len(ways)], ("path", "virtual")[seed % 2])
-        for seed in seeds
-    ]
+    work = [(case_of(draw(seed), f"seed {seed}"), way_of_seed(seed)) for seed in seeds]
     yield from zip(seeds, run_all(work, workers), strict=True)
 
 
@@ -100,7 +102,7 @@ def main() -> int:
         counts[result.judged.verdict] += 1
         if not result.is_good:
             failing.append(draw(seed))
-            print(f"{result.judged.verdict:16} {result.case.name} [{result.transport}]")
+            print(f"{result.judged.verdict:16} {result.case.name} [{result.way}]")
             print(f"{'':16} {result.judged.why}  ({result.seconds:.1f} s)", flush=True)
     if given.keep and failing:
         before = json.loads(given.keep.read_text()) if given.keep.exists() else []

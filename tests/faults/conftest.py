@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.runner import Client
+from faults.subprocesses import Client
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

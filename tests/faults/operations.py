@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,18 +10,23 @@ from typing import Any
 from attrs import field, frozen
 
 from bucketry import ByteRange, Provider
-
-MIB = 1 << 20
-PART = 5 * MIB
-"""The smallest part that S3 takes."""
-
-SMALL = random.Random(1).randbytes(60_000)
-MEDIUM = random.Random(5).randbytes(4 * MIB)
-LARGE = random.Random(2).randbytes(PART + 200_000)
-OLD = random.Random(3).randbytes(60_000)
-STORED = random.Random(4).randbytes(300_000)
-TYPE = "image/x-test"
-METADATA = {"origin": "camera"}
+from faults.bodies import (
+    FOLDER,
+    LARGE,
+    MEDIUM,
+    METADATA,
+    OLD,
+    OLD_ETAG,
+    OTHER_ETAG,
+    SMALL,
+    STORED,
+    STORED_ETAG,
+    TYPE,
+    digest,
+    file_of,
+    listed,
+    pieces,
+)
 
 
 @frozen
@@ -73,28 +76,12 @@ class Operation:
     moved: int = 0
 
 
-def digest(data: bytes) -> str:
-    """Return what stands for bytes in an answer."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    for at in range(0, len(data), 700_001):
-        yield data[at : at + 700_001]
-
-
-def _file(folder: Path, data: bytes) -> Path:
-    path = folder / "source.bin"
-    path.write_bytes(data)
-    return path
-
-
 def _upload(p: Provider, _: Path) -> None:
     p.upload(SMALL, key="new.bin", content_type=TYPE, metadata=METADATA)
 
 
 def _upload_medium(p: Provider, folder: Path) -> None:
-    p.upload(_file(folder, MEDIUM), key="medium.bin", content_type=TYPE)
+    p.upload(file_of(folder, MEDIUM), key="medium.bin", content_type=TYPE)
 
 
 def _upload_over(p: Provider, _: Path) -> None:
@@ -107,11 +94,11 @@ def _upload_same(p: Provider, _: Path) -> None:
 
 
 def _upload_parts(p: Provider, folder: Path) -> None:
-    p.upload(_file(folder, LARGE), key="large.bin", content_type=TYPE, metadata=METADATA)
+    p.upload(file_of(folder, LARGE), key="large.bin", content_type=TYPE, metadata=METADATA)
 
 
 def _upload_stream(p: Provider, _: Path) -> None:
-    p.upload(_pieces(LARGE), key="large.bin", content_type=TYPE)
+    p.upload(pieces(LARGE), key="large.bin", content_type=TYPE)
 
 
 def _create(p: Provider, _: Path) -> None:
@@ -123,16 +110,15 @@ def _create_taken(p: Provider, _: Path) -> None:
 
 
 def _create_parts(p: Provider, folder: Path) -> None:
-    p.upload(_file(folder, LARGE), key="large.bin", prevent_overwrite=True)
+    p.upload(file_of(folder, LARGE), key="large.bin", prevent_overwrite=True)
 
 
 def _if_match(p: Provider, _: Path) -> None:
-    etag = hashlib.md5(OLD, usedforsecurity=False).hexdigest()
-    p.upload(SMALL, key="old.bin", content_type=TYPE, if_match=etag)
+    p.upload(SMALL, key="old.bin", content_type=TYPE, if_match=OLD_ETAG)
 
 
 def _if_match_stale(p: Provider, _: Path) -> None:
-    p.upload(SMALL, key="old.bin", if_match="0123456789abcdef0123456789abcdef")
+    p.upload(SMALL, key="old.bin", if_match=OTHER_ETAG)
 
 
 def _replace(p: Provider, _: Path) -> None:
@@ -162,8 +148,7 @@ def _delete_prefix(p: Provider, _: Path) -> list[str]:
 
 def _head(p: Provider, _: Path) -> list[Any]:
     info = p.head("stored.bin")
-    etag = hashlib.md5(STORED, usedforsecurity=False).hexdigest()
-    return [info.key, info.size, info.etag in (etag, None)]
+    return [info.key, info.size, info.etag in (STORED_ETAG, None)]
 
 
 def _exists(p: Provider, _: Path) -> bool:
@@ -184,10 +169,10 @@ def _read_missing(p: Provider, _: Path) -> str:
 
 def _open(p: Provider, _: Path) -> str:
     with p.open("stored.bin") as reader:
-        pieces = []
+        read = []
         while piece := reader.read(10_000):
-            pieces.append(piece)
-        return digest(b"".join(pieces))
+            read.append(piece)
+        return digest(b"".join(read))
 
 
 def _open_range(p: Provider, _: Path) -> str:
@@ -201,7 +186,7 @@ def _download(p: Provider, folder: Path) -> str:
 
 
 def _list(p: Provider, _: Path) -> str:
-    return digest("".join(f"{o.key} {o.size}\n" for o in p.list("list/")).encode())
+    return listed((info.key, info.size) for info in p.list("list/"))
 
 
 def _list_folders(p: Provider, _: Path) -> list[Any]:
@@ -222,11 +207,9 @@ def _head_of(state: State) -> list[Any]:
 
 
 def _list_of(state: State) -> str:
-    lines = [f"{k} {len(state[k].data)}\n" for k in sorted(state) if k.startswith("list/")]
-    return digest("".join(lines).encode())
+    return listed((k, len(state[k].data)) for k in sorted(state) if k.startswith("list/"))
 
 
-FOLDER = {f"folder/{number}.txt": b"x" * number for number in range(5)}
 _STORED = {"stored.bin": STORED}
 _NEW = Held(SMALL, TYPE, METADATA)
 _PARTS = ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")

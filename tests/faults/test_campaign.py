@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from faults.campaign import case_of, draw, kept
-from faults.runner import Client, run, transports
+from faults.campaign import case_of, draw, kept, way_of_seed
+from faults.runner import Way, run, transports
+from faults.subprocesses import Client
 
 pytestmark = pytest.mark.faults
 
@@ -14,12 +15,9 @@ SEEDS = range(1, 201)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_faults_make_no_operation_lie(seed: int, client: Client) -> None:
-    ways = transports()
     case = case_of(draw(seed), f"seed {seed}")
 
-    result = run(
-        case, client, transport=ways[seed % len(ways)], addressing=("path", "virtual")[seed % 2]
-    )
+    result = run(case, client, way_of_seed(seed))
 
     assert result.is_good, f"{case.name}: {result.judged.why}\n{result.traceback}"
 
@@ -29,6 +27,6 @@ def test_random_faults_make_no_operation_lie(seed: int, client: Client) -> None:
 def test_what_once_went_wrong_goes_well(number: int, transport: str, client: Client) -> None:
     case = case_of(kept()[number], f"kept {number}")
 
-    result = run(case, client, transport=transport)
+    result = run(case, client, Way(transport=transport))
 
     assert result.is_good, f"{case.name}: {result.judged.why}\n{result.traceback}"

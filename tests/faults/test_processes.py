@@ -21,8 +21,9 @@ import bucketry
 from bucketry import BucketryError, Provider
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
 from faults.acts.breaks import stall
+from faults.around import Around
 from faults.proxy import Certificates, FaultProxy, Strike
-from faults.runner import Around, transports
+from faults.runner import transports
 
 pytestmark = pytest.mark.faults
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from faults.runner import Client, run, transports
+from faults.runner import run, transports, way_of
 from faults.scenarios import CASES
+from faults.subprocesses import Client
 
 pytestmark = pytest.mark.faults
 
@@ -16,10 +17,8 @@ NUMBERS = {name: number for number, name in enumerate(CASES)}
 @pytest.mark.parametrize("name", CASES)
 def test_no_operation_tells_a_lie(name: str, transport: str, client: Client) -> None:
     case = CASES[name]
-    # Each fault meets both styles, over its operations and transports.
-    style = ("path", "virtual")[(NUMBERS[name] + transports().index(transport)) % 2]
 
-    result = run(case, client, transport=transport, addressing=style)
+    result = run(case, client, way_of(NUMBERS[name], transport))
 
     assert result.is_good, f"{result.judged.why}\n{result.traceback}"
     assert result.struck or not case.fault.hits, "the fault has struck nothing"

@@ -36,7 +36,7 @@ class Seen:
         before, after: the bucket, around the proxy.
         uploads: unfinished uploads that were not there before.
         overwritten: keys that somebody else wrote behind the operation's back, with their bytes.
-        applied: True where the proxy knows that the operation took effect, though it shows no more.
+        slack: seconds that it may take longer than is due.
     """
 
     told: Mapping[str, Any]
@@ -44,6 +44,7 @@ class Seen:
     after: State = field(repr=False)
     uploads: Sequence[str]
     overwritten: Mapping[str, bytes] = field(factory=dict, repr=False)
+    slack: float = 0
 
 
 @frozen
@@ -65,7 +66,7 @@ def judge(case: Case, seen: Seen) -> Judged:
     judged = _read(case, seen) if not case.operation.effect else _written(case, seen)
     if judged.verdict not in GOOD:
         return judged
-    late = _late(case, told["seconds"])
+    late = _late(told["seconds"], case.due + seen.slack)
     if late:
         return late
     left = _left(case, seen)
@@ -172,10 +173,10 @@ def _difference(operation: Operation, seen: Seen) -> str:
     return ", ".join(parts) or "nothing differs"
 
 
-def _late(case: Case, seconds: float) -> Judged | None:
-    if seconds <= case.due:
-        return None
-    return Judged("overrun", f"took {seconds:.1f} s, due after {case.due:.1f} s")
+def _late(seconds: float, due: float) -> Judged | None:
+    return (
+        Judged("overrun", f"took {seconds:.1f} s, due after {due:.1f} s") if seconds > due else None
+    )
 
 
 def _left(case: Case, seen: Seen) -> str:

@@ -78,8 +78,22 @@ test-newest: $(STAMP)  ## the unit tests on the newest Python here
 	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' && \
 	$(NEWEST)/bin/pytest -n auto -q
 
-# What networks, middleboxes and servers do on a bad day: the whole table of faults.
-.PHONY: test-faults
+# What networks, middleboxes and servers do on a bad day.
+.PHONY: test-faults reliability
+FAULTS = PYTHONPATH=tests nice $(BIN)/python -m faults
+PEERS := boto3 minio obstore opendal
+PEER_STAMPS := $(PEERS:%=.venv/peers/%/.installed)
 
-test-faults: $(STAMP)  ## every operation under every fault of the table
+test-faults: $(STAMP)  ## every operation under every fault of the table, random ones, kills
 	@$(BIN)/pytest tests/faults -m faults -n 6 -q
+
+$(PEER_STAMPS): .venv/peers/%/.installed: $(STAMP)
+	@$(PYTHON) -m venv .venv/peers/$*
+	@.venv/peers/$*/bin/pip install --quiet --disable-pip-version-check $*
+	@touch $@
+
+# What does not go well is written down too.
+reliability: $(STAMP) $(PEER_STAMPS)  ## compare other libraries under the same faults, for the docs
+	-@$(FAULTS) --json .venv/faults.json
+	@$(FAULTS).peers $(PEERS) --json .venv/peers.json
+	@$(FAULTS).report .venv/faults.json .venv/peers.json

@@ -37,7 +37,7 @@ def as_row(result: Result) -> dict[str, object]:
     """Return a result for machines."""
     return {
         "case": result.case.name,
-        "transport": result.way.transport,
+        "client": f"bucketry, transport {result.way.transport}".removesuffix(", transport "),
         "addressing": result.way.addressing,
         "must": result.case.must,
         "verdict": result.judged.verdict,

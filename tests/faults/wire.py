@@ -77,8 +77,11 @@ class Request:
 
 
 def read_request(reader: Reader) -> Request:
-    """Read one request head."""
-    method, target, _ = (line := reader.until(b"\r\n").decode("latin-1")).split(" ", 2)
+    """Read one request head; `EOFError` for what is none, a body's rest for example."""
+    words = reader.until(b"\r\n").decode("latin-1").split(" ")
+    if len(words) != 3 or not words[2].startswith("HTTP/1."):
+        raise EOFError
+    method, target, _ = words
     headers = []
     while line := reader.until(b"\r\n").decode("latin-1").rstrip("\r\n"):
         name, _, value = line.partition(":")

@@ -1,6 +1,6 @@
 """Run peers under the faults that apply to them: ``python -m faults.peers NAME... [--json FILE]``.
 
-``make peers`` makes the environments, runs all of them and writes docs/reliability.md's table.
+``make reliability`` makes the environments, runs all of them and renews docs/reliability.md.
 What a peer has no operation for is left out, and so is what only bucketry promises: that a
 transient fault is survived, and how soon something ends.
 """
@@ -88,15 +88,23 @@ def main() -> int:
     given = parser.parse_args()
     rows = []
     for name in given.names:
+        client = f"{name} {version_of(name)}"
         counts: Counter[str] = Counter()
         for result in run_peer(name, given.only, given.jobs):
-            counts[result.judged.verdict] += 1
-            row = {"case": result.case.name, "peer": name, "verdict": result.judged.verdict,
-                   "why": result.judged.why, "seconds": round(result.seconds, 2)}  # fmt: skip
-            rows.append(row)
+            verdict = result.judged.verdict
+            counts[verdict] += 1
+            rows.append(
+                {
+                    "case": result.case.name,
+                    "client": client,
+                    "verdict": verdict,
+                    "why": result.judged.why,
+                    "seconds": round(result.seconds, 2),
+                }
+            )
             if given.only:
-                print(f"{row['verdict']:16} {row['case']}\n{'':16} {row['why']}", flush=True)
-        print(f"{name} {version_of(name)}: {dict(counts.most_common())}", flush=True)
+                print(f"{verdict:16} {result.case.name}\n{'':16} {result.judged.why}", flush=True)
+        print(f"{client}: {dict(counts.most_common())}", flush=True)
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1))
     return 0

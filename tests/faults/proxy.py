@@ -60,11 +60,14 @@ class Strike:
 
 
 @define
-class _Planned:
+class Planned:
+    """A strike, and how many of its requests have come."""
+
     strike: Strike
     seen: int = 0
 
     def due(self, operation: str, key: str) -> bool:
+        """Count a request and return whether it is to be struck."""
         strike = self.strike
         if operation != strike.operation or (strike.key or key) != key:
             return False
@@ -253,7 +256,7 @@ class FaultProxy:
     struck: int = field(default=0, init=False)
     stopping: threading.Event = field(factory=threading.Event, init=False)
     failures: list[BaseException] = field(factory=list, init=False)
-    _planned: list[_Planned] = field(factory=list, init=False)
+    _planned: list[Planned] = field(factory=list, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _links: set[_Link] = field(factory=set, init=False)
     _threads: list[threading.Thread] = field(factory=list, init=False)
@@ -262,7 +265,7 @@ class FaultProxy:
     _listener: socket.socket = field(init=False)
 
     def __enter__(self) -> FaultProxy:
-        self._planned = [_Planned(strike) for strike in self.strikes]
+        self._planned = [Planned(strike) for strike in self.strikes]
         self._trust = ssl.create_default_context(cafile=self.ca_bundle)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         # A small window: what the proxy does not read stays with the client.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import shutil
 import socket
 import tempfile
 import threading
@@ -110,10 +112,11 @@ def run(case: Case, client: Client, way: Way) -> Result:
 
 
 @cache
-def certificates() -> tuple[Certificates, object]:
-    """Return what all proxies of this process show, and the folder that lives as long."""
-    folder = tempfile.TemporaryDirectory(prefix="faults-")
-    return Certificates(Path(folder.name)), folder
+def certificates() -> Certificates:
+    """Return what all proxies of this process show."""
+    folder = tempfile.mkdtemp(prefix="faults-")
+    atexit.register(shutil.rmtree, folder)
+    return Certificates(Path(folder))
 
 
 def _settings(case: Case, way: Way, address: str) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def _settings(case: Case, way: Way, address: str) -> dict[str, Any]:
         "bucket": BUCKET,
         "region": "us-east-1",
         "endpoint": address,
-        "ca_bundle": str(certificates()[0].bundle),
+        "ca_bundle": str(certificates().bundle),
         "addressing": way.addressing,
         "credentials": {
             "access_key_id": ACCESS_KEY_ID,
@@ -149,7 +152,7 @@ def _run_once(case: Case, client: Client, way: Way) -> Result:
         proxy = FaultProxy(
             upstream=server.endpoint,
             ca_bundle=server.ca_bundle,
-            certificates=certificates()[0],
+            certificates=certificates(),
             strikes=case.strikes,
             behind=around,
         )

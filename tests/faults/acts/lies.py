@@ -63,16 +63,6 @@ def changed(change: Callable[[Answer], Answer]) -> Act:
     return act
 
 
-def pretended(change: Callable[[Answer], Answer]) -> Act:
-    """Apply nothing, and tell of success with an answer that `change` makes of an empty 200."""
-
-    def act(x: Exchange) -> None:
-        x.body()
-        x.answer(change(Answer(200, (AMZ, ("Content-Length", "0")))))
-
-    return act
-
-
 def header(name: str, value: str | None) -> Act:
     """Replace a header of the answer; None takes it away."""
     return changed(lambda answer: answer.with_header(name, value))

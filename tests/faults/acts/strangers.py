@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from datetime import UTC, datetime, timedelta
 
 import trustme
@@ -148,13 +147,3 @@ def applied_twice(x: Exchange) -> None:
     """Apply the request twice, as a middlebox that repeats it does, and tell the second answer."""
     x.apply()
     x.answer(x.apply())
-
-
-def applied_again_later(x: Exchange) -> None:
-    """Answer well, and apply the same request once more a little later."""
-    answer = x.apply()
-    x.answer(answer)
-    body = x.body()
-    again = threading.Event()
-    again.wait(0.2)
-    x.apply(body)

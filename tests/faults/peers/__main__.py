@@ -51,7 +51,7 @@ def operations_of(name: str) -> frozenset[str]:
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": "tests", "SSL_CERT_FILE": str(certificates()[0].bundle)},
+        env={"PYTHONPATH": "tests", "SSL_CERT_FILE": str(certificates().bundle)},
     ).stdout
     return frozenset(json.loads(told))
 
@@ -71,7 +71,7 @@ def run_peer(name: str, words: Sequence[str], workers: int) -> Iterator[Result]:
     ]
 
     def start() -> Client:
-        trust = {"SSL_CERT_FILE": str(certificates()[0].bundle)}
+        trust = {"SSL_CERT_FILE": str(certificates().bundle)}
         command = (str(python_of(name).absolute()), "-m", f"faults.peers.of_{name}")
         return Client(*command, environment=trust)
 

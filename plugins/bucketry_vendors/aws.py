@@ -5,9 +5,14 @@ April 2023 have ACLs switched off and answer 400 AccessControlListNotSupported t
 sends no ACL unless one is configured. Open such a bucket with a bucket policy and set
 `visibility = "public"`.
 
-The region is a must: a guess would end in a redirect. China (`cn-...`) and the European Sovereign
-Cloud (`eusc-...`) have domains of their own, and `dualstack = true` gives the endpoint that also
-answers over IPv6.
+The region is a must: a guess would end in a redirect. China (`cn-...`), the European Sovereign
+Cloud (`eusc-...`) and the isolated partitions have domains of their own. Three options choose
+another kind of endpoint: `dual_stack` answers over IPv6 too, `fips` has validated cryptography,
+`accelerate` takes the way over the nearest edge, for buckets that have Transfer Acceleration
+switched on. The first goes with each of the others.
+
+Directory buckets (S3 Express One Zone, `...--x-s3`) are refused: they want a session for each
+bucket, know no ACLs, tags and versions, and list in no order.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from bucketry_s3.facts import (
     documented,
     every_checksum,
     from_code,
+    inferred,
     words,
 )
 from bucketry_s3.options import S3Options
@@ -35,7 +41,9 @@ from bucketry_s3.vendor import s3_vendor
 _MODEL = "boto/botocore:botocore/data/s3/2006-03-01/service-2.json 1.43.67"
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 
-# boto/botocore:botocore/data/endpoints.json 1.43.67, without the isolated partitions.
+_RULES = "boto/botocore:botocore/data/s3/2006-03-01/endpoint-rule-set-1.json 1.44.8"
+
+# boto/botocore:botocore/data/endpoints.json 1.44.8, looked up again 2026-11.
 _REGIONS = words(
     """
     us-east-1 us-east-2 us-west-1 us-west-2 eu-central-1 eu-central-2 eu-north-1 eu-south-1
@@ -43,42 +51,116 @@ _REGIONS = words(
     ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3
     ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 il-central-1
     me-central-1 me-south-1 mx-central-1 sa-east-1 cn-north-1 cn-northwest-1 us-gov-east-1
-    us-gov-west-1 eusc-de-east-1
+    us-gov-west-1 eusc-de-east-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1
+    eu-isoe-west-1 us-isof-east-1 us-isof-south-1
     """
 )
+
+# Domains of the partitions by the beginning of their regions' names
+# (boto/botocore:botocore/data/partitions.json 1.44.8).
+_DOMAINS = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "us-isof-": "csp.hci.ic.gov",
+}
+_COMMERCIAL = "amazonaws.com"
+
+# Endings of names that are not those of a general purpose bucket (Amazon S3 User Guide, naming
+# rules), and what to do instead.
+_OTHER_KINDS = {
+    "--x-s3": (
+        "is a directory bucket (S3 Express One Zone), which wants sessions of its own that "
+        "bucketry does not make; use a general purpose bucket"
+    ),
+    "--xa-s3": (
+        "is an access point of a directory bucket, which wants sessions of its own that bucketry "
+        "does not make; use a general purpose bucket"
+    ),
+    "--op-s3": (
+        "is an access point of S3 on Outposts, which signs for another service; use a bucket of "
+        "the region"
+    ),
+    ".mrap": (
+        "is a Multi-Region Access Point, which wants signatures for many regions (SigV4A) that "
+        "bucketry does not make; use the bucket or an access point of one region"
+    ),
+}
+
+
+def _choice(title: str, description: str) -> dict[str, Any]:
+    schema = {"title": title, "description": description, "type": "boolean", "default": False}
+    return {"schema": schema}
 
 
 @frozen(kw_only=True)
 class AwsOptions(S3Options):
-    """Options of Amazon S3."""
+    """Options of Amazon S3; each of its own chooses another kind of endpoint."""
 
-    dualstack: bool = field(
+    dual_stack: bool = field(
         default=False,
-        metadata={
-            "schema": {
-                "title": "Dual stack",
-                "description": "Use the endpoint that answers over IPv4 and IPv6.",
-                "type": "boolean",
-                "default": False,
-            }
-        },
+        metadata=_choice("Dual stack", "Use the endpoint that answers over IPv4 and IPv6."),
+    )
+    fips: bool = field(
+        default=False,
+        metadata=_choice("FIPS", "Use the endpoint with cryptography validated by FIPS 140."),
+    )
+    accelerate: bool = field(
+        default=False,
+        metadata=_choice(
+            "Transfer Acceleration",
+            "Send over AWS's nearest edge location; the bucket must have it switched on.",
+        ),
     )
 
 
-def _endpoint(options: Any) -> str:
-    """Choose the partition's domain (boto/botocore:botocore/data/endpoints.json 1.43.67)."""
+def _domain(options: Any) -> str:
     region = options.region or ""
-    domain = "amazonaws.com"
-    if region.startswith("cn-"):
-        domain = "amazonaws.com.cn"
-    elif region.startswith("eusc-"):
-        domain = "amazonaws.eu"
-    return f"https://s3.{'dualstack.' if options.dualstack else ''}{{region}}.{domain}"
+    return next((d for start, d in _DOMAINS.items() if region.startswith(start)), _COMMERCIAL)
+
+
+def _endpoint(options: Any) -> str:
+    """Choose kind and domain as the SDK does (_RULES)."""
+    dual_stack = "dualstack." if options.dual_stack else ""
+    if options.accelerate:
+        return f"https://s3-accelerate.{dual_stack}{_COMMERCIAL}"
+    service = "s3-fips" if options.fips else "s3"
+    return f"https://{service}.{dual_stack}{{region}}.{_domain(options)}"
 
 
 def _check(options: Any) -> Iterator[tuple[str, str]]:
-    if options.dualstack and options.endpoint:
-        yield "dualstack", "does nothing beside endpoint; write one of the two"
+    for ending, reason in _OTHER_KINDS.items():
+        if options.bucket.endswith(ending):
+            yield "bucket", reason
+    if options.endpoint:
+        for name in ("dual_stack", "fips", "accelerate"):
+            if getattr(options, name):
+                yield name, "does nothing beside endpoint; write one of the two"
+    elif options.accelerate:
+        yield from _check_acceleration(options)
+    elif options.fips and _domain(options) == "amazonaws.com.cn":
+        yield "fips", "does not exist in China; leave it out"
+
+
+def _check_acceleration(options: Any) -> Iterator[tuple[str, str]]:
+    if not options.region:
+        yield (
+            "region",
+            "is missing; the accelerated endpoint does not name it, but signatures must; set "
+            "region to the bucket's own",
+        )
+    elif _domain(options) != _COMMERCIAL or options.region.startswith("us-gov-"):
+        yield "accelerate", f"does not exist in {options.region}; leave it out"
+    if options.fips:
+        yield "accelerate", "has no FIPS endpoint; write one of the two"
+    if options.addressing == "path" or "." in options.bucket:
+        yield (
+            "accelerate",
+            "wants the bucket in the host: leave addressing out, and use a bucket name without "
+            "dots",
+        )
 
 
 profile = Profile(
@@ -107,7 +189,7 @@ profile = Profile(
         ),
         "AccessDenied": (
             "Look at the key's IAM policy and the bucket policy; AWS' Block Public Access answers "
-            "so to public ACLs, too."
+            "so to public ACLs, too, and buckets made since April 2026 to SSE-C."
         ),
         "ExpiredToken": (
             "AWS' temporary credentials have run out: get new ones, or write `credentials = "
@@ -134,21 +216,23 @@ vendor = s3_vendor(
     check=_check,
     profile=profile,
     endpoint_hosts=(
-        "s3.{region}.amazonaws.com",
-        "s3.dualstack.{region}.amazonaws.com",
-        "s3-fips.{region}.amazonaws.com",
-        "s3.{region}.amazonaws.com.cn",
-        "s3.dualstack.{region}.amazonaws.com.cn",
-        "s3.{region}.amazonaws.eu",
-        "s3.dualstack.{region}.amazonaws.eu",
         "s3.amazonaws.com",
+        "s3-accelerate.amazonaws.com",
+        "s3-accelerate.dualstack.amazonaws.com",
+        *(
+            f"{service}{{region}}.{domain}"
+            for domain in (_COMMERCIAL, *_DOMAINS.values())
+            for service in ("s3.", "s3.dualstack.", "s3-fips.", "s3-fips.dualstack.")
+        ),
+        # The older spelling, and never without a region.
+        "s3-{region}.amazonaws.com",
     ),
     capabilities=Capabilities(
         acl=documented(
             "object",
             f"{_GUIDE}/about-object-ownership.html",
             note="Switched off on buckets made since April 2023: 400 AccessControlListNotSupported "
-            "(strapi/strapi:packages/providers/upload-aws-s3/src/index.ts).",
+            "to all but bucket-owner-full-control.",
         ),
         canned_acls=documented(
             frozenset(
@@ -161,7 +245,7 @@ vendor = s3_vendor(
         ),
         addressing=documented(
             frozenset({"path", "virtual"}),
-            "boto/botocore:botocore/data/s3/2006-03-01/endpoint-rule-set-1.json 1.43.67",
+            _RULES,
             note="Dotted buckets by path only over TLS: the certificate covers one label.",
         ),
         checksums=documented(every_checksum("verified"), _MODEL),
@@ -181,27 +265,33 @@ vendor = s3_vendor(
         ),
         complete_if_absent=documented("enforced", _MODEL),
         complete_if_match=documented("enforced", _MODEL),
-        delete_if_match=documented("enforced", _MODEL, note="Since September 2025."),
-        if_match_etag=from_code(
+        delete_if_match=documented(
+            "enforced",
+            _MODEL,
+            note="Since September 2025 (AWS's news of that month, gaul/undocumented-s3-apis#4).",
+        ),
+        if_match_etag=inferred(
             "quoted",
-            "TheOrcDev/videorc:docs/releases/storage-compat-2026-09.md (live probe)",
-            as_of="2026-09-21",
+            f"the form in which HEAD gives it; {_GUIDE}/conditional-writes.html names none",
+            as_of="2026-11",
         ),
         encryption=documented(
             {"AES256": "yes", "aws:kms": "yes", "aws:kms:dsse": "yes", "SSE-C": "yes"},
             _MODEL,
-            note="SSE-C may be switched off by a setting of new buckets.",
+            note="SSE-C is off on buckets made since April 2026 and answers 403 until it is "
+            f"allowed ({_GUIDE}/blocking-unblocking-s3-c-encryption-gpb.html).",
         ),
         tagging=documented("yes", _MODEL, note="At most 10 tags."),
         storage_classes=documented(
             frozenset(
                 words(
                     "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING "
-                    "GLACIER DEEP_ARCHIVE OUTPOSTS GLACIER_IR SNOW EXPRESS_ONEZONE FSX_OPENZFS "
-                    "FSX_ONTAP"
+                    "GLACIER DEEP_ARCHIVE GLACIER_IR"
                 )
             ),
             _MODEL,
+            note="The model has seven more, which no upload to a general purpose bucket can name: "
+            "of directory buckets, Outposts, Snow, FSx and AWS Backup.",
         ),
         multipart=documented("yes", f"{_GUIDE}/qfacts.html", note="Objects up to 48.8 TiB."),
         part_size_min=documented(5 * MIB, f"{_GUIDE}/qfacts.html"),
@@ -213,6 +303,14 @@ vendor = s3_vendor(
         presign=documented(SIGNED_METHODS, f"{_GUIDE}/using-presigned-url.html"),
         presign_seconds_max=documented(SEVEN_DAYS, f"{_GUIDE}/using-presigned-url.html"),
         post_policy=documented("yes", f"{_GUIDE}/using-presigned-url.html"),
+        unsigned_headers=documented(
+            "refused",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+            "reference_sigv-create-signed-request.html",
+            as_of="2026-11",
+            note="403 AccessDenied: There were headers present in the request which were not "
+            "signed (odysseyscience/react-s3-uploader#106).",
+        ),
         public_url=documented(
             "yes",
             f"{_GUIDE}/VirtualHosting.html",

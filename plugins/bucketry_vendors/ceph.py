@@ -139,6 +139,12 @@ vendor = s3_vendor(
             note="400 for others; placement targets can define more.",
         ),
         multipart=measured("yes", _SERVER, as_of=_DATE),
+        multipart_tagging=measured(
+            "ignored",
+            _SERVER,
+            as_of=_DATE,
+            note="Tags that begin an upload in parts are taken and lost.",
+        ),
         part_size_min=measured(5 * MIB, _SERVER, as_of=_DATE, note="400 EntityTooSmall."),
         part_size_max=inferred(5 * GIB, "RGW's defaults"),
         parts_max=inferred(10_000, "RGW's defaults"),
@@ -147,6 +153,14 @@ vendor = s3_vendor(
         presign_seconds_max=documented(SEVEN_DAYS, _DOCS),
         post_policy=measured(
             "yes", _SERVER, as_of=_DATE, note="Size, key and signature are enforced."
+        ),
+        unsigned_headers=measured(
+            "honoured",
+            _SERVER,
+            as_of=_DATE,
+            note="x-amz-copy-source and x-amz-acl too. Refused from 19.2.6 and 20.2.4 on "
+            "(CVE-2026-54330), unless rgw_sigv4_insecure is set; these two refuse an unsigned "
+            "Content-Type as well.",
         ),
         public_url=measured(
             "yes", _SERVER, as_of=_DATE, note="With a bucket policy or a public ACL."

@@ -118,6 +118,7 @@ vendor = s3_vendor(
         tagging=inferred("yes", _CEPH),
         storage_classes=inferred(frozenset({"STANDARD"}), "no class is documented"),
         multipart=inferred("yes", _CEPH, note=f"Objects up to 5 TB ({_DOCS})."),
+        multipart_tagging=inferred("ignored", f"{_CEPH}; measured on Ceph 16.2.15"),
         part_size_min=inferred(5 * MIB, _CEPH),
         part_size_max=inferred(5 * GIB, _CEPH),
         parts_max=inferred(10_000, _CEPH),

@@ -112,6 +112,12 @@ vendor = s3_vendor(
             "deuxfleurs-org/garage:src/api/s3/post_object.rs f04af181 (main-v2)",
             as_of=_SOURCE_DATE,
         ),
+        unsigned_headers=from_code(
+            "refused",
+            "deuxfleurs-org/garage:src/api/common/signature/payload.rs f04af181 (main-v2)",
+            as_of=_SOURCE_DATE,
+            note="400: Header should be signed.",
+        ),
         public_url=documented(
             "no", "Garage's documentation", note="The website endpoint, port 3902, instead."
         ),

@@ -182,6 +182,7 @@ vendor = s3_vendor(
         presign=inferred(SIGNED_METHODS, _SWIFT, as_of=_SWIFT_DATE),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit", as_of=_DATE),
         post_policy=inferred("no", _SWIFT, as_of=_SWIFT_DATE, note="412 to a form."),
+        unsigned_headers=inferred("refused", _SWIFT, as_of=_SWIFT_DATE),
         public_url=documented(
             "yes",
             _ACLS,

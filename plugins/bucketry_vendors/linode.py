@@ -78,6 +78,7 @@ vendor = s3_vendor(
             as_of="2026-06-22",
         ),
         multipart=inferred("yes", _CEPH),
+        multipart_tagging=inferred("ignored", f"{_CEPH}; measured on Ceph 16.2.15"),
         part_size_min=inferred(5 * MIB, _CEPH),
         part_size_max=inferred(5 * GIB, _CEPH),
         parts_max=inferred(10_000, _CEPH),

@@ -167,6 +167,13 @@ vendor = s3_vendor(
             SEVEN_DAYS, f"{_SOURCE}/signature-v4-parser.go 7aac2a2c", as_of=_DATE
         ),
         post_policy=from_code("yes", f"{_SOURCE}/api-router.go 7aac2a2c", as_of=_DATE),
+        unsigned_headers=measured(
+            "honoured",
+            "MinIO 7aac2a2c",
+            as_of="2026-11-24",
+            note="x-amz-copy-source too: who holds a signed PUT reads with the signer's rights. "
+            "Only x-amz-meta- is refused (cmd/signature-v4-utils.go checkMetaHeaders).",
+        ),
         public_url=documented(
             "yes",
             f"{_DOCS}:source/reference/minio-mc.rst 35f2bb8",

@@ -207,6 +207,10 @@ vendor = s3_vendor(
         presign=documented(SIGNED_METHODS, f"{_DOCS}/api/s3/presigned-urls.mdx"),
         presign_seconds_max=documented(SEVEN_DAYS, f"{_DOCS}/api/s3/presigned-urls.mdx"),
         post_policy=documented("no", f"{_DOCS}/api/s3/presigned-urls.mdx"),
+        unsigned_headers=unknown(
+            "The page demands what was signed, and is silent on what was not.",
+            f"{_DOCS}/api/s3/presigned-urls.mdx",
+        ),
         public_url=documented(
             "no",
             f"{_DOCS}/buckets/public-buckets.mdx",

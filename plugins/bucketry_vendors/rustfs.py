@@ -104,6 +104,12 @@ vendor = s3_vendor(
         presign=from_code(SIGNED_METHODS, _SOURCE, as_of=_DATE, note="GET and PUT are stated."),
         presign_seconds_max=inferred(SEVEN_DAYS, "SigV4's own limit"),
         post_policy=from_code("yes", _SOURCE, as_of=_DATE),
+        unsigned_headers=from_code(
+            "honoured",
+            "rustfs/s3s:ops/signature.rs, as used by 20d12664",
+            as_of=_DATE,
+            note="x-amz-copy-source too. Refused since 2026-09-07 (rustfs/rustfs#7425).",
+        ),
         public_url=from_code("yes", _SOURCE, as_of=_DATE, note="Needs a bucket policy."),
         complete_location=from_code("request-host", _SOURCE, as_of=_DATE),
         versioning=from_code("yes", _SOURCE, as_of=_DATE),

@@ -125,6 +125,12 @@ vendor = s3_vendor(
         post_policy=from_code(
             "yes", "chuanghiduoc/nestjs-fastify-nx#143 (measured)", as_of="2026-08-01"
         ),
+        unsigned_headers=from_code(
+            "refused",
+            f"{_SOURCE}/auth_signature_v4.go",
+            as_of=_DATE,
+            note="From 4.21 on (seaweedfs/seaweedfs#9121); honoured before.",
+        ),
         public_url=documented("yes", _WIKI, note="With anonymous reading switched on."),
         complete_location=from_code("request-host", f"{_SOURCE}/filer_multipart.go", as_of=_DATE),
         versioning=from_code("yes", _SOURCE, as_of=_DATE),

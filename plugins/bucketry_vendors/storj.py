@@ -134,6 +134,7 @@ vendor = s3_vendor(
             SEVEN_DAYS, f"{_GATEWAY}/signature-v4-parser.go", as_of=_GATEWAY_DATE
         ),
         post_policy=from_code("yes", f"{_GATEWAY}/api-router.go", as_of=_GATEWAY_DATE),
+        unsigned_headers=from_code("honoured", f"{_GATEWAY}/signature-v4.go", as_of=_GATEWAY_DATE),
         public_url=documented(
             "no", "storj/docs (link sharing)", note="link.storjshare.io, or a domain of one's own."
         ),

@@ -148,6 +148,12 @@ vendor = s3_vendor(
             "supabase/storage:src/storage/protocols/s3/signature-v4.ts, policy.ts 4fa61fb",
             as_of=_DATE,
         ),
+        unsigned_headers=from_code(
+            "honoured",
+            "supabase/storage:src/storage/protocols/s3/signature-v4.ts 4fa61fb",
+            as_of=_DATE,
+            note="x-amz-copy-source too: who holds a signed PUT reads with the signer's rights.",
+        ),
         public_url=inferred("yes", _DOCS, note="Not below the S3 path."),
         complete_location=from_code("bucket/key", f"{_HANDLER} line 565", as_of=_DATE),
         versioning=documented("no", _DOCS),

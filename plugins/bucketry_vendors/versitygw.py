@@ -157,6 +157,13 @@ vendor = s3_vendor(
             SEVEN_DAYS, f"{_SOURCE}:s3api/utils/presign-auth-reader.go", as_of=_DATE
         ),
         post_policy=measured("yes", _SERVER, as_of=_MEASURED),
+        unsigned_headers=measured(
+            "refused",
+            _SERVER,
+            as_of=_MEASURED,
+            note="403 AccessDenied: There were headers present in the request which were not "
+            "signed. From 1.5.0 on.",
+        ),
         public_url=from_code(
             "yes",
             f"{_SOURCE}:s3api/middlewares/public-bucket.go",

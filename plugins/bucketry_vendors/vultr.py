@@ -71,6 +71,7 @@ vendor = s3_vendor(
             "2026-04-01).",
         ),
         multipart=documented("yes", _ACTIONS),
+        multipart_tagging=inferred("ignored", f"{_CEPH}; measured on Ceph 16.2.15"),
         part_size_min=inferred(5 * MIB, _CEPH),
         part_size_max=inferred(5 * GIB, _CEPH),
         parts_max=inferred(10_000, _CEPH),

@@ -20,7 +20,7 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
         "https://media.s3.eu-west-1.amazonaws.com/photos/a%20b.png",
     ),
     (
-        "aws", {"region": "eu-west-1", "dualstack": True},
+        "aws", {"region": "eu-west-1", "dual_stack": True},
         "https://s3.dualstack.eu-west-1.amazonaws.com", "eu-west-1",
         "https://media.s3.dualstack.eu-west-1.amazonaws.com/photos/a%20b.png",
     ),
@@ -33,6 +33,63 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
         "aws", {"region": "eusc-de-east-1"},
         "https://s3.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1",
         "https://media.s3.eusc-de-east-1.amazonaws.eu/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eusc-de-east-1", "dual_stack": True},
+        "https://s3.dualstack.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1",
+        "https://media.s3.dualstack.eusc-de-east-1.amazonaws.eu/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-gov-west-1", "fips": True},
+        "https://s3-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1",
+        "https://media.s3-fips.us-gov-west-1.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-east-1", "fips": True, "dual_stack": True},
+        "https://s3-fips.dualstack.us-east-1.amazonaws.com", "us-east-1",
+        "https://media.s3-fips.dualstack.us-east-1.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-east-1", "fips": True, "bucket": "my.media"},
+        "https://s3-fips.us-east-1.amazonaws.com", "us-east-1",
+        "https://s3-fips.us-east-1.amazonaws.com/my.media/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "accelerate": True},
+        "https://s3-accelerate.amazonaws.com", "eu-west-1",
+        "https://media.s3-accelerate.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "accelerate": True, "dual_stack": True},
+        "https://s3-accelerate.dualstack.amazonaws.com", "eu-west-1",
+        "https://media.s3-accelerate.dualstack.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-iso-east-1"},
+        "https://s3.us-iso-east-1.c2s.ic.gov", "us-iso-east-1",
+        "https://media.s3.us-iso-east-1.c2s.ic.gov/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-isob-east-1"},
+        "https://s3.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1",
+        "https://media.s3.us-isob-east-1.sc2s.sgov.gov/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "eu-isoe-west-1"},
+        "https://s3.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1",
+        "https://media.s3.eu-isoe-west-1.cloud.adc-e.uk/photos/a%20b.png",
+    ),
+    (
+        "aws", {"region": "us-isof-south-1"},
+        "https://s3.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1",
+        "https://media.s3.us-isof-south-1.csp.hci.ic.gov/photos/a%20b.png",
+    ),
+    (
+        "aws",
+        {"region": "eu-west-1", "bucket": "reports-abcdefghijklmnopqrstuvwxyz123456-s3alias"},
+        "https://s3.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://reports-abcdefghijklmnopqrstuvwxyz123456-s3alias.s3.eu-west-1.amazonaws.com/"
+        "photos/a%20b.png",
     ),
     (
         "aws", {"region": "us-gov-west-1", "bucket": "my.media"},

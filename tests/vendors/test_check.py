@@ -116,8 +116,51 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "is missing; Supabase wants the project's region in signatures; set region",
     ),
     (
-        "aws", {"endpoint": "https://s3.eu-west-1.amazonaws.com", "dualstack": True}, "dualstack",
+        "aws", {"endpoint": "https://s3.eu-west-1.amazonaws.com", "dual_stack": True}, "dual_stack",
         "does nothing beside endpoint; write one of the two",
+    ),
+    (
+        "aws", {"endpoint": "https://s3.eu-west-1.amazonaws.com", "accelerate": True}, "accelerate",
+        "does nothing beside endpoint; write one of the two",
+    ),
+    (
+        "aws", {"region": "cn-north-1", "fips": True}, "fips",
+        "does not exist in China; leave it out",
+    ),
+    (
+        "aws", {"region": "cn-north-1", "accelerate": True}, "accelerate",
+        "does not exist in cn-north-1; leave it out",
+    ),
+    (
+        "aws", {"region": "us-gov-west-1", "accelerate": True}, "accelerate",
+        "does not exist in us-gov-west-1; leave it out",
+    ),
+    (
+        "aws", {"accelerate": True}, "region",
+        "is missing; the accelerated endpoint does not name it, but signatures must; set region "
+        "to the bucket's own",
+    ),
+    (
+        "aws", {"region": "us-east-1", "accelerate": True, "fips": True}, "accelerate",
+        "has no FIPS endpoint; write one of the two",
+    ),
+    (
+        "aws", {"region": "us-east-1", "accelerate": True, "addressing": "path"}, "accelerate",
+        "wants the bucket in the host: leave addressing out, and use a bucket name without dots",
+    ),
+    (
+        "aws", {"region": "us-east-1", "accelerate": True, "bucket": "my.media"}, "accelerate",
+        "wants the bucket in the host: leave addressing out, and use a bucket name without dots",
+    ),
+    (
+        "aws", {"region": "us-east-1", "bucket": "media--use1-az4--x-s3"}, "bucket",
+        "is a directory bucket (S3 Express One Zone), which wants sessions of its own that "
+        "bucketry does not make; use a general purpose bucket",
+    ),
+    (
+        "aws", {"region": "us-east-1", "bucket": "media-abc--op-s3"}, "bucket",
+        "is an access point of S3 on Outposts, which signs for another service; use a bucket of "
+        "the region",
     ),
     ("gcs", {"bucket": "ab"}, "bucket", BUCKET),
     ("gcs", {"bucket": "..."}, "bucket", BUCKET),

@@ -206,8 +206,7 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
             },
             "storage_class": {
                 "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
-                "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW",
-                "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
+                "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR",
             },
         },
     ),

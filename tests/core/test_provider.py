@@ -257,7 +257,7 @@ def test_a_provider_describes_itself_without_options() -> None:
     assert repr(media) == (
         "<Provider 'media': Memory, layers memory/defaults, memory/0:MemoryLayer>"
     )
-    with pytest.raises(TypeError, match="a Provider is not pickled"):
+    with pytest.raises(TypeError, match="only if it was opened by name"):
         pickle.dumps(media)
 
 

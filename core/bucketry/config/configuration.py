@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,17 +13,13 @@ from bucketry.config.check import ENVELOPE, check
 from bucketry.config.dialects import Found, ask, contested, unasked, validate_dialect
 from bucketry.config.discretion import discreet
 from bucketry.config.effective import Effective, effective
-from bucketry.config.load import Document
-from bucketry.config.overrides import load_overrides
-from bucketry.config.settings import Fault, Origin, Path, Settings, dotted
+from bucketry.config.load import Document, read
+from bucketry.config.opened import Opened
+from bucketry.config.settings import Fault, Origin, Path, Settings
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
-from bucketry.errors import (
-    ConfigError,
-    PluginError,
-    UnsupportedOptionWarning,
-)
-from bucketry.host.catalog import Catalog
+from bucketry.errors import ConfigError, PluginError
+from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
 
 
@@ -155,22 +150,12 @@ class Config:
         """
         name = self._pick(name)
         validated = self._validated_or_raise(name)
-        layers, faults = load_overrides(validated.options.overrides, validated.settings)
+        file = None if self.file is None else os.path.abspath(self.file)
+        opened = Opened(name, file, validated, self._catalog, self._environ, open_again)
+        layers, faults = opened.layers()
         if faults:
             raise self._error(faults)
-        level = _levels_to_the_caller()
-        for ignored in validated.ignored:
-            left_out = f"{name}: {dotted(ignored.path)} is left out: {ignored.reason}"
-            warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=level)
-        for hint in validated.hints:
-            warnings.warn(f"{name}: {hint}", UserWarning, stacklevel=level)
-        return Provider(
-            name=name,
-            vendor=validated.vendor,
-            options=validated.options,
-            distribution=validated.distribution,
-            overrides=layers,
-        )
+        return opened.provider(layers)
 
     @discreet
     def effective(self, name: str | None = None) -> list[Effective]:
@@ -230,9 +215,11 @@ class Config:
         return ConfigError(self._document.problems(faults))
 
 
-def _levels_to_the_caller() -> int:
-    """Return the `stacklevel` of the nearest frame above that is not bucketry's own."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and str(frame.f_globals.get("__name__")).partition(".")[0] == "bucketry":
-        frame, level = frame.f_back, level + 1
-    return level
+@discreet
+def open_again(name: str, file: str, layers: Sequence[object]) -> Provider:
+    """Open a provider that was pickled: by its name in `file`, with the layers added since."""
+    config = Config(read(file, os.environ), installed(), os.environ, single=False)
+    provider = config.open(name)
+    for layer in layers:
+        provider = provider.with_layer(layer)
+    return provider

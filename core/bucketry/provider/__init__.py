@@ -1,7 +1,7 @@
 """The typed facade that an application holds, and the operations behind it."""
 
-from bucketry.provider.facade import Provider
+from bucketry.provider.facade import Provider, Recipe
 from bucketry.provider.upload_options import UploadOptions
 from bucketry.provider.writing import ObjectWriter
 
-__all__ = ["ObjectWriter", "Provider", "UploadOptions"]
+__all__ = ["ObjectWriter", "Provider", "Recipe", "UploadOptions"]

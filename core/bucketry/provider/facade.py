@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Self, TypeVar, Unpack, overload
+from typing import Any, Literal, Protocol, Self, TypeVar, Unpack, overload
 
 from bucketry.errors import InvalidInput
 from bucketry.hookspecs import ProviderHooks
@@ -39,6 +39,23 @@ from bucketry.vendor import CommonOptions, Vendor
 Layer = TypeVar("Layer")
 
 
+class Recipe(Protocol):
+    """What a configuration gives a provider, so that it can be made again."""
+
+    @property
+    def options(self) -> Any:
+        """The options."""
+        ...
+
+    def changed(self, changes: Mapping[str, Any]) -> tuple[Recipe, Sequence[NamedLayer]]:
+        """Return the recipe with other options, and the layers they name; `ConfigError`."""
+        ...
+
+    def reduced(self, layers: Sequence[object]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Return what pickle needs to make it elsewhere, or raise a `TypeError` that says why."""
+        ...
+
+
 class Provider:
     """One configured place for files: a vendor, a bucket, a root path.
 
@@ -55,16 +72,30 @@ class Provider:
         options: CommonOptions,
         distribution: str = "",
         overrides: Sequence[NamedLayer] = (),
+        recipe: Recipe | None = None,
     ) -> None:
         """Stack the layers: defaults, the vendor's, then `overrides` from the bottom up.
 
-        `distribution` names where the vendor's plugin came from, for messages.
+        `distribution` names where the vendor's plugin came from, for messages; `recipe` is how the
+        configuration makes it again.
         """
-        self._stand_on(service(name, vendor, options, distribution), overrides, Lease())
+        made = service(name, vendor, options, distribution)
+        self._stand_on(made, overrides, (), Lease(), recipe)
 
-    def _stand_on(self, made: Service, overrides: Sequence[NamedLayer], lease: Lease) -> None:
-        self._overrides = tuple(overrides)
+    def _stand_on(
+        self,
+        made: Service,
+        configured: Sequence[NamedLayer],
+        added: Sequence[object],
+        lease: Lease,
+        recipe: Recipe | None,
+    ) -> None:
+        self._configured = tuple(configured)
+        self._added = tuple(added)
+        self._recipe = recipe
         self._distribution = made.distribution
+        named = name_layers("override", added, start=len(self._configured))
+        self._overrides = (*self._configured, *named)
         self._ground = Ground(made, self._overrides, lease)
         weakref.finalize(self, lease.release).atexit = False
 
@@ -105,9 +136,34 @@ class Provider:
 
         Both share their connections.
         """
-        named = name_layers("override", [layer], start=len(self._overrides))
+        ground, added = self._ground, (*self._added, layer)
         twin = object.__new__(type(self))
-        twin._stand_on(self._ground.service, (*self._overrides, *named), self._ground.lease.again())
+        twin._stand_on(ground.service, self._configured, added, ground.lease.again(), self._recipe)
+        return twin
+
+    def with_options(self, **changes: Any) -> Self:
+        """Return a new provider with some options changed; this one stays as it is.
+
+        The values are what a configuration holds, and are checked in the same way: `ConfigError`
+        with all that is wrong. None takes an option away. Layers stay, and connections are shared
+        where they lead to the same place as the same user. `InvalidInput` for a provider that was
+        made without a configuration.
+
+        >>> thumbnails = media.with_options(root_path="thumbnails")  # doctest: +SKIP
+        """
+        if self._recipe is None:
+            raise InvalidInput(
+                f"{self!r} was made without a configuration that changes could be checked with; "
+                "open it with open_provider"
+            )
+        try:
+            recipe, configured = self._recipe.changed(changes)
+        finally:
+            changes.clear()  # there may be secrets in them, and no frame of an error shows one
+        ground = self._ground
+        made = service(self.name, self.vendor, recipe.options, self._distribution)
+        twin = object.__new__(type(self))
+        twin._stand_on(made, configured, self._added, ground.lease.again(), recipe)
         return twin
 
     def layer(self, kind: type[Layer]) -> Layer:
@@ -158,8 +214,11 @@ class Provider:
             return "<Provider, not made yet>"
         return f"<Provider {self.name!r}: {self.vendor.title}, layers {', '.join(self.layers)}>"
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Provider is not pickled; open it by name in the other process")
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """A provider that was opened by name is opened by name again, its added layers on top."""
+        if self._recipe is None:
+            raise TypeError("a Provider is pickled only if it was opened by name, from a file")
+        return self._recipe.reduced(self._added)
 
     # -- storing, copying, removing ----------------------------------------------------------
 

@@ -7,10 +7,10 @@ Three ways to use it: the pytest class `ProviderConformance`, the command ``buck
 from typing import TYPE_CHECKING, Any
 
 from bucketry.testing.agreement import check_agreement
-from bucketry.testing.case import Case, Need, Skip, case, has
+from bucketry.testing.case import Case, Need, case, has
 from bucketry.testing.cases import SUITE
 from bucketry.testing.confine import CannotConfine, NotConfined, confine
-from bucketry.testing.expect import CheckFailed
+from bucketry.testing.expect import CheckFailed, Skip
 from bucketry.testing.known import Difference, read_known
 from bucketry.testing.report import Report, Result
 from bucketry.testing.runner import run, run_case

@@ -6,14 +6,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from attrs import evolve, field, frozen
 
 from bucketry.model import Capabilities, Fact
-
-if TYPE_CHECKING:
-    from bucketry.testing.store import Store
+from bucketry.testing.store import Store
 
 Outcome = Literal["passed", "failed", "contradicted", "skipped", "probed-yes", "probed-no"]
 """How a case ended.
@@ -28,10 +26,6 @@ Seen = str | tuple[str, ...] | None
 when it could not be told at all."""
 
 Function = TypeVar("Function", bound=Callable[..., Seen])
-
-
-class Skip(Exception):
-    """Raised by a case that cannot be tried under this configuration; the text says why."""
 
 
 _ABSENT = frozenset({"no", "none", "ignored", "refused"})

@@ -16,7 +16,8 @@ from bucketry.model import SignedUrl
 from bucketry.provider import Provider
 from bucketry.provider.listing import LIST_PAGE
 from bucketry.testing.blame import described
-from bucketry.testing.case import Case, Skip
+from bucketry.testing.case import Case
+from bucketry.testing.expect import Skip
 from bucketry.testing.store import DEFAULT_PART_SIZE, Store, layers_of, rebuilt
 
 WITNESS = b"This object stands beside a conformance run and must survive it.\n"

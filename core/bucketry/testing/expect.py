@@ -29,6 +29,10 @@ _LONGEST = 80
 _TROUBLE = (Unavailable, RateLimited, Unconfirmed, BadCredentials, ClockSkew, SourceChanged)
 
 
+class Skip(Exception):
+    """Raised by a case that cannot be tried under this configuration; the text says why."""
+
+
 class CheckFailed(AssertionError):
     """A rule does not hold. The cause is the error that stood in its way, if there was one."""
 

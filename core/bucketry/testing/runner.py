@@ -16,9 +16,10 @@ from bucketry.errors import Unsupported, UnsupportedOptionWarning, redact
 from bucketry.host.masking import Mask
 from bucketry.provider import Provider
 from bucketry.testing.blame import described, tells_of_the_storage
-from bucketry.testing.case import Case, Outcome, Seen, Skip, fact_of, told
+from bucketry.testing.case import Case, Outcome, Seen, fact_of, told
 from bucketry.testing.cases import SUITE
 from bucketry.testing.confine import CannotConfine, NotConfined, Room, confine
+from bucketry.testing.expect import Skip
 from bucketry.testing.known import Known
 from bucketry.testing.report import BAD, EndpointClass, Report, Result, Stop
 from bucketry.testing.store import Store, layers_of

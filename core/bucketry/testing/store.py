@@ -16,8 +16,7 @@ from bucketry.host.layers import NamedLayer
 from bucketry.model import Capabilities, Fact, Page, SignedUrl, StoredObject
 from bucketry.provider import Provider
 from bucketry.source import Body
-from bucketry.testing.case import Skip
-from bucketry.testing.expect import CheckFailed
+from bucketry.testing.expect import CheckFailed, Skip
 from bucketry.testing.http import Http
 
 MIB = 1 << 20

@@ -10,7 +10,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
@@ -20,7 +20,7 @@ from bucketry_s3.testing.request import Request, Response, Route, find_route, pa
 from bucketry_s3.testing.service import Service, error_response
 
 if TYPE_CHECKING:
-    from bucketry_s3.testing.server import TlsServer
+    pass
 
 _CHUNK = 1 << 20
 
@@ -57,9 +57,9 @@ class Connection(BaseHTTPRequestHandler):
     request: Any
 
     @property
-    def shared(self) -> TlsServer:
-        """What all connections share."""
-        return cast("TlsServer", self.server)
+    def shared(self) -> Any:
+        """What all connections share: the `TlsServer`."""
+        return self.server
 
     def setup(self) -> None:
         """Begin TLS here, in the connection's own thread, so that a slow client blocks nobody."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from bucketry.errors import BucketryError, UnsupportedOptionWarning
 from bucketry.hookspecs import hookimpl
-from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import holds, raises, refusal, same
+from bucketry.testing.case import case, has
+from bucketry.testing.expect import Skip, holds, raises, refusal, same
 from bucketry.testing.store import SAMPLE, Store
 
 

@@ -24,8 +24,8 @@ from bucketry.errors import (
 from bucketry.host.masking import secrets_of
 from bucketry.model import Credentials, Secret
 from bucketry.provider import Provider
-from bucketry.testing.case import Skip, case
-from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.case import case
+from bucketry.testing.expect import Skip, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bucketry.errors import InvalidExpiry, InvalidHeader, InvalidInput, Unsupported
-from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import CheckFailed, holds, raises, same
+from bucketry.testing.case import case, has
+from bucketry.testing.expect import CheckFailed, Skip, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 GETS, HEADS, PUTS, DELETES = (has("presign", m) for m in ("GET", "HEAD", "PUT", "DELETE"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bucketry.errors import UnsupportedOptionWarning
-from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import refusal, same
+from bucketry.testing.case import case, has
+from bucketry.testing.expect import Skip, refusal, same
 from bucketry.testing.store import SAMPLE, Store
 
 # Cheap to keep and free to read; the archives are neither.

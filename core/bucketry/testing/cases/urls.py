@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from bucketry.testing.case import Skip, case, has
-from bucketry.testing.expect import holds, raises, same
+from bucketry.testing.case import case, has
+from bucketry.testing.expect import Skip, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 # What RFC 3986 lets stand in a path, percent-encoding included.

@@ -76,6 +76,8 @@ def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     Names are HTTP tokens, values printable ASCII (Amazon S3 User Guide: other text arrives
     mangled), names differ in more than case, and all of it fits in 2,048 bytes.
     """
+    if not isinstance(metadata, Mapping):
+        raise InvalidHeader(f"metadata is a mapping, not {type(metadata).__name__}")
     checked: dict[str, str] = {}
     size = 0
     for name, value in metadata.items():

@@ -32,6 +32,11 @@ def _refuse(key: str, reason: str, position: int | None = None) -> InvalidKey:
     return InvalidKey(f"key {shown!a} is refused: {reason}{where}")
 
 
+def _too_long(key: str) -> InvalidKey:
+    size = len(key.encode("utf-8", "surrogatepass"))
+    return _refuse(key, f"{size} bytes are more than S3's limit of {MAX_KEY_BYTES}")
+
+
 def check_key(key: str) -> str:
     """Return `key` if it may be stored, else raise `InvalidKey` that says why and where.
 
@@ -44,6 +49,8 @@ def check_key(key: str) -> str:
         raise InvalidKey(f"a key is a str, not {type(key).__name__}")
     if not key:
         raise _refuse(key, "it is empty")
+    if len(key) > MAX_KEY_BYTES:
+        raise _too_long(key)  # at once: looking at every character of it would take its time
     if not key.isascii():
         for position, character in enumerate(key):
             if "\ud800" <= character <= "\udfff":
@@ -79,9 +86,8 @@ def check_key(key: str) -> str:
                 key, f"the segment {segment!r} is dropped or resolved by some clients", position
             )
         position += len(segment) + 1
-    size = len(key.encode())
-    if size > MAX_KEY_BYTES:
-        raise _refuse(key, f"{size} bytes are more than S3's limit of {MAX_KEY_BYTES}")
+    if len(key.encode()) > MAX_KEY_BYTES:
+        raise _too_long(key)
     return key
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from bucketry.errors import InvalidSource, SourceChanged
+from bucketry.errors import BucketryError, InvalidSource, SourceChanged
 
 Chunk = bytes | bytearray | memoryview
 """A piece of a source."""
@@ -46,7 +46,7 @@ class Source:
             )
         elif isinstance(body, os.PathLike):
             self._open_path(Path(body))
-        elif hasattr(body, "read"):
+        elif hasattr(body, "read") and not isinstance(body, type):
             self._use_file(body)
         elif isinstance(body, Iterable):
             self._chunks = iter(body)
@@ -126,7 +126,7 @@ class Source:
     def _next_chunk(self, size: int) -> memoryview:
         """Return some bytes that follow `_pending`, none at the end."""
         if self._file is not None:
-            read = self._file.read(size)
+            read = self._read(size)
             if read is None:
                 raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
             return _bytes_of(read)
@@ -135,6 +135,19 @@ class Source:
             if view:
                 return view
         return memoryview(b"")
+
+    def _read(self, size: int) -> object:
+        """Read the file; what Python says of a closed or unreadable one is said in our words."""
+        assert self._file is not None  # noqa: S101 - only files are read
+        try:
+            return self._file.read(size)
+        except BucketryError:
+            raise  # another provider's, which may be an OSError, too
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            if self.bytes_read:
+                raise SourceChanged(f"the file could be read no further: {reason}") from error
+            raise InvalidSource(f"the file cannot be read: {reason}") from error
 
     def digest(self) -> str:
         """Return the SHA-256 of the whole source in hex, read ahead and rewound.
@@ -150,8 +163,8 @@ class Source:
             )
         start = self._file.tell()
         hasher = hashlib.sha256()
-        while chunk := self._file.read(1 << 20):
-            hasher.update(chunk)
+        while chunk := self._read(1 << 20):
+            hasher.update(_bytes_of(chunk))
         self._file.seek(start)
         return hasher.hexdigest()
 

@@ -11,6 +11,16 @@ from bucketry.errors import InvalidInput
 from bucketry.model.objects import ObjectInfo
 
 _FOR_LINES = 64 * 1024
+_UNLIMITED = sys.maxsize
+
+
+def _limit(size: int | None) -> int:
+    """Return how many bytes may be given; the protocol of files has None and negatives for all."""
+    if size is None:
+        return _UNLIMITED
+    if not isinstance(size, int):
+        raise InvalidInput(f"a size is a number of bytes (an int), not {type(size).__name__}")
+    return _UNLIMITED if size < 0 else min(size, _UNLIMITED)
 
 
 class ByteStream(Protocol):
@@ -44,12 +54,12 @@ class ObjectReader(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, fewer only at the end; everything left when negative."""
         self._check_open()
-        left = sys.maxsize if size is None or size < 0 else size
+        left = _limit(size)
         parts = []
         while left > 0:
             data = self._take(left)
             if not data:
-                data = self._pull(-1 if left > sys.maxsize // 2 else left)
+                data = self._pull(-1 if left > _UNLIMITED // 2 else left)
                 self._position += len(data)
             if not data:
                 break
@@ -64,7 +74,12 @@ class ObjectReader(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         """Fill `buffer` with what comes first and return the number of bytes, 0 at the end."""
         self._check_open()
-        view = memoryview(buffer).cast("B")
+        try:
+            view = memoryview(buffer).cast("B")
+        except (TypeError, ValueError, NotImplementedError):
+            raise InvalidInput(f"a {type(buffer).__name__} cannot be filled with bytes") from None
+        if view.readonly:
+            raise InvalidInput(f"a {type(buffer).__name__} cannot be filled with bytes")
         data = self._take(len(view))
         if not data and view:
             data = self._pull(len(view))
@@ -75,7 +90,7 @@ class ObjectReader(io.RawIOBase):
     def readline(self, size: int | None = -1, /) -> bytes:
         """Return the bytes up to and with the next newline, at most `size` if not negative."""
         self._check_open()
-        left = sys.maxsize if size is None or size < 0 else size
+        left = _limit(size)
         parts = []
         while left > 0:
             if self._given == len(self._ahead):
@@ -95,6 +110,10 @@ class ObjectReader(io.RawIOBase):
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise InvalidInput("chunks have a size of at least 1 byte, given as an int")
         return iter(lambda: self.read(size), b"")
+
+    def write(self, data: Any, /) -> int:
+        """Raise `io.UnsupportedOperation`, as every file does that is open for reading."""
+        raise io.UnsupportedOperation("not writable")
 
     def readable(self) -> bool:
         """Return True."""

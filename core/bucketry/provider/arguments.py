@@ -20,10 +20,16 @@ def check_text(name: str, value: object) -> str:
     return value
 
 
+def check_progress(progress: object) -> None:
+    """Refuse what cannot be called each time that something has moved."""
+    if progress is not None and not callable(progress):
+        raise InvalidInput("progress is a function that takes a number")
+
+
 def each_key(keys: Iterable[str]) -> Iterable[str]:
     """Return `keys` unless it is one text, which would count as a key per letter."""
     if isinstance(keys, str):
         raise InvalidInput("many keys are a list; one str would be taken as a key per letter")
-    if not isinstance(keys, Iterable):
+    if not isinstance(keys, Iterable) or hasattr(keys, "read"):
         raise InvalidInput(f"many keys are a list, not {type(keys).__name__}")
     return keys

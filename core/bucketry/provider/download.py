@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from bucketry.errors import IntegrityError, InvalidInput, StorageError
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
@@ -31,26 +32,27 @@ def download_to(
             raise InvalidInput(f"{target} is a folder; name the file to write")
         if not target.parent.is_dir():
             raise InvalidInput(f"{target.parent} is no folder to write into; make it first")
-        temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
-        # Not tempfile's: its files are private, and a download has the rights of any new file.
-        file = temporary.open("xb")
+    temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
+    file: BinaryIO | None = None
 
     def write(chunk: bytes) -> None:
         with _disk(target):
-            file.write(chunk)
+            opened.write(chunk)
 
     try:
-        try:
-            info = _fill(open_object, write, progress)
-            with _disk(target):
-                file.flush()
-                os.fsync(file.fileno())
-        finally:
-            with _disk(target):
-                file.close()
         with _disk(target):
+            # Not tempfile's: its files are private, and a download has the rights of any new file.
+            opened = file = temporary.open("xb")
+        info = _fill(open_object, write, progress)
+        with _disk(target):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             temporary.replace(target)
     except BaseException:
+        with suppress(OSError):
+            if file is not None:
+                file.close()
         with suppress(OSError):
             temporary.unlink()
         raise

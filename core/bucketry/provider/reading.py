@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bucketry.errors import IntegrityError, InvalidInput, NotFound
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
+from bucketry.provider.arguments import check_progress
 from bucketry.provider.download import download_to
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
@@ -52,6 +53,7 @@ def download(
     object_key = ground.root.join(key)
     if not isinstance(target, str | os.PathLike):
         raise InvalidInput(f"the target is a path, not {type(target).__name__}")
+    check_progress(progress)
     with perform(ground, "download", key, {"target": target}) as operation:
         info = operation.answer = told(
             ground,

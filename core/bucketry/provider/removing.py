@@ -12,7 +12,7 @@ import attrs
 from bucketry.errors import InvalidInput, Rejected
 from bucketry.model import Deleted, Failure, Progress, Swept
 from bucketry.provider import listing
-from bucketry.provider.arguments import check_text, each_key
+from bucketry.provider.arguments import check_progress, check_text, each_key
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import check_extra_params
@@ -46,6 +46,7 @@ def delete_many(
 def delete_prefix(ground: Ground, folder: str, progress: Progress | None) -> Deleted:
     """Delete every object in a folder and below."""
     prefix = ground.root.join(check_text("folder", folder).removesuffix("/")) + "/"
+    check_progress(progress)
     deleted: list[str] = []
     failures: list[Failure] = []
     tried: set[str] = set()

@@ -18,7 +18,7 @@ from bucketry.headers import (
     guess_content_type,
 )
 from bucketry.model import ChecksumAlgorithm, Encryption, Progress, Upload
-from bucketry.provider.arguments import check_text
+from bucketry.provider.arguments import check_progress, check_text
 from bucketry.provider.ground import Ground
 from bucketry.source import Source
 
@@ -132,8 +132,7 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
         raise InvalidInput(f"prevent_overwrite is a bool, not {upload.prevent_overwrite!a}")
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
-    if upload.progress is not None and not callable(upload.progress):
-        raise InvalidInput("progress is a function that takes a number of bytes")
+    check_progress(upload.progress)
     return attrs.evolve(
         upload,
         metadata=check_metadata(upload.metadata),

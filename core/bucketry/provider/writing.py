@@ -69,6 +69,10 @@ class ObjectWriter(io.RawIOBase):
         self.close()
         return self.stored
 
+    def readinto(self, buffer: Any, /) -> int:
+        """Raise `io.UnsupportedOperation`, as every file does that is open for writing."""
+        raise io.UnsupportedOperation("not readable")
+
     def writable(self) -> bool:
         """Return True."""
         return True

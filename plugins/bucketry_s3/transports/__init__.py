@@ -1,4 +1,1 @@
-"""How requests reach a server: each transport is a layer that answers `bucketry_s3_send`.
-
-Nothing else of the family knows an SDK or opens a socket.
-"""
+"""How requests reach a server: each transport is a layer that answers `bucketry_s3_send`."""

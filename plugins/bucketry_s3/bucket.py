@@ -1,4 +1,4 @@
-"""What every S3 operation works on: one bucket behind whatever carries its requests."""
+"""What every S3 operation works on: one bucket behind one transport."""
 
 from __future__ import annotations
 
@@ -9,27 +9,23 @@ from bucketry import Capabilities
 from bucketry.limits import Limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import AFTERWARDS, Deadline
-from bucketry_s3.protocol.exchange import Send, exchange
-from bucketry_s3.protocol.requests import Place, request_for
+from bucketry_s3.transport import Transport
 
 
 class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
-    `carry` sends one request and gives one answer. `seen` tells whether any request has succeeded
-    yet, so that the bucket surely exists.
+    `seen` tells whether any request has succeeded yet, so that the bucket surely exists.
     """
 
     def __init__(
         self,
-        carry: Send,
-        place: Place,
+        transport: Transport,
         options: S3Options,
         capabilities: Capabilities,
         limits: Limits,
     ) -> None:
-        self._carry = carry
-        self._place = place
+        self.transport = transport
         self.options = options
         self.capabilities = capabilities
         self.limits = limits
@@ -52,12 +48,12 @@ class Bucket:
         size: int = 0,
         deadline: Deadline | None = None,
     ) -> dict[str, Any]:
-        """Send one operation on this bucket and return the answer, spelled as boto3 does.
+        """Send one operation on this bucket and return the answer.
 
-        It moves `size` bytes and has the time for them, unless it is given a `deadline`. Raises
-        `InvalidInput` for parameters that the operation does not take.
+        It moves `size` bytes and has the time for them, unless it is given a `deadline`.
         """
-        request = request_for(self._place, operation, {"Bucket": self.name, **params})
-        answer = exchange(self._carry, request, deadline or self.deadline(size))
+        answer = self.transport.send(
+            operation, {"Bucket": self.name, **params}, deadline or self.deadline(size)
+        )
         self.seen = True
         return answer

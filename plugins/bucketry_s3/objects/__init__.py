@@ -1,1 +1,0 @@
-"""What is done with objects: plain functions over one `Bucket`, whatever carries its requests."""

@@ -26,7 +26,6 @@ import pluggy
 from bucketry.errors import StorageError
 from bucketry.model import (
     ByteRange,
-    ClientSettings,
     Deleted,
     ObjectInfo,
     ObjectReader,
@@ -47,27 +46,6 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 class ProviderHooks:
     """The hooks. The host calls them through a relay that has exactly these methods."""
-
-    @hookspec(firstresult=True)
-    def bucketry_client_settings(self, options: Any) -> ClientSettings:
-        """Say where and as whom to connect.
-
-        Asked when: the family needs its client for the first time; once per provider.
-
-        Answer: `ClientSettings`. None: the layer below decides; the family always answers.
-
-        As a wrapper: `attrs.evolve` the settings from below.
-
-        Example:
-            >>> import attrs
-            >>> class InternalEndpoint:
-            ...     '''Send requests inside the data centre, sign URLs for the outside.'''
-            ...     @hookimpl(wrapper=True)
-            ...     def bucketry_client_settings(self):
-            ...         settings = yield
-            ...         return attrs.evolve(settings, endpoint="https://s3.internal")
-        """
-        raise NotImplementedError
 
     @hookspec(firstresult=True)
     def bucketry_prepare_upload(self, upload: Upload) -> Upload:

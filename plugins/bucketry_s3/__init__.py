@@ -1,21 +1,36 @@
-"""The S3 family, public to vendor plugins: options, layer, profile, traits.
+"""The S3 family, public to vendor plugins: options, profile, hooks, layers, one request's values.
 
 A vendor's page needs `s3_vendor`, a `Profile` and `Capabilities`; see `bucketry_vendors` for
 twenty-five of them. Importing this package does not import boto3.
 """
 
+from bucketry_s3.client import boto3_client
+from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.options import ExtraParams, Multipart, S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.signing import KeyPair
+from bucketry_s3.protocol.wire import BytesBody, S3Answer, S3Request, Unreachable
+from bucketry_s3.settings import ClientSettings
 from bucketry_s3.vendor import s3_vendor
 
 __all__ = [
+    "BytesBody",
+    "ClientSettings",
+    "Deadline",
     "ExtraParams",
+    "KeyPair",
     "Multipart",
     "NoAclLayer",
     "Profile",
+    "S3Answer",
+    "S3Hooks",
     "S3Layer",
     "S3Options",
+    "S3Request",
+    "Unreachable",
+    "boto3_client",
     "s3_vendor",
 ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from bucketry import (
     ByteRange,
-    ClientSettings,
+    Credentials,
     Deleted,
     LayerContext,
     ObjectInfo,
@@ -25,14 +25,20 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from bucketry_s3 import copying, listing, reading, removing, writing
-from bucketry_s3 import params as native
-from bucketry_s3.bucket import Bucket
+from bucketry_s3.hookspecs import S3Hooks
+from bucketry_s3.objects import copying, listing, native, reading, removing, writing
+from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.signing import Presigner
-from bucketry_s3.transport import Boto3Transport, Transport
-from bucketry_s3.urls import bucket_base, key_of_url, object_url
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.errors import hint_for
+from bucketry_s3.protocol.requests import Place
+from bucketry_s3.protocol.signing import KeyPair, Presigner
+from bucketry_s3.protocol.urls import bucket_base, key_of_url, object_url
+from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
+from bucketry_s3.settings import ClientSettings, settings_fault
+
+T = TypeVar("T")
 
 _RESPONSE_PARAMS = {
     "cache_control": "response-cache-control",
@@ -55,29 +61,38 @@ class S3Layer:
         self._options = options
         self._profile = profile
         self._context = context
+        self._fixed: tuple[Credentials, KeyPair] | None = None
 
     @cached_property
     def settings(self) -> ClientSettings:
         """The client settings of this provider, asked for once."""
-        settings = self._context.hooks.bucketry_client_settings(options=self._options)
-        if not isinstance(settings, ClientSettings):
-            raise PluginError(
-                "bucketry_client_settings",
-                f"it answered {type(settings).__name__}; a wrapper must return the answer from "
-                "below",
-            )
+        hook = "bucketry_s3_client_settings"
+        answer = self._hooks.bucketry_s3_client_settings(options=self._options)
+        settings = _expected(answer, ClientSettings, hook)
+        fault = settings_fault(settings, allow_http=self._options.allow_http)
+        if fault:
+            raise PluginError(hook, fault)
         return settings
-
-    @cached_property
-    def transport(self) -> Transport:
-        """The transport; `Boto3Transport.client()` leads on to boto3 itself."""
-        return Boto3Transport(self.settings, self._options.bucket, self._options.deadline)
 
     @cached_property
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
         vendor, able = self._context.vendor, self._context.capabilities
-        return Bucket(self.transport, self._options, able, vendor.limits(able))
+        place = Place.of(self.settings.endpoint, self._options.bucket, self.settings.addressing)
+        return Bucket(self._carry, place, self._options, able, vendor.limits(able))
+
+    @cached_property
+    def _hooks(self) -> S3Hooks:
+        return cast(S3Hooks, self._context.hooks)
+
+    def key_pair(self) -> KeyPair:
+        """Return the key pair of this moment."""
+        pair = self._hooks.bucketry_s3_credentials(settings=self.settings)
+        return _expected(pair, KeyPair, "bucketry_s3_credentials")
+
+    def _carry(self, request: S3Request, deadline: Deadline) -> S3Answer:
+        answer = self._hooks.bucketry_s3_send(request=request, deadline=deadline)
+        return _expected(answer, S3Answer, "bucketry_s3_send")
 
     @cached_property
     def _presigner(self) -> Presigner:
@@ -97,7 +112,7 @@ class S3Layer:
         )
 
     @hookimpl
-    def bucketry_client_settings(self) -> ClientSettings:
+    def bucketry_s3_client_settings(self) -> ClientSettings:
         """Take endpoint, region and addressing from the configuration, else from the profile."""
         options = self._options
         endpoint = self._profile.endpoint_of(options).rstrip("/")
@@ -109,6 +124,29 @@ class S3Layer:
             credentials=options.credentials,
             ca_bundle=options.ca_bundle,
         )
+
+    @hookimpl
+    def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair | None:
+        """Give a fixed pair."""
+        credentials = settings.credentials
+        if not isinstance(credentials, Credentials):
+            return None
+        if self._fixed is None or self._fixed[0] is not credentials:
+            token = credentials.session_token
+            pair = KeyPair(
+                access_key_id=credentials.access_key_id,
+                secret_access_key=credentials.secret_access_key.reveal(),
+                session_token=token.reveal() if token else None,
+            )
+            self._fixed = (credentials, pair)
+        return self._fixed[1]
+
+    # Registered first of all, so asked last of the wrappers: it sees what all of them have done.
+    @hookimpl(wrapper=True)
+    def bucketry_s3_send(self, request: S3Request) -> Generator[None, S3Answer, S3Answer]:
+        """Check the headers that layers have added, before any transport sees them."""
+        check_headers(request.headers)
+        return (yield)
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
@@ -142,7 +180,7 @@ class S3Layer:
             return SignedUrl(
                 url=object_url(self._public_base, request.key), method=request.method, signed=False
             )
-        pair = self.transport.key_pair()
+        pair = self.key_pair()
         if request.method == "POST":
             form = self._presigner.post(
                 request.key,
@@ -196,11 +234,14 @@ class S3Layer:
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
         """Give the vendor's own advice, else the family's."""
-        from bucketry_s3.errors import hint_for
-
         return hint_for(error, self._profile.hints)
 
-    def close(self) -> None:
-        """Close the connections, if any were opened."""
-        if "transport" in self.__dict__:
-            self.transport.close()
+
+def _expected(value: object, kind: type[T], hook: str) -> T:
+    if not isinstance(value, kind):
+        raise PluginError(
+            hook,
+            f"it answered {type(value).__name__}, not {kind.__name__}; a wrapper must return the "
+            "answer from below",
+        )
+    return value

@@ -17,8 +17,8 @@ from bucketry_s3.facts import (
     from_code,
     unknown,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _TABLE = "deuxfleurs-org/garage:doc/book/reference-manual/s3-compatibility.md 3f4ab3a (v1.2)"

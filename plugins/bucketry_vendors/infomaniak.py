@@ -30,9 +30,9 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _START = "https://docs.infomaniak.cloud/documentation/04.object-storage/005.getting-started/"

@@ -24,8 +24,8 @@ from bucketry_s3.facts import (
     from_code,
     measured,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "minio/minio:cmd"

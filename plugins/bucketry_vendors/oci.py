@@ -21,9 +21,9 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _API = "https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/s3compatibleapi.htm"

@@ -21,8 +21,8 @@ from bucketry_s3.facts import (
     reported,
     unknown,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "storj/docs (s3-compatibility page) 98b590c"

@@ -25,9 +25,9 @@ from bucketry_s3.facts import (
     inferred,
     unknown,
 )
+from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
-from bucketry_s3.traits import NoAclLayer
 from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://supabase.com/docs/guides/storage/s3/compatibility"

@@ -16,8 +16,6 @@ from bucketry import (
     AlreadyExists,
     ByteRange,
     Capabilities,
-    ClientSettings,
-    Credentials,
     Deleted,
     LayerContext,
     NotFound,
@@ -26,7 +24,6 @@ from bucketry import (
     Page,
     Provider,
     SchemaFile,
-    Secret,
     SignedUrl,
     SignRequest,
     StorageError,
@@ -61,14 +58,6 @@ class MemoryLayer:
     context: LayerContext
     objects: dict[str, tuple[bytes, ObjectInfo]] = field(factory=dict)
     calls: list[tuple[str, Any]] = field(factory=list)
-
-    @hookimpl
-    def bucketry_client_settings(self) -> ClientSettings:
-        pair = Credentials(access_key_id="id", secret_access_key=Secret("secret"))
-        return ClientSettings(
-            endpoint="https://memory.example", public_endpoint="https://memory.example",
-            region="memory", addressing="path", credentials=pair,
-        )  # fmt: skip
 
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:

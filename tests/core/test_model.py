@@ -17,7 +17,6 @@ from bucketry import (
     UNKNOWN,
     AmbientCredentials,
     Capabilities,
-    ClientSettings,
     Credentials,
     Fact,
     ObjectInfo,
@@ -56,10 +55,6 @@ def _credentials() -> Credentials:
 HOLDERS: list[Callable[[], Any]] = [
     lambda: Secret(SECRET),
     _credentials,
-    lambda: ClientSettings(
-        endpoint="https://s3.example", public_endpoint="https://s3.example", region="auto",
-        addressing="path", credentials=_credentials(),
-    ),
     _signed,
     lambda: UploadTicket(key="a.png", signed=_signed(), enforced=frozenset({"key"})),
     lambda: Swept(key="a.png", upload_id=SECRET, started=datetime(2026, 11, 24, tzinfo=UTC)),

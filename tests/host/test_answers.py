@@ -86,7 +86,7 @@ _DEFAULTS = {"bucketry_build_key", "bucketry_is_private", "bucketry_sweep"}
 
 def test_every_hook_is_looked_at_here() -> None:
     elsewhere = {
-        *("bucketry_client_settings", "bucketry_explain_error", "bucketry_perform"),
+        *("bucketry_explain_error", "bucketry_perform"),
         *("bucketry_prepare_upload", "bucketry_prepare_signing", "bucketry_check_signed"),
     }
     assert set(OPERATIONS) | elsewhere == set(HOOKS)

@@ -1,4 +1,7 @@
-"""A transport that keeps objects in a dictionary and fails where a test says so."""
+"""A transport that keeps objects in a dictionary and fails where a test says so.
+
+It is a layer like every transport; inside, requests and answers are spelled as in boto3.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,20 @@ from bucketry import (
     Provider,
     Rejected,
     Secret,
+    StorageError,
     Unavailable,
+    hookimpl,
 )
-from bucketry_s3 import Multipart, Profile, S3Layer, S3Options, s3_vendor
-from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.signing import KeyPair
+from bucketry_s3 import (
+    Deadline,
+    Multipart,
+    Profile,
+    S3Answer,
+    S3Options,
+    S3Request,
+    s3_vendor,
+)
+from s3.models import answer_of, params_of
 
 MIB = 1 << 20
 Fault = Callable[["MemoryTransport", str, Mapping[str, Any]], None]
@@ -60,6 +72,15 @@ class MemoryTransport:
         self.most_in_flight = 0
         self._lock = threading.Lock()
 
+    @hookimpl
+    def bucketry_s3_send(self, request: S3Request, deadline: Deadline) -> S3Answer:
+        try:
+            told = self.send(request.operation, params_of(request), deadline)
+        except StorageError:
+            deadline.end()  # a failure here is the last of its operation
+            raise
+        return answer_of(request.operation, told)
+
     def send(self, operation: str, params: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
         # The body is copied, because the caller fills its buffer again.
         noted = {**params, "Body": bytes(params["Body"])} if "Body" in params else dict(params)
@@ -83,12 +104,6 @@ class MemoryTransport:
 
     def params_of(self, operation: str) -> list[dict[str, Any]]:
         return [params for name, params in self.sent if name == operation]
-
-    def key_pair(self) -> KeyPair:
-        return KeyPair(access_key_id="AK", secret_access_key="SK")
-
-    def close(self) -> None:
-        pass
 
     def _PutObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
         if p.get("IfNoneMatch") == "*" and p["Key"] in self.objects:
@@ -132,7 +147,8 @@ class MemoryTransport:
         etag = f"{md5(joined)}-{len(stored)}"
         self.etags[p["Key"]] = etag
         self.metadata[p["Key"]] = self.metadata["U1"]
-        return {"ETag": f'"{etag}"', "Location": "media/big", **checksums_of(p)}
+        told = {"ETag": f'"{etag}"', "Location": "media/big", "Key": p["Key"]}
+        return {**told, **checksums_of(p)}
 
     def _AbortMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
         if p["UploadId"] not in self.uploads:
@@ -177,6 +193,4 @@ def provider_on(
         credentials=Credentials(access_key_id="AK", secret_access_key=Secret("SK")),
         **{"multipart": Multipart(part_size=5 * MIB, concurrency=3), **options},
     )
-    provider = Provider(name="m", vendor=vendor, options=chosen)
-    provider.layer(S3Layer).__dict__["transport"] = transport
-    return provider
+    return Provider(name="m", vendor=vendor, options=chosen).with_layer(transport)

@@ -38,8 +38,8 @@ def server() -> Iterator[StandIn]:
 @pytest.fixture
 def small_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Copy in parts what would be above 5 GiB otherwise."""
-    monkeypatch.setattr("bucketry_s3.copying.MAX_SINGLE_COPY", 1000)
-    monkeypatch.setattr("bucketry_s3.copying.COPY_PART", 1000)
+    monkeypatch.setattr("bucketry_s3.objects.copying.MAX_SINGLE_COPY", 1000)
+    monkeypatch.setattr("bucketry_s3.objects.copying.COPY_PART", 1000)
 
 
 ODD_ANSWERS: dict[str, Fault] = {

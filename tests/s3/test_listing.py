@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 
 from bucketry import Provider, Rejected, Unavailable
-from bucketry_s3 import S3Layer
+from bucketry_s3 import boto3_client
 from bucketry_s3.testing import Reply, StandIn
 
 Open = Callable[..., Provider]
@@ -96,8 +95,7 @@ def test_keys_that_xml_must_escape_come_back_as_they_were(server: StandIn, open_
 
 def test_a_sweep_goes_through_every_page(server: StandIn, open_on: Open) -> None:
     provider = open_on(root_path="mine")
-    transport: Any = provider.layer(S3Layer).transport
-    client = transport.client()
+    client = boto3_client(provider)
     begun = {
         key: client.create_multipart_upload(Bucket="media", Key=key)["UploadId"]
         for key in ("mine/a", "mine/b", "other/c")

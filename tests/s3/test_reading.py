@@ -21,8 +21,8 @@ from bucketry import (
     Rejected,
     Unavailable,
 )
-from bucketry_s3.bodies import Incoming
-from bucketry_s3.stream import BodyStream
+from bucketry_s3 import BytesBody
+from bucketry_s3.objects.stream import BodyStream
 from bucketry_s3.testing import Alter, Reply, StandIn
 from bucketry_s3.testing.request import Response
 from s3.scripted import Scripted, answer
@@ -186,14 +186,11 @@ def test_a_server_that_drips_is_given_up(open_on: Open) -> None:
 
 
 def test_the_time_between_reads_is_the_applications_own() -> None:
-    class Prompt:
-        def read(self, size: int) -> bytes:
-            return b"x"
+    class Prompt(BytesBody):
+        def read(self, size: int, /) -> bytes:
+            return super().read(1)
 
-        def close(self) -> None:
-            pass
-
-    stream = BodyStream(Incoming(Prompt()), 3, 0.01, {})
+    stream = BodyStream(Prompt(b"xxx"), 3, 0.01, {})
     assert b"x" == stream.read(1)
     time.sleep(0.05)
     assert b"xx" == stream.read()
@@ -203,7 +200,7 @@ def test_the_time_between_reads_is_the_applications_own() -> None:
 def test_a_body_that_stalls_is_taken_up_again(
     open_on: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bucketry_s3.transport.READ_TIMEOUT", 0.1)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.1)
     data = os.urandom(MIB + 10)
     size = len(data)
     stalled: list[bytes | float] = [

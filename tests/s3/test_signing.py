@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucketry_s3.signing import KeyPair, Presigner
+from bucketry_s3.protocol.signing import KeyPair, Presigner
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
 PAIR = KeyPair(access_key_id="AKIAEXAMPLE", secret_access_key="wJalr/XUtnFEMI+K7MDENG")
@@ -82,7 +82,7 @@ def test_presigned_urls_equal_botocores(base: str, region: str, method: str, pai
 def test_any_key_and_parameter_is_signed_as_botocore_does(
     key: str, value: str, expires: int
 ) -> None:
-    from bucketry_s3.urls import quote_key
+    from bucketry_s3.protocol.urls import quote_key
 
     base, region = "https://media.s3.eu-west-3.amazonaws.com", "eu-west-3"
     params = {"response-content-type": value}

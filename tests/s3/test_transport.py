@@ -1,41 +1,50 @@
-"""The client under it all: whose settings count, how long it waits, where it does not go."""
+"""boto3's transport: whose settings count, how long it waits, where it does not go."""
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import botocore.credentials
 import botocore.session
 import pytest
+from botocore.exceptions import SSLError
 
 from bucketry import (
     AmbientCredentials,
     BadCredentials,
-    ClientSettings,
     ClockSkew,
+    Credentials,
+    InvalidHeader,
     InvalidInput,
+    PluginError,
     Provider,
+    Rejected,
+    Secret,
     Unavailable,
     WrongRegion,
+    hookimpl,
 )
-from bucketry_s3 import S3Layer
-from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3 import BytesBody, ClientSettings, KeyPair, S3Answer, S3Request, boto3_client
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Delay, Reply, StandIn
-from bucketry_s3.transport import Boto3Transport
+from bucketry_s3.transports.boto3 import Boto3Transport
+from bucketry_s3.transports.sdk import Connections
 
 Open = Callable[..., Provider]
 
 MIB = 1 << 20
 
 
-def transport_of(provider: Provider) -> Any:
-    return provider.layer(S3Layer).transport
+def connections_of(provider: Provider) -> Connections:
+    transport: Boto3Transport = provider.layer(Boto3Transport)
+    return transport.connections
 
 
 # -- whose settings ----------------------------------------------------------------------------
@@ -125,7 +134,7 @@ def test_a_short_deadline_shortens_the_wait_for_a_silent_server(
 def test_a_server_that_stalls_once_is_asked_again(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bucketry_s3.transport.READ_TIMEOUT", 0.2)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.2)
     for operation in ("PutObject", "UploadPart", "CompleteMultipartUpload", "GetObject"):
         server.faults.add(operation, Delay(30))
     provider = open_on()
@@ -142,8 +151,8 @@ def test_a_long_copy_may_take_its_time(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that copies gigabytes sends nothing meanwhile; each repetition begins anew."""
-    monkeypatch.setattr("bucketry_s3.transport.READ_TIMEOUT", 0.1)
-    monkeypatch.setattr("bucketry_s3.transport.PATIENT_TIMEOUT", 3)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.1)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.PATIENT_TIMEOUT", 3)
     server.put("media", "k", b"x")
     provider = open_on(deadline=20)
     provider.head("k")
@@ -157,17 +166,17 @@ def test_a_long_copy_may_take_its_time(
 # -- threads and processes ---------------------------------------------------------------------
 
 
-def test_a_child_forked_while_the_client_was_made_can_make_its_own(
+def test_a_child_forked_while_connections_were_made_can_make_its_own(
     server: StandIn, open_on: Open
 ) -> None:
     """The lock that another thread of the parent held is held for ever in the child."""
     provider = open_on()
-    transport = transport_of(provider)
+    connections = connections_of(provider)
     read, write = os.pipe()
-    with transport._lock:
+    with connections._lock:
         child = os.fork()
         if child == 0:
-            worker = threading.Thread(target=transport.client, daemon=True)
+            worker = threading.Thread(target=provider.exists, args=("k",), daemon=True)
             worker.start()
             worker.join(5)
             os.write(write, b"stuck" if worker.is_alive() else b"made")
@@ -179,9 +188,11 @@ def test_a_child_forked_while_the_client_was_made_can_make_its_own(
 
 
 def test_many_threads_share_one_client(open_on: Open) -> None:
-    transport = transport_of(open_on())
+    provider = open_on()
     made: list[Any] = []
-    threads = [threading.Thread(target=lambda: made.append(transport.client())) for _ in range(16)]
+    threads = [
+        threading.Thread(target=lambda: made.append(boto3_client(provider))) for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -227,8 +238,8 @@ class Renewed:
 
 
 @pytest.fixture
-def ambient(monkeypatch: pytest.MonkeyPatch) -> Callable[[Renewed], Boto3Transport]:
-    """Give a function that makes a transport whose machine has these credentials."""
+def ambient(monkeypatch: pytest.MonkeyPatch) -> Callable[[Renewed], Connections]:
+    """Give a function that makes connections from a machine that has these credentials."""
     settings = ClientSettings(
         endpoint="https://localhost:1",
         public_endpoint="https://localhost:1",
@@ -237,43 +248,61 @@ def ambient(monkeypatch: pytest.MonkeyPatch) -> Callable[[Renewed], Boto3Transpo
         credentials=AmbientCredentials(),
     )
 
-    def make(source: Renewed) -> Boto3Transport:
+    def make(source: Renewed) -> Connections:
         credentials = botocore.credentials.RefreshableCredentials.create_from_metadata(
             source(), source, method="test"
         )
         monkeypatch.setattr(
             "botocore.session.Session.get_credentials", lambda session, *args: credentials
         )
-        return Boto3Transport(settings, "media", 1)
+        return Connections(settings)
 
     return make
 
 
 def test_a_signature_is_made_with_the_credentials_of_the_moment(ambient: Any) -> None:
     # Credentials with less than ten minutes left are renewed.
-    transport = ambient(Renewed(timedelta(minutes=5), timedelta(hours=1)))
+    connections = ambient(Renewed(timedelta(minutes=5), timedelta(hours=1)))
 
-    pair = transport.key_pair()
+    pair = connections.ambient_pair()
 
     assert ("ASIA2", "token2") == (pair.access_key_id, pair.session_token)
     assert timedelta(minutes=59) < pair.expires - datetime.now(UTC) <= timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
-    "use",
-    [
-        lambda transport: transport.key_pair(),
-        lambda transport: transport.send("HeadBucket", {"Bucket": "media"}, Deadline(1)),
-    ],
-    ids=["to sign", "to send"],
-)
-def test_credentials_that_are_renewed_expired_are_bad_credentials(
-    ambient: Any, use: Callable[[Boto3Transport], object]
-) -> None:
-    transport = ambient(Renewed(timedelta(seconds=-1), timedelta(seconds=-1)))
+def test_credentials_that_are_renewed_expired_are_bad_credentials(ambient: Any) -> None:
+    connections = ambient(Renewed(timedelta(seconds=-1), timedelta(seconds=-1)))
 
     with pytest.raises(BadCredentials, match="expired"):
-        use(transport)
+        connections.ambient_pair()
+
+
+def test_each_request_and_each_url_asks_for_the_key_pair_of_the_moment(
+    server: StandIn, open_on: Open
+) -> None:
+    class Vault:
+        """Hands out the right pair once, then one that nobody knows."""
+
+        def __init__(self) -> None:
+            self.asked = 0
+
+        @hookimpl
+        def bucketry_s3_credentials(self) -> KeyPair:
+            self.asked += 1
+            known = self.asked == 1
+            return KeyPair(
+                access_key_id=ACCESS_KEY_ID if known else "AKIANOBODY",
+                secret_access_key=SECRET_ACCESS_KEY,
+            )
+
+    vault = Vault()
+    provider = open_on().with_layer(vault)
+
+    provider.upload(b"x", key="k")
+    with pytest.raises(BadCredentials):
+        provider.upload(b"x", key="k")
+    assert "AKIANOBODY" in provider.sign("k").reveal()
+    assert 3 == vault.asked
 
 
 def test_the_clock_of_a_server_that_refuses_is_told(open_on: Open) -> None:
@@ -294,3 +323,254 @@ def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open
     with pytest.raises(BadCredentials):
         provider.upload(b"x", key="k")
     assert 1 == len(server.requests)
+
+
+# -- what layers can do to a request -----------------------------------------------------------
+
+
+class Settings:
+    """Changes the client's settings."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+
+    @hookimpl(wrapper=True)
+    def bucketry_s3_client_settings(self) -> Generator[None, ClientSettings, ClientSettings]:
+        return attrs.evolve((yield), **self.changes)
+
+
+class WithHeader:
+    """Puts one header on every request."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.name, self.value = name, value
+
+    @hookimpl(wrapper=True)
+    def bucketry_s3_send(self, request: S3Request) -> Generator[None, S3Answer, S3Answer]:
+        request.headers[self.name] = self.value
+        return (yield)
+
+
+def test_a_header_that_a_layer_adds_is_signed_along(server: StandIn, open_on: Open) -> None:
+    server.faults.add("PutObject", Reply.error(503, "SlowDown"))
+    provider = open_on().with_layer(WithHeader("x-acme-team", "web"))
+
+    provider.upload(b"x", key="k")
+
+    assert ["PutObject", "PutObject"] == [request.operation for request in server.requests]
+    for request in server.requests:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        assert "web" == headers["x-acme-team"]
+        assert ";x-acme-team;" in headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x-acme", "a\r\nHost: elsewhere.example"),
+        ("x acme", "a"),
+        ("x-acme\n", "a"),
+        ("x-acme", "\u20ac"),
+        ("Host", "elsewhere.example"),
+        ("authorization", "AWS4-HMAC-SHA256 ..."),
+        ("Content-Length", "0"),
+        ("Transfer-Encoding", "chunked"),
+        ("x-amz-security-token", "t"),
+        ("content-type", "text/html"),
+    ],
+)
+def test_a_header_that_no_layer_may_add_stops_the_request(
+    server: StandIn, open_on: Open, name: str, value: str
+) -> None:
+    """The last one is there already, under another spelling."""
+    provider = open_on().with_layer(WithHeader(name, value))
+
+    with pytest.raises(InvalidHeader):
+        provider.upload(b"x", key="k")
+
+    assert [] == server.requests
+
+
+class Recorder:
+    """Keeps what was answered."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, dict[str, str], bytes]] = []
+
+    @hookimpl(wrapper=True)
+    def bucketry_s3_send(self) -> Generator[None, S3Answer, S3Answer]:
+        answer = yield
+        body = b"".join(iter(lambda: answer.body.read(1 << 16), b""))
+        answer.body.close()
+        self.answers.append((answer.status, dict(answer.headers), body))
+        return S3Answer(status=answer.status, headers=answer.headers, body=BytesBody(body))
+
+
+class Replay:
+    """Gives answers again, in order, and asks nobody."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.answers = list(recorder.answers)
+
+    @hookimpl
+    def bucketry_s3_send(self) -> S3Answer:
+        status, headers, body = self.answers.pop(0)
+        return S3Answer(status=status, headers=headers, body=BytesBody(body))
+
+
+def test_a_layer_can_record_and_replay(server: StandIn, open_on: Open) -> None:
+    recorder = Recorder()
+    server.put("media", "k", b"hello")
+    told = [open_on().with_layer(recorder).read("k")]
+    replay = Replay(recorder)
+    seen = len(server.requests)
+
+    told.append(open_on().with_layer(replay).read("k"))
+
+    assert [b"hello", b"hello"] == told
+    assert [] == replay.answers
+    assert seen == len(server.requests)
+
+
+def test_a_failure_that_a_layer_injects_is_survived(server: StandIn, open_on: Open) -> None:
+    class Chaos:
+        """Loses the answer to the first attempt of each operation."""
+
+        def __init__(self) -> None:
+            self.seen: set[str] = set()
+
+        @hookimpl(wrapper=True)
+        def bucketry_s3_send(self, request: S3Request) -> Generator[None, S3Answer, S3Answer]:
+            answer = yield
+            if request.operation not in self.seen:
+                self.seen.add(request.operation)
+                answer.body.close(reuse=False)
+                raise Unavailable("injected", may_have_applied=True)
+            return answer
+
+    chaos = Chaos()
+    provider = open_on().with_layer(chaos)
+
+    assert 1 == provider.upload(b"x", key="k").size
+    assert b"x" == provider.read("k")
+    assert {"PutObject", "GetObject"} == chaos.seen
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"endpoint": "http://s3.example.com"}, "endpoint is plain http"),
+        ({"endpoint": "https://user:password@s3.example.com"}, "endpoint must not hold a user"),
+        ({"endpoint": "https://169.254.169.254"}, "endpoint is a link-local address"),
+        ({"endpoint": "https://s3.example.com\r\nHost: x"}, "endpoint is not a URL"),
+        ({"endpoint": None}, "endpoint is no text"),
+        ({"public_endpoint": "http://s3.example.com"}, "public_endpoint is plain http"),
+        ({"region": "eu\r\nHost: x"}, "region is no name of a region"),
+        ({"region": ""}, "region is no name of a region"),
+        ({"addressing": "dns"}, "addressing is none of path, virtual"),
+        ({"credentials": ("AK", "SK")}, "credentials are neither"),
+    ],
+)
+def test_what_a_configuration_may_not_say_a_layer_may_not_answer(
+    server: StandIn, open_on: Open, changes: dict[str, Any], fault: str
+) -> None:
+    provider = open_on().with_layer(Settings(**changes))
+
+    for call in (lambda: provider.upload(b"x", key="k"), lambda: provider.sign("k")):
+        with pytest.raises(PluginError, match=f"bucketry_s3_client_settings: {fault}"):
+            call()
+    assert [] == server.requests
+
+
+# -- what is shared ----------------------------------------------------------------------------
+
+
+class Nothing:
+    @hookimpl
+    def bucketry_is_private(self) -> bool | None:
+        return None
+
+
+def test_providers_made_from_one_another_share_connections(server: StandIn, open_on: Open) -> None:
+    provider = open_on()
+    provider.upload(b"x", key="k")
+    layered = provider.with_layer(Nothing())
+
+    assert connections_of(provider) is connections_of(layered)
+    assert b"x" == layered.read("k")
+    assert 1 == len(server._server._open)
+    provider.close()
+    assert b"x" == layered.read("k")
+    assert 1 == len(server._server._open)
+
+
+def test_another_identity_has_connections_of_its_own(server: StandIn, open_on: Open) -> None:
+    provider = open_on()
+    for changes in (
+        {"endpoint": "https://localhost:1"},
+        {"addressing": "virtual"},
+        {"credentials": Credentials(access_key_id="other", secret_access_key=Secret("o"))},
+        {"ca_bundle": "/elsewhere.pem"},
+    ):
+        other = provider.with_layer(Settings(**changes))
+        assert connections_of(provider) is not connections_of(other)
+
+
+# -- verification ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [False, "", 0])
+def test_nothing_empty_switches_verification_off(
+    server: StandIn, open_on: Open, value: Any
+) -> None:
+    with pytest.raises((InvalidInput, Rejected)):
+        open_on().with_layer(Settings(ca_bundle=value)).upload(b"x", key="k")
+    assert [] == server.requests
+
+
+@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+def test_an_empty_variable_does_not_switch_verification_off(
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "")
+
+    with pytest.raises(Rejected, match="certificate is not trusted"):
+        open_on(ca_bundle=None).upload(b"x", key="k")
+    assert [] == server.requests
+    # The client that leads past bucketry is no softer.
+    with pytest.raises(SSLError):
+        boto3_client(open_on(ca_bundle=None)).list_objects_v2(Bucket="media")
+
+
+def test_a_variable_names_the_authorities_to_trust(
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", server.ca_bundle)
+
+    open_on(ca_bundle=None).upload(b"x", key="k")
+
+    assert {"k"} == set(server.objects("media"))
+
+
+# -- secrets -----------------------------------------------------------------------------------
+
+
+def test_no_log_shows_what_signs_a_request(
+    server: StandIn, open_on: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    provider = open_on(
+        credentials={
+            "access_key_id": ACCESS_KEY_ID,
+            "secret_access_key": SECRET_ACCESS_KEY,
+            "session_token": "a-token-nobody-may-see",
+        }
+    )
+    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+
+    with pytest.raises(BadCredentials):
+        provider.upload(b"x", key="k", extra_params=key)
+
+    told = caplog.text
+    for secret in (SECRET_ACCESS_KEY, "a-token-nobody-may-see", "Signature", "k" * 32, "a2tra2tr"):
+        assert secret not in told

@@ -11,7 +11,7 @@ from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucketry_s3.urls import (
+from bucketry_s3.protocol.urls import (
     Addressing,
     bucket_base,
     effective_addressing,

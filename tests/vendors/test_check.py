@@ -10,7 +10,7 @@ import bucketry
 from bucketry import Encryption, UnsupportedOptionWarning
 from bucketry.config import check_config
 from bucketry_s3.options import ExtraParams, Multipart
-from bucketry_s3.vendor import url_fault
+from bucketry_s3.protocol.endpoints import url_fault
 
 HTTP = (
     "is plain http, which shows files and signed URLs to the network; "

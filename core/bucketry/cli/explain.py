@@ -14,7 +14,6 @@ from attrs import define, frozen
 
 from bucketry import (
     BucketryError,
-    ClientSettings,
     Credentials,
     Fact,
     LayerContext,
@@ -109,7 +108,7 @@ class Explanation:
     request: Request | str
 
 
-def _options(effective: Sequence[Effective], settings: ClientSettings | None) -> list[Option]:
+def _options(effective: Sequence[Effective], settings: Any) -> list[Option]:
     """Add what the vendor's page has decided where the configuration leaves it open."""
     options = []
     for one in effective:
@@ -174,11 +173,11 @@ class _DryRun:
     Signatures are made with a key pair that is none, so that no credentials are looked up.
     """
 
-    settings: ClientSettings | None = None
+    settings: Any = None
     params: dict[str, Any] = attrs.field(factory=dict)
 
-    @hookimpl(wrapper=True)
-    def bucketry_client_settings(self) -> Generator[None, ClientSettings, ClientSettings]:
+    @hookimpl(wrapper=True, optionalhook=True)
+    def bucketry_s3_client_settings(self) -> Generator[None, Any, Any]:
         """Note where requests go."""
         self.settings = yield
         return attrs.evolve(
@@ -196,7 +195,7 @@ class _DryRun:
 
 def _request(provider: Provider, dry_run: _DryRun) -> Request | str:
     """Return what a small upload would send, or why nothing would be."""
-    connects = "bucketry_client_settings"
+    connects = "bucketry_s3_client_settings"
     if not any(hasattr(layer, connects) for layer in _family_and_traits(provider)):
         return "is kept on this machine; no request is sent"
     shown = provider.with_layer(dry_run)

@@ -2,7 +2,7 @@
 
 from bucketry.model.capabilities import Capabilities, about_capabilities
 from bucketry.model.facts import UNKNOWN, About, Condition, Confidence, Fact, Subject, Support
-from bucketry.model.identity import AmbientCredentials, ClientSettings, Credentials, Secret
+from bucketry.model.identity import AmbientCredentials, Credentials, Secret
 from bucketry.model.links import Method, SignedUrl, SignRequest, UploadTicket
 from bucketry.model.objects import (
     ByteRange,
@@ -28,7 +28,6 @@ __all__ = [
     "ByteStream",
     "Capabilities",
     "ChecksumAlgorithm",
-    "ClientSettings",
     "Condition",
     "Confidence",
     "Credentials",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from attrs import field, frozen
 
@@ -54,27 +54,3 @@ class AmbientCredentials:
     """The SDK's own credential chain, asked for by name; `profile` picks one of its profiles."""
 
     profile: str | None = None
-
-
-@frozen(kw_only=True)
-class ClientSettings:
-    """Where and as whom a family's client connects. Vendors and layers adjust it with `evolve`.
-
-    Attributes:
-        endpoint: scheme, host, optional port and base path that requests go to.
-        public_endpoint: the same for URLs that others open; `endpoint` where it is the same.
-        region: what signatures are made for; not always the name in the host (IONOS ``de``).
-        addressing: ``virtual`` puts the bucket into the host, ``path`` into the path.
-        credentials: a fixed pair, or the SDK's own chain where the configuration asks for it.
-        checksum_policy: ``when_required`` sends a checksum only where one was asked for;
-            ``when_supported`` always.
-        ca_bundle: file with the certificate authorities to trust, or None for the system's.
-    """
-
-    endpoint: str
-    public_endpoint: str
-    region: str
-    addressing: Literal["path", "virtual"]
-    credentials: Credentials | AmbientCredentials
-    checksum_policy: Literal["when_required", "when_supported"] = "when_required"
-    ca_bundle: str | None = None

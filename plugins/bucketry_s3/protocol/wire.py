@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 from urllib.parse import quote
 
 from attrs import field, frozen
 
-from bucketry.errors import Unavailable
+from bucketry.errors import InvalidHeader, Unavailable
+from bucketry.headers import check_header_value
 from bucketry_s3.protocol.deadline import Deadline
 
 Payload = bytes | bytearray | memoryview
@@ -29,7 +31,8 @@ class S3Request:
         path: percent-encoded, as it is sent and signed.
         query: names and values, not encoded yet.
         headers: all but Host, Content-Length and what the signature brings (Authorization,
-            X-Amz-Date, X-Amz-Content-SHA256, X-Amz-Security-Token).
+            X-Amz-Date, X-Amz-Content-SHA256, X-Amz-Security-Token). Each attempt has a dictionary
+            of its own, and wrappers may add to it.
         body: the bytes to send.
         repeatable: whether sending it twice does what sending it once does, so that a connection
             found dead may be tried anew at once.
@@ -44,7 +47,7 @@ class S3Request:
     host: str
     path: str
     query: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    headers: dict[str, str] = field(factory=dict, repr=False)
     body: Payload = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
     repeatable: bool = True
     patient: bool = False
@@ -57,6 +60,42 @@ class S3Request:
             (quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in self.query
         )
         return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+OF_THE_TRANSPORT = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-security-token",
+    }
+)
+"""Headers that say where a request goes, as whom, and where it ends: the transport's alone."""
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse, with `InvalidHeader`, headers that nobody may add to a request or that break it."""
+    seen: set[str] = set()
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise InvalidHeader(f"{name!a} is no header name")
+        lower = name.lower()
+        if lower in OF_THE_TRANSPORT:
+            raise InvalidHeader(
+                f"the header {name} says where a request goes, as whom or where it ends; "
+                "no layer may set it"
+            )
+        if lower in seen:
+            raise InvalidHeader(f"the header {name} is there twice")
+        seen.add(lower)
+        check_header_value(name, value)
 
 
 class Unreachable(Unavailable):
@@ -101,3 +140,19 @@ class S3Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: AnswerBody = field(repr=False)
     framing: Framing = "length"
+
+
+class BytesBody:
+    """An answer's body that is here already: of a recorded answer, or one made by hand."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.deadline = Deadline(0)
+        self._data = data
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`."""
+        piece, self._data = self._data[:size], self._data[size:]
+        return piece
+
+    def close(self, *, reuse: bool = True) -> None:
+        """Do nothing: there is no connection."""

@@ -1,6 +1,6 @@
 """Refusals as vendors word them become bucketry's errors, with a sentence on that vendor.
 
-Each body is answered by a server over TLS and goes the whole way: boto3 reads it, the family gives
+Each body is answered by a server over TLS and goes the whole way: the family reads it and gives
 it a type, the vendor's page the advice. Where a body is from stands in its file.
 """
 

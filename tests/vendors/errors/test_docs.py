@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 import bucketry
 from bucketry import Provider, StorageError
-from bucketry_s3.errors import CODES, HINTS, translate
+from bucketry_s3.protocol.errors import CODES, HINTS, refusal
 from bucketry_s3.testing import Reply, StandIn
 from bucketry_vendors.pages import built_in
 
@@ -47,13 +45,7 @@ BY_STATUS = [
 
 
 def refused(code: str, status: int, operation: str = "PutObject") -> StorageError:
-    answer: Any = {
-        "Error": {"Code": code, "Message": "No."},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    error = translate(ClientError(answer, operation), operation)
-    assert isinstance(error, StorageError)
-    return error
+    return refusal(operation, status, {}, {"Code": code, "Message": "No."} if code else {})
 
 
 @pytest.mark.parametrize(("code", "kind"), BY_CODE)
@@ -72,13 +64,13 @@ def test_every_code_is_documented_once() -> None:
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS)
 def test_without_a_known_code_the_status_decides(status: int, kind: str) -> None:
     """The SDK gives the status as the code where an answer has none."""
-    unknown, none = refused("NeverHeardOf", status), refused(str(status), status)
+    unknown, none = refused("NeverHeardOf", status), refused("", status)
     assert type(unknown) is type(none) is getattr(bucketry, kind)
     assert (unknown.code, none.code) == ("NeverHeardOf", None)
 
 
 def test_a_bucket_that_was_asked_for_and_is_not_there_is_a_missing_bucket() -> None:
-    assert type(refused("404", 404, "HeadBucket")) is bucketry.BucketNotFound
+    assert type(refused("", 404, "HeadBucket")) is bucketry.BucketNotFound
 
 
 @pytest.mark.parametrize(

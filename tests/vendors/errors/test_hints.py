@@ -20,8 +20,8 @@ from bucketry import (
     Unsupported,
     WrongRegion,
 )
-from bucketry_s3.errors import CODES, HINTS, hint_for
 from bucketry_s3.options import Multipart
+from bucketry_s3.protocol.errors import CODES, HINTS, hint_for
 from bucketry_vendors.pages import built_in
 
 PAGES = {name: module.profile.hints for name, module in built_in().items() if name != "s3"}

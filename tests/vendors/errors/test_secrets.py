@@ -5,13 +5,11 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from bucketry import Provider, StorageError
-from bucketry_s3.errors import translate
+from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.testing import Reply, StandIn
 
 # vendor, case, status, and what must not be told
@@ -137,10 +135,5 @@ def test_a_key_id_in_the_message_itself_is_masked(
 def test_credentials_are_taken_out_of_a_message(
     message: str, elements: dict[str, str], reason: str
 ) -> None:
-    answer: Any = {
-        "Error": {"Code": "AccessDenied", "Message": message, **elements},
-        "ResponseMetadata": {"HTTPStatusCode": 403},
-    }
-    error = translate(ClientError(answer, "PutObject"), "PutObject")
-    assert isinstance(error, StorageError)
-    assert error.reason == reason
+    document = {"Code": "AccessDenied", "Message": message, **elements}
+    assert refusal("PutObject", 403, {}, document).reason == reason

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from attrs import field, frozen
 
 from bucketry import InvalidKey
-from bucketry_s3.urls import object_url
+from bucketry_s3.protocol.urls import object_url
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 

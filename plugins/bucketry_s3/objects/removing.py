@@ -16,8 +16,8 @@ from bucketry import (
     Unconfirmed,
     WrongRegion,
 )
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.params import check_native, for_removing
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.native import check_native, for_removing
 
 MAX_BATCH = 1000
 """Keys in one DeleteObjects request (Amazon S3 API reference)."""
@@ -36,7 +36,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     before; else the rest are failures, so that the caller learns of both.
     """
     params = {**bucket.options.extra_params.delete, **params}
-    check_native(params)
+    check_native(params, "DeleteObject", "DeleteObjects")
     if len(keys) == 1:
         _delete_one(bucket, keys[0], params)
         return Deleted(keys=keys)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from bucketry import IntegrityError, InvalidInput, Unavailable
+from bucketry import IntegrityError, InvalidInput, StorageError, Unavailable
 from bucketry.model import ChecksumAlgorithm
-from bucketry_s3.bodies import Incoming
-from bucketry_s3.checksums import CHEAPEST_FIRST, RunningChecksum
-from bucketry_s3.protocol.deadline import MIN_RATE
+from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum
+from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
+from bucketry_s3.protocol.wire import AnswerBody
+
+_COLLECTING = 1.0
+"""Seconds that pieces are put together for one read."""
 
 
 class BodyStream:
@@ -20,7 +23,7 @@ class BodyStream:
     """
 
     def __init__(
-        self, body: Incoming, length: int, seconds: float, checksums: Mapping[str, str]
+        self, body: AnswerBody, length: int, seconds: float, checksums: Mapping[str, str]
     ) -> None:
         """Take a body of `length` bytes, and the digests that are known of all of them."""
         self._body = body
@@ -36,7 +39,7 @@ class BodyStream:
         self._checksum = RunningChecksum(known[0]) if known else None
         self._stored = checksums[known[0]] if known else ""
         if not length:
-            body.read(1)  # the end, which gives the connection back
+            body.close()
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
@@ -50,7 +53,7 @@ class BodyStream:
         if not size or not self._left:
             return b""
         began = time.monotonic()
-        data = self._body.read(min(size, self._left))
+        data = self._arrived(min(size, self._left), began)
         self._waited += time.monotonic() - began
         if not data:
             raise Unavailable(f"the body ended {self._left} bytes early")
@@ -61,12 +64,35 @@ class BodyStream:
                 raise IntegrityError(
                     f"the bytes that came do not have the {self._checksum.algorithm} that is stored"
                 )
-        if self._left and self._waited > self._seconds + (self._length - self._left) / MIN_RATE:
+        if not self._left:
+            self._body.close()
+        elif self._patience() < 0:
             raise Unavailable(
                 f"the server sends too slowly: {self._length - self._left} bytes "
                 f"in {self._waited:.0f} seconds"
             )
         return data
+
+    def _patience(self) -> float:
+        """Return the seconds that may still be waited, given what has come."""
+        return self._seconds + (self._length - self._left) / MIN_RATE - self._waited
+
+    def _arrived(self, size: int, began: float) -> bytes:
+        """Return `size` bytes, fewer at the end and what came within a second from a slow server.
+
+        Only b"" means the end.
+        """
+        self._body.deadline = Deadline(max(self._patience(), _COLLECTING))
+        pieces = []
+        try:
+            while size and (piece := self._body.read(size)):
+                pieces.append(piece)
+                size -= len(piece)
+                if time.monotonic() - began > _COLLECTING:
+                    break
+        except StorageError as error:
+            raise error.evolve(may_have_applied=False) from error.__cause__
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Give the connection back, or up if bytes are left."""

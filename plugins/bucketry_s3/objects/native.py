@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from bucketry import InvalidHeader, InvalidInput, Unsupported, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
-from bucketry_s3.bucket import Bucket
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.protocol.given import check_params
+from bucketry_s3.protocol.params import PARAMS
 
 ALGORITHM = "ChecksumAlgorithm"
 """boto3's name for the digest asked for. Sent with a body, boto3 would make a trailer of it."""
@@ -83,12 +85,14 @@ def _if_match(bucket: Bucket, etag: str) -> str:
     return bare if bucket.capabilities.if_match_etag.value == "unquoted" else f'"{bare}"'
 
 
-def check_native(params: Mapping[str, Any]) -> None:
-    """Refuse values that cannot be sent, before anything is.
+def check_native(params: Mapping[str, Any], *operations: str) -> None:
+    """Refuse what none of the operations takes, and values that cannot be sent, before anything is.
 
     Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
     """
     for name, value in params.items():
+        takes = (operation for operation in operations if name in PARAMS[operation])
+        check_params(next(takes, operations[0]), {name: value})
         if isinstance(value, str) and not value.isascii():
             raise InvalidHeader(
                 f"{name} has a character that is not ASCII, which servers refuse or give back "

@@ -9,9 +9,9 @@ from typing import Any, get_args
 from bucketry import AccessDenied, ByteRange, ObjectInfo, ObjectReader, Rejected, StorageError
 from bucketry.headers import RESERVED_METADATA_PREFIX
 from bucketry.model import ChecksumAlgorithm
-from bucketry_s3.bucket import Bucket
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.stream import BodyStream
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.stream import BodyStream
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 

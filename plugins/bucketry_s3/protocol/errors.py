@@ -15,10 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-
-import botocore.exceptions as sdk
-from urllib3.exceptions import HTTPError
+from http.client import responses
 
 from bucketry.errors import (
     AccessDenied,
@@ -27,7 +24,6 @@ from bucketry.errors import (
     BucketNotFound,
     ClockSkew,
     IntegrityError,
-    InvalidInput,
     NotFound,
     PreconditionFailed,
     RateLimited,
@@ -37,6 +33,8 @@ from bucketry.errors import (
     Unsupported,
     WrongRegion,
 )
+from bucketry_s3.protocol.markup import read_time
+from bucketry_s3.protocol.operations import OPERATIONS
 
 _BY_TYPE: Mapping[type[StorageError], str] = {
     NotFound: "NoSuchKey NoSuchVersion",
@@ -171,72 +169,30 @@ def hint_for(error: StorageError, vendor: Mapping[str, str]) -> str:
     return ""
 
 
-def translate(error: BaseException, operation: str) -> StorageError | InvalidInput:
-    """Return bucketry's error for one of the SDK's. `operation` is S3's name of the request.
+def refusal(
+    operation: str, status: int, headers: Mapping[str, str], elements: Mapping[str, str]
+) -> StorageError:
+    """Return bucketry's error for a refusal.
 
-    A lost connection is `Unavailable` with `may_have_applied`, since the request may have arrived.
+    `operation` is S3's name of the request, `headers` are by lower-case name, `elements` the texts
+    of the ``<Error>`` document, {} where there is none.
     """
-    if isinstance(error, sdk.ClientError):
-        return _from_response(error, operation)
-    if isinstance(error, sdk.ParamValidationError | sdk.MissingParametersError):
-        return InvalidInput(f"the native parameters are refused: {error}")
-    if isinstance(error, sdk.NoCredentialsError | sdk.PartialCredentialsError):
-        return BadCredentials(
-            "no ambient credentials were found",
-            hint="Set them for the SDK, or configure `credentials` with a key pair.",
-        )
-    if isinstance(error, sdk.TokenRetrievalError | sdk.CredentialRetrievalError):
-        return BadCredentials(f"ambient credentials could not be read: {error}")
-    if isinstance(error, sdk.ProfileNotFound):
-        return BadCredentials("the configured profile is not in the SDK's configuration files")
-    if isinstance(error, sdk.SSLError):
-        cause = str(error.kwargs.get("error", error))
-        if "CERTIFICATE_VERIFY_FAILED" in cause:
-            return Rejected(
-                f"the server's certificate is not trusted: {cause}",
-                hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
-            )
-        return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
-    if isinstance(error, sdk.EndpointConnectionError | sdk.ConnectTimeoutError):
-        return Unavailable(f"no connection to {error.kwargs.get('endpoint_url', 'the endpoint')}")
-    if isinstance(
-        error, sdk.HTTPClientError | sdk.IncompleteReadError | sdk.ResponseStreamingError
-    ):
-        return Unavailable(f"the connection broke: {error}", may_have_applied=True)
-    if isinstance(error, HTTPError | OSError):
-        return Unavailable(f"the connection broke: {error}", may_have_applied=True)
-    return Rejected(f"{type(error).__name__}: {error}")
-
-
-def _from_response(error: sdk.ClientError, operation: str) -> StorageError:
-    meta = error.response.get("ResponseMetadata", {})
-    headers = meta.get("HTTPHeaders", {})
-    body = _elements(error.response)
-    code = body.get("Code", "")
-    status = int(meta.get("HTTPStatusCode") or 0)
+    code = elements.get("Code", "")
     kind = _type_of(code, status, operation)
-    if kind is AccessDenied and body.get("Endpoint"):
+    if kind is AccessDenied and elements.get("Endpoint"):
         kind = WrongRegion  # Alibaba says so with 403
-    said = body.get("Message") or f"the server answered {code or status}"
-    details = list(_details(kind, body, headers))
+    said = elements.get("Message") or (
+        f"the server answered {code}" if code else responses.get(status, f"HTTP status {status}")
+    )
+    details = list(_details(kind, elements, headers))
     reason = "; ".join([said.rstrip("."), *details]) if details else said
     return kind(
-        _without_credentials(reason, body),
-        code=None if code.isdigit() else code or None,
-        status=status or None,
-        request_id=meta.get("RequestId") or None,
-        may_have_applied=status >= 500 and kind.retryable,
+        _without_credentials(reason, elements),
+        code=code or None,
+        status=status,
+        request_id=headers.get("x-amz-request-id") or elements.get("RequestId") or None,
+        may_have_applied=(status >= 500 and kind.retryable and OPERATIONS[operation].effective),
     )
-
-
-def _elements(response: Mapping[str, object]) -> dict[str, str]:
-    """Return the texts of the ``<Error>`` document, whose root Alibaba puts into a namespace.
-
-    The SDK takes such a document for another service's and leaves its elements at the top.
-    """
-    inner = response.get("Error")
-    found = {**response, **{k: v for k, v in inner.items() if v}} if isinstance(inner, dict) else {}
-    return {name: value.strip() for name, value in found.items() if isinstance(value, str)}
 
 
 def _type_of(code: str, status: int, operation: str) -> type[StorageError]:
@@ -279,23 +235,12 @@ def _details(
 
 def _clock_offset(body: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[str]:
     """Tell how far this machine's clock is off, by the times in the answer."""
-    server = _time(body.get("ServerTime") or headers.get("date", ""))
-    ours = _time(body.get("RequestTime", "")) or datetime.now(UTC)
+    server = read_time(body.get("ServerTime") or headers.get("date", ""))
+    ours = read_time(body.get("RequestTime", "")) or datetime.now(UTC)
     if server is not None and abs(server - ours) >= timedelta(minutes=1):
         way = "behind" if ours < server else "ahead of"
         offset = timedelta(seconds=round(abs(server - ours).total_seconds()))
         yield f"this machine's clock is {way} the server's by {offset} (h:mm:ss)"
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            time = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 # Elements that repeat credentials, signatures or what was signed.
@@ -315,6 +260,3 @@ def _without_credentials(text: str, body: Mapping[str, str]) -> str:
         if _CONFIDENTIAL.search(name) and len(value) > 3:
             text = text.replace(value, "***")
     return _KEY_ID.sub("***", text)
-
-
-__all__ = ["CODES", "HINTS", "hint_for", "translate"]

@@ -16,12 +16,12 @@ from attrs import field, frozen
 
 from bucketry import Capabilities, InvalidSource, StorageError, Unavailable
 from bucketry.model import ChecksumAlgorithm, Progress
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.confirming import Write, confirm
+from bucketry_s3.objects.native import check_encrypted, for_looking, for_removing
 from bucketry_s3.options import MIB
-from bucketry_s3.params import check_encrypted, for_looking, for_removing
+from bucketry_s3.protocol.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.settling import Write, settle
 
 MAX_PARTS = 10_000
 """Parts of one upload where the vendor's page says nothing else (Amazon S3 User Guide)."""
@@ -224,11 +224,11 @@ def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
         if error.code == "NoSuchUpload":
             # MinIO and Ceph say so of an upload that is complete already.
             error = error.evolve(may_have_applied=True)
-        return settle(job.bucket, write, error)
+        return confirm(job.bucket, write, error)
     if not answer.get("ETag"):
         # Ceph leaves it empty.
         doubt = Unavailable("the answer has no ETag", may_have_applied=True)
-        return {**answer, **settle(job.bucket, write, doubt)}
+        return {**answer, **confirm(job.bucket, write, doubt)}
     return answer
 
 

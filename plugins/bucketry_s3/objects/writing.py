@@ -19,18 +19,18 @@ from bucketry import (
 )
 from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.checksums import checksum, checksum_param
-from bucketry_s3.multipart import Job, complete, part_size_for, send_parts, unfinished
-from bucketry_s3.params import (
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.confirming import Write, confirm, with_write_id
+from bucketry_s3.objects.multipart import Job, complete, part_size_for, send_parts, unfinished
+from bucketry_s3.objects.native import (
     ALGORITHM,
     PRECONDITIONS,
     check_divisible,
     check_encrypted,
     check_native,
 )
-from bucketry_s3.reading import head, unquoted, version_of
-from bucketry_s3.settling import Write, settle, with_write_id
+from bucketry_s3.objects.reading import head, unquoted, version_of
+from bucketry_s3.protocol.checksums import checksum, checksum_param
 
 # What is known of a precondition, in a single request and at the end of one in parts.
 _PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
@@ -39,7 +39,7 @@ _COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
     """Store the upload in one request, or in parts if it is larger than one part."""
-    check_native(params)
+    check_native(params, "PutObject", "CreateMultipartUpload")
     _check_conditions_are_honoured(bucket, params)
     source, wanted = upload.source, bucket.options.multipart.part_size
     part_size = part_size_for(bucket.capabilities, source.size, wanted)
@@ -114,7 +114,7 @@ def _put(
             etag=hashlib.md5(body, usedforsecurity=False).hexdigest(),
             since=since,
         )
-        answer = settle(bucket, write, error)
+        answer = confirm(bucket, write, error)
     check_encrypted(bucket, params, answer)
     if upload.progress is not None:
         upload.progress(len(body))

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bucketry import NotFound, ObjectInfo, Page, Rejected, StorageError, Swept
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.reading import unquoted
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.reading import unquoted
 
 
 def pages(
@@ -18,7 +18,8 @@ def pages(
 
     Raises `Rejected` where the server says that there is more and not where.
     """
-    params: dict[str, Any] = {"Prefix": prefix, "MaxKeys": page_size}
+    # Encoded, because XML cannot hold every character that a key may have.
+    params: dict[str, Any] = {"Prefix": prefix, "MaxKeys": page_size, "EncodingType": "url"}
     if delimiter:
         params["Delimiter"] = delimiter
     if start_after:
@@ -29,16 +30,25 @@ def pages(
         yield Page(
             objects=[
                 ObjectInfo(
-                    key=entry["Key"],
-                    size=int(entry["Size"]),
+                    key=_told(entry, "Key"),
+                    size=_told(entry, "Size"),
                     etag=unquoted(entry.get("ETag")),
                     last_modified=entry.get("LastModified"),
                     storage_class=entry.get("StorageClass"),
                 )
                 for entry in answer.get("Contents", [])
             ],
-            folders=[entry["Prefix"] for entry in answer.get("CommonPrefixes", [])],
+            folders=[_told(entry, "Prefix") for entry in answer.get("CommonPrefixes", [])],
         )
+
+
+def _told(entry: Mapping[str, Any], name: str) -> Any:
+    """Return what a listing must tell of each entry; to leave one out in silence would lose it."""
+    if entry.get(name) in (None, ""):
+        raise Rejected(
+            f"the server's listing has an entry without {name} ({entry.get('Key', 'no key')!a})"
+        )
+    return entry[name]
 
 
 def _answers(
@@ -62,12 +72,13 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
     """Abort multipart uploads begun before `older_than`; return them."""
     swept = []
     for upload in _unfinished(bucket, prefix):
-        if upload["Initiated"] >= older_than:
+        if _told(upload, "Initiated") >= older_than:
             continue
         if not dry_run:
             try:
                 bucket.send(
-                    "AbortMultipartUpload", {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+                    "AbortMultipartUpload",
+                    {"Key": upload["Key"], "UploadId": _told(upload, "UploadId")},
                 )
             except StorageError as error:
                 if isinstance(error, NotFound) or error.code == "NoSuchUpload":
@@ -83,4 +94,4 @@ def _unfinished(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
     markers = {"NextKeyMarker": "KeyMarker", "NextUploadIdMarker": "UploadIdMarker"}
     for answer in _answers(bucket, "ListMultipartUploads", {}, markers):
         # No prefix is sent, because MinIO lists only uploads whose whole key it is.
-        yield from (u for u in answer.get("Uploads", []) if u["Key"].startswith(prefix))
+        yield from (u for u in answer.get("Uploads", []) if _told(u, "Key").startswith(prefix))

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import ObjectInfo, StorageError, StoredObject, Unavailable
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.multipart import Job, Sent, complete, part_size_for, unfinished
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.confirming import Write, confirm
+from bucketry_s3.objects.multipart import Job, Sent, complete, part_size_for, unfinished
+from bucketry_s3.objects.native import check_encrypted, check_native, for_looking, stored_as
+from bucketry_s3.objects.reading import head, unquoted, version_of
 from bucketry_s3.options import MIB
-from bucketry_s3.params import check_encrypted, check_native, for_looking, stored_as
-from bucketry_s3.reading import head, unquoted, version_of
-from bucketry_s3.settling import Write, settle
 
 MAX_SINGLE_COPY = 5 * 1024**3
 """Bytes that CopyObject moves in one request (Amazon S3 API reference)."""
@@ -32,7 +32,7 @@ def copy(bucket: Bucket, source: str, target: str, params: Mapping[str, Any]) ->
     """
     options = bucket.options
     params = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
-    check_native(params)
+    check_native(params, "CopyObject", "CreateMultipartUpload")
     info = head(bucket, source)
     origin = {"Bucket": bucket.name, "Key": source}
     if info.size > MAX_SINGLE_COPY:
@@ -63,11 +63,11 @@ def _copy_whole(
             size=info.size // _FASTER,
         )
     except StorageError as error:
-        return settle(bucket, write, error)
+        return confirm(bucket, write, error)
     check_encrypted(bucket, params, answer)
     if not answer["CopyObjectResult"].get("ETag"):
         doubt = Unavailable("the answer has no ETag", may_have_applied=True)
-        return settle(bucket, write, doubt)
+        return confirm(bucket, write, doubt)
     return {**answer, **answer["CopyObjectResult"]}
 
 

@@ -19,9 +19,9 @@ from attrs import field, frozen
 
 from bucketry import InvalidHeader, NotFound, StorageError, Unconfirmed
 from bucketry.headers import MAX_METADATA_BYTES, RESERVED_METADATA_PREFIX
-from bucketry_s3.bucket import Bucket
-from bucketry_s3.params import PRECONDITIONS, for_looking
-from bucketry_s3.reading import head_answer, unquoted
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.native import PRECONDITIONS, for_looking
+from bucketry_s3.objects.reading import head_answer, unquoted
 
 WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
 """Name of the metadata that marks a write under a precondition."""
@@ -68,7 +68,7 @@ class Write:
     since: float
 
 
-def settle(bucket: Bucket, write: Write, error: StorageError) -> dict[str, Any]:
+def confirm(bucket: Bucket, write: Write, error: StorageError) -> dict[str, Any]:
     """Return the answer that stands in for a lost one, or raise.
 
     Raises `error` if there was no doubt, or none is left: the object is not there, or is another

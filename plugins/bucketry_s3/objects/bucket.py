@@ -1,4 +1,4 @@
-"""What every S3 operation works on: one bucket behind one transport."""
+"""What every S3 operation works on: one bucket behind whatever carries its requests."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from bucketry import Capabilities
 from bucketry.limits import Limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import AFTERWARDS, Deadline
-from bucketry_s3.transport import Transport
+from bucketry_s3.protocol.exchange import Send, exchange
+from bucketry_s3.protocol.requests import Place, request_for
 
 
 class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
-    `seen` tells whether any request has succeeded yet, so that the bucket surely exists.
+    `carry` sends one request and gives one answer. `seen` tells whether any request has succeeded
+    yet, so that the bucket surely exists.
     """
 
     def __init__(
         self,
-        transport: Transport,
+        carry: Send,
+        place: Place,
         options: S3Options,
         capabilities: Capabilities,
         limits: Limits,
     ) -> None:
-        self.transport = transport
+        self._carry = carry
+        self._place = place
         self.options = options
         self.capabilities = capabilities
         self.limits = limits
@@ -48,12 +52,12 @@ class Bucket:
         size: int = 0,
         deadline: Deadline | None = None,
     ) -> dict[str, Any]:
-        """Send one operation on this bucket and return the answer.
+        """Send one operation on this bucket and return the answer, spelled as boto3 does.
 
-        It moves `size` bytes and has the time for them, unless it is given a `deadline`.
+        It moves `size` bytes and has the time for them, unless it is given a `deadline`. Raises
+        `InvalidInput` for parameters that the operation does not take.
         """
-        answer = self.transport.send(
-            operation, {"Bucket": self.name, **params}, deadline or self.deadline(size)
-        )
+        request = request_for(self._place, operation, {"Bucket": self.name, **params})
+        answer = exchange(self._carry, request, deadline or self.deadline(size))
         self.seen = True
         return answer

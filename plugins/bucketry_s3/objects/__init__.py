@@ -1,0 +1,1 @@
+"""What is done with objects: plain functions over one `Bucket`, whatever carries its requests."""

@@ -1,0 +1,265 @@
+"""From one HTTP answer to boto3's spelling of it, or to the error that it tells.
+
+Between "sent" and "understood" nothing but bucketry's errors comes out, whatever the answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from bucketry.errors import Unavailable
+from bucketry_s3.protocol.errors import refusal
+from bucketry_s3.protocol.markup import READERS, Element, Leaf, Misread, read_element, read_members
+from bucketry_s3.protocol.operations import OPERATIONS, Operation
+from bucketry_s3.protocol.shapes import CHECKSUMS, DOCUMENTS, URL_ENCODED
+from bucketry_s3.protocol.wire import S3Answer
+
+MAX_DOCUMENT = 16 * 1024 * 1024
+"""Bytes of a document: a page of 1,000 keys of 1,024 escaped characters takes less than half."""
+
+MAX_ERROR = 256 * 1024
+"""Bytes that are read of a refusal. What is longer is no error document but somebody's page."""
+
+_CHUNK = 64 * 1024
+
+Headers = Mapping[str, tuple[str, Leaf]]
+
+
+def _table(text: str, kind: Leaf = "text") -> dict[str, tuple[str, Leaf]]:
+    pairs = (line.split() for line in text.strip().splitlines())
+    return {header: (member, kind) for header, member in pairs}
+
+
+_OF_ANY: Headers = {
+    **_table("""
+        x-amz-abort-rule-id                              AbortRuleId
+        x-amz-checksum-algorithm                         ChecksumAlgorithm
+        x-amz-checksum-type                              ChecksumType
+        x-amz-copy-source-version-id                     CopySourceVersionId
+        x-amz-expiration                                 Expiration
+        x-amz-request-charged                            RequestCharged
+        x-amz-restore-output-path                        RestoreOutputPath
+        x-amz-server-side-encryption                     ServerSideEncryption
+        x-amz-server-side-encryption-aws-kms-key-id      SSEKMSKeyId
+        x-amz-server-side-encryption-context             SSEKMSEncryptionContext
+        x-amz-server-side-encryption-customer-algorithm  SSECustomerAlgorithm
+        x-amz-server-side-encryption-customer-key-md5    SSECustomerKeyMD5
+        x-amz-version-id                                 VersionId
+        """),
+    **_table("x-amz-abort-date  AbortDate", "time"),
+    **_table(
+        """
+        x-amz-delete-marker                              DeleteMarker
+        x-amz-server-side-encryption-bucket-key-enabled  BucketKeyEnabled
+        """,
+        "boolean",
+    ),
+}
+
+_OF_BYTES: Headers = {
+    **_OF_ANY,
+    **_table("etag  ETag"),
+    **_table("x-amz-object-size  Size", "integer"),
+    **{f"x-amz-checksum-{name.lower()}": (f"Checksum{name}", "text") for name in CHECKSUMS},
+}
+
+_OF_OBJECT: Headers = {
+    **{header: told for header, told in _OF_BYTES.items() if header != "x-amz-object-size"},
+    **_table("""
+        accept-ranges                    AcceptRanges
+        cache-control                    CacheControl
+        content-disposition              ContentDisposition
+        content-encoding                 ContentEncoding
+        content-language                 ContentLanguage
+        content-range                    ContentRange
+        content-type                     ContentType
+        x-amz-archive-status             ArchiveStatus
+        x-amz-object-lock-event-hold     ObjectLockEventHold
+        x-amz-object-lock-legal-hold     ObjectLockLegalHoldStatus
+        x-amz-object-lock-mode           ObjectLockMode
+        x-amz-replication-status         ReplicationStatus
+        x-amz-restore                    Restore
+        x-amz-storage-class              StorageClass
+        x-amz-website-redirect-location  WebsiteRedirectLocation
+        """),
+    **_table(
+        """
+        content-length                                ContentLength
+        x-amz-missing-meta                            MissingMeta
+        x-amz-mp-parts-count                          PartsCount
+        x-amz-object-lock-event-hold-duration-days    ObjectLockEventHoldDurationDays
+        x-amz-object-lock-event-hold-duration-years   ObjectLockEventHoldDurationYears
+        x-amz-tagging-count                           TagCount
+        """,
+        "integer",
+    ),
+    **_table(
+        """
+        expires                              Expires
+        last-modified                        LastModified
+        x-amz-object-lock-retain-until-date  ObjectLockRetainUntilDate
+        """,
+        "time",
+    ),
+}
+
+_OF_BUCKET: Headers = {
+    **_table("""
+        x-amz-bucket-arn            BucketArn
+        x-amz-bucket-location-name  BucketLocationName
+        x-amz-bucket-location-type  BucketLocationType
+        x-amz-bucket-region         BucketRegion
+        """),
+    **_table("x-amz-access-point-alias  AccessPointAlias", "boolean"),
+}
+
+_HEADERS: Mapping[str, Headers] = {
+    "GetObject": _OF_OBJECT,
+    "HeadBucket": _OF_BUCKET,
+    "HeadObject": _OF_OBJECT,
+    "PutObject": _OF_BYTES,
+    "UploadPart": _OF_BYTES,
+}
+
+_METADATA = "x-amz-meta-"
+
+
+def understood(name: str, answer: S3Answer) -> dict[str, Any]:
+    """Return what S3 has answered to an operation; a streamed one keeps its ``Body``.
+
+    Raises what the server refuses with, and `Unavailable` for an answer that is not S3's.
+    """
+    operation = OPERATIONS[name]
+    streams = operation.streamed and answer.status in operation.statuses
+    try:
+        if answer.status >= 300:
+            raise refusal(name, answer.status, answer.headers, _error_in(answer))
+        parsed = _parsed(operation, answer, streams)
+        check_proven(operation, answer, parsed)
+    except Misread as error:
+        answer.body.close(reuse=False)
+        raise not_s3s(operation, str(error)) from None
+    except Unavailable as error:
+        # A refusal in S3's own words leaves the connection in order.
+        answer.body.close(reuse=error.status is not None)
+        doubt = error.may_have_applied or answer.status < 300
+        raise error.evolve(may_have_applied=doubt and operation.effective) from error.__cause__
+    except BaseException:
+        answer.body.close()
+        raise
+    if not streams:
+        answer.body.close()
+    return parsed
+
+
+def check_proven(operation: Operation, answer: S3Answer, parsed: Mapping[str, Any]) -> None:
+    """Raise `Misread` unless the answer tells what an S3 server's success always tells."""
+    if answer.status not in operation.statuses:
+        raise Misread(f"it has status {answer.status}")
+    for member in operation.proof:
+        if parsed.get(member) in (None, "", {}):
+            raise Misread(f"it has no {member}")
+
+
+def not_s3s(operation: Operation, reason: str) -> Unavailable:
+    """Return the error for an answer that somebody else has given."""
+    return Unavailable(f"the answer is not S3's: {reason}", may_have_applied=operation.effective)
+
+
+def _parsed(operation: Operation, answer: S3Answer, streams: bool) -> dict[str, Any]:
+    parsed: dict[str, Any] = {}
+    table = _HEADERS.get(operation.name, _OF_ANY)
+    about_object = table is _OF_OBJECT
+    metadata: dict[str, str] = {}
+    for header, value in answer.headers.items():
+        if header in table:
+            member, kind = table[header]
+            told = value if kind == "text" else READERS[kind](value)
+            if told is not None:
+                parsed[member] = told
+        elif about_object and header.startswith(_METADATA):
+            metadata[header.removeprefix(_METADATA)] = value
+    if about_object:
+        parsed["Metadata"] = metadata
+        if "expires" in answer.headers:
+            parsed["ExpiresString"] = answer.headers["expires"]
+    if streams:
+        parsed["Body"] = answer.body
+    elif operation.method != "HEAD":
+        parsed |= _document(operation, answer)
+    parsed["ResponseMetadata"] = {
+        "HTTPStatusCode": answer.status,
+        "HTTPHeaders": dict(answer.headers),
+        "RequestId": answer.headers.get("x-amz-request-id", ""),
+    }
+    return parsed
+
+
+def _document(operation: Operation, answer: S3Answer) -> dict[str, Any]:
+    """Return the members of the document, {} where there is none: then the proof misses them."""
+    text = read_whole(answer, MAX_DOCUMENT)
+    document = DOCUMENTS.get(operation.name)
+    try:
+        root = read_element(text) if text.strip() else Element("")
+    except Misread:
+        if operation.proof and document is not None:
+            raise
+        return {}
+    if root.tag == "Error":
+        # S3 begins some answers before it knows their end, and then tells a failure with 200.
+        raise refusal(operation.name, 500, answer.headers, _elements(root))
+    if document is None or root.tag != document.root:
+        return {}
+    members = read_members(root, document.shape)
+    if members.get("EncodingType") == "url":
+        _decode(members, URL_ENCODED[operation.name])
+    return {document.member: members} if document.member else members
+
+
+def _decode(members: dict[str, Any], names: str) -> None:
+    for name in names.split():
+        if name in members:
+            members[name] = unquote_plus(members[name])
+    for entries in members.values():
+        for entry in entries if isinstance(entries, list) else ():
+            for name in ("Key", "Prefix"):
+                if name in entry:
+                    entry[name] = unquote_plus(entry[name])
+
+
+def read_whole(answer: S3Answer, limit: int) -> bytes:
+    """Return the body of an answer.
+
+    Raises `Misread` for one of more than `limit` bytes, and `Unavailable` for one that ends early.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while piece := answer.body.read(_CHUNK):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            raise Misread(f"it is longer than {limit:,} bytes")
+    announced = answer.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced) != size:
+        raise Unavailable(f"the answer ended after {size} of {announced} bytes")
+    return b"".join(pieces)
+
+
+def _error_in(answer: S3Answer) -> dict[str, str]:
+    """Return the elements of a refusal's document, {} where there is none of S3's."""
+    try:
+        root = read_element(read_whole(answer, MAX_ERROR))
+    except (Misread, Unavailable):
+        # The status tells enough of what was refused.
+        return {}
+    return _elements(root)
+
+
+def _elements(root: Element) -> dict[str, str]:
+    if root.tag == "ErrorResponse":
+        root = next((child for child in root.children if child.tag == "Error"), root)
+    if root.tag != "Error":
+        return {}
+    return {child.tag: child.text.strip() for child in root.children}

@@ -1,0 +1,148 @@
+"""Native parameters as they are given: refused as boto3 refuses them, before anything is sent."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from bucketry.errors import InvalidInput
+from bucketry_s3.protocol.markup import Kind, Leaf, Many, Struct
+from bucketry_s3.protocol.params import PARAMS, Type
+
+# Besides bucket and key.
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "AbortMultipartUpload": ("UploadId",),
+    "CompleteMultipartUpload": ("UploadId",),
+    "CopyObject": ("CopySource",),
+    "DeleteObjects": ("Delete",),
+    "ListParts": ("UploadId",),
+    "PutObjectTagging": ("Tagging",),
+    "UploadPart": ("PartNumber", "UploadId"),
+    "UploadPartCopy": ("CopySource", "PartNumber", "UploadId"),
+}
+
+
+def check_params(operation: str, params: Mapping[str, Any]) -> None:
+    """Refuse what the operation does not take, by name and type, with `InvalidInput`."""
+    known = PARAMS[operation]
+    for name, value in params.items():
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise _refused(f"{operation} has no {name!a}{hint}")
+        param = known[name]
+        if param.payload is not None:
+            _check_member(name, param.payload.shape, value, param.payload.required)
+        elif not _FITS[param.where if param.where == "body" else param.type](value):
+            raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")
+
+
+def check_complete(operation: str, params: Mapping[str, Any]) -> None:
+    """Refuse a request without one of the parameters that make it whole."""
+    place = ("Bucket", "Key") if "Key" in PARAMS[operation] else ("Bucket",)
+    for name in (*place, *_REQUIRED.get(operation, ())):
+        if not params.get(name):
+            raise _refused(f"{operation} needs {name}")
+
+
+def _refused(reason: str) -> InvalidInput:
+    return InvalidInput(f"the native parameters are refused: {reason}")
+
+
+def _check_member(place: str, kind: Kind, value: Any, required: frozenset[str]) -> None:
+    if isinstance(kind, Many):
+        if not isinstance(value, list | tuple):
+            raise _refused(f"{place} must be a list, not {type(value).__name__}")
+        for number, entry in enumerate(value):
+            _check_member(f"{place}[{number}]", kind.of, entry, required)
+    elif isinstance(kind, Struct):
+        if not isinstance(value, Mapping):
+            raise _refused(f"{place} must be a mapping, not {type(value).__name__}")
+        for name, inner in value.items():
+            if name not in kind.members:
+                raise _refused(f"{place} has no {name!a}; it has {', '.join(kind.members)}")
+            _check_member(f"{place}.{name}", kind.members[name], inner, required)
+        missing = [name for name in kind.members if name in required and name not in value]
+        if missing:
+            raise _refused(f"{place} needs {', '.join(missing)}")
+    elif not _FITS[_LEAF_TYPES[kind]](value):
+        raise _refused(f"{place} must be {_WANTED[_LEAF_TYPES[kind]]}, not {type(value).__name__}")
+
+
+_LEAF_TYPES: Mapping[Leaf, Type] = {
+    "text": "text",
+    "integer": "integer",
+    "boolean": "boolean",
+    "time": "http-date",
+    "xsi:type": "text",
+}
+
+_WANTED: Mapping[Type, str] = {
+    "text": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "http-date": "a time (a datetime, ISO 8601, or as HTTP dates are)",
+    "iso-date": "a time (a datetime, ISO 8601, or as HTTP dates are)",
+    "words": "a list of texts",
+    "map": "a mapping of text to text",
+    "source": "text or a mapping with Bucket and Key",
+    "key": "text or bytes",
+}
+
+
+def _is_source(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        texts = all(isinstance(text, str) for text in value.values())
+        return texts and {"Bucket", "Key"} <= set(value) <= {"Bucket", "Key", "VersionId"}
+    return isinstance(value, str)
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(text, str) for pair in value.items() for text in pair
+    )
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_time(value: Any) -> bool:
+    return as_time(value) is not None
+
+
+def as_time(value: Any) -> datetime | None:
+    """Return a time given as boto3 takes it, with a zone; None for what is none.
+
+    Without a zone it is this machine's, as in boto3; a number is seconds since 1970.
+    """
+    try:
+        if _is_whole(value) or isinstance(value, float):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                value = parsedate_to_datetime(value)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "body": lambda value: isinstance(value, bytes | bytearray | memoryview),
+    "integer": _is_whole,
+    "boolean": lambda value: isinstance(value, bool),
+    "http-date": _is_time,
+    "iso-date": _is_time,
+    "words": lambda value: (
+        isinstance(value, list | tuple) and all(isinstance(word, str) for word in value)
+    ),
+    "map": _is_map,
+    "source": _is_source,
+    "key": lambda value: isinstance(value, str | bytes),
+}

@@ -1,0 +1,135 @@
+"""From an operation and its native parameters to one HTTP request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import Any, Literal, cast
+from urllib.parse import quote, urlsplit
+
+from attrs import frozen
+
+from bucketry.errors import InvalidHeader
+from bucketry.headers import check_header_value
+from bucketry_s3.protocol.given import as_time, check_complete, check_params
+from bucketry_s3.protocol.markup import http_date, write_document
+from bucketry_s3.protocol.operations import OPERATIONS
+from bucketry_s3.protocol.params import PARAMS
+from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
+from bucketry_s3.protocol.wire import Payload, S3Request
+
+
+@frozen
+class Place:
+    """Where a bucket's requests go: the address from `urls.bucket_base`, in its pieces."""
+
+    scheme: Literal["https", "http"]
+    host: str
+    path: str
+
+    @classmethod
+    def of(cls, endpoint: str, bucket: str, addressing: Addressing) -> Place:
+        """Return the place of a bucket on an endpoint."""
+        parts = urlsplit(bucket_base(endpoint, bucket, addressing))
+        return cls(cast(Literal["https", "http"], parts.scheme), parts.netloc, parts.path)
+
+
+def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Request:
+    """Return the request that boto3 would send for these parameters.
+
+    Raises `InvalidInput` for parameters that the operation does not take or lacks, and
+    `InvalidHeader` for text that cannot be sent.
+    """
+    check_params(operation, params)
+    check_complete(operation, params)
+    known, table = OPERATIONS[operation], PARAMS[operation]
+    query = list(known.query)
+    headers: dict[str, str] = {}
+    body: Payload = b""
+    for name, value in with_customer_keys(params).items():
+        param = table[name]
+        if param.where == "header":
+            headers[param.name] = _header(name, _TEXT[param.type](value))
+        elif param.where == "query":
+            query.append((param.name, _TEXT[param.type](value)))
+        elif param.where == "metadata":
+            for key, text in value.items():
+                headers[f"{param.name}{key}"] = _header(f"{name}.{key}", text)
+        elif param.where == "body":
+            body = value
+        elif param.payload is not None:
+            body = write_document(param.payload.root, param.payload.shape, _with_times(value))
+    if known.digest and "Content-MD5" not in headers:
+        digest = hashlib.md5(body, usedforsecurity=False).digest()
+        headers["Content-MD5"] = base64.b64encode(digest).decode()
+    return S3Request(
+        operation=operation,
+        method=known.method,
+        scheme=place.scheme,
+        host=place.host,
+        path=f"{place.path}/{quote_key(params['Key'])}" if "Key" in params else place.path or "/",
+        query=tuple(query),
+        headers=headers,
+        body=body,
+        repeatable=known.repeatable and not headers.keys() & {"If-Match", "If-None-Match"},
+        patient=known.patient,
+    )
+
+
+def with_customer_keys(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters with customer keys as S3 wants them: base64, with their MD5.
+
+    Like boto3, a key that comes with its MD5 is taken to be encoded already.
+    """
+    changed: dict[str, str] = {}
+    for prefix in ("SSECustomerKey", "CopySourceSSECustomerKey"):
+        key = params.get(prefix)
+        if key is not None and f"{prefix}MD5" not in params:
+            raw = key.encode() if isinstance(key, str) else key
+            digest = hashlib.md5(raw, usedforsecurity=False).digest()
+            changed[prefix] = base64.b64encode(raw).decode()
+            changed[f"{prefix}MD5"] = base64.b64encode(digest).decode()
+    return {**params, **changed} if changed else params
+
+
+def _header(name: str, value: str) -> str:
+    check_header_value(name, value)
+    if not value.isascii():
+        raise InvalidHeader(
+            f"{name} has a character that is not ASCII, which servers refuse or give back "
+            "mangled; percent-encode it"
+        )
+    return value
+
+
+def _with_times(value: Any) -> Any:
+    """Return a document's members with times as `datetime`; a batch's entries may have them."""
+    if isinstance(value, Mapping):
+        return {
+            name: as_time(inner) if name == "LastModifiedTime" else _with_times(inner)
+            for name, inner in value.items()
+        }
+    return [_with_times(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _source(value: Any) -> str:
+    """Percent-encode where a copy is from; a version stays behind its question mark."""
+    if isinstance(value, Mapping):
+        text, version = f"{value['Bucket']}/{value['Key']}", value.get("VersionId", "")
+    else:
+        text, _, version = value.partition("?versionId=")
+    return quote(text, safe="/-._~") + (f"?versionId={version}" if version else "")
+
+
+_TEXT: Mapping[str, Callable[[Any], str]] = {
+    "text": str,
+    "integer": str,
+    "boolean": lambda value: "true" if value else "false",
+    "http-date": lambda value: http_date(cast(Any, as_time(value))),
+    "iso-date": lambda value: f"{cast(Any, as_time(value)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    "words": ",".join,
+    "source": _source,
+    "key": str,
+}

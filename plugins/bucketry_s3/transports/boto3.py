@@ -1,0 +1,66 @@
+"""The transport over boto3: its signer and its HTTP session, and the SDK's credentials.
+
+It answers everything. Whatever boto3 would do on its own account stays out: retries, redirects,
+checksum trailers, endpoints from the environment, `Expect: 100-continue`. What is the machine's
+network and no part of an identity counts as for every HTTP client: the proxies and authorities
+that its environment names.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from bucketry import AmbientCredentials, LayerContext, hookimpl
+from bucketry_s3.hookspecs import S3Hooks
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.signing import KeyPair
+from bucketry_s3.protocol.wire import S3Answer, S3Request
+from bucketry_s3.settings import ClientSettings
+from bucketry_s3.transports.trust import authorities
+
+if TYPE_CHECKING:
+    from bucketry_s3.transports.sdk import Connections
+
+
+class Boto3Transport:
+    """Sends one request through boto3's signer and HTTP session; gives ambient credentials.
+
+    Nothing is imported or opened before the first request. Connections are shared by all providers
+    that are made from one another and go to the same place as the same identity.
+    """
+
+    def __init__(self, context: LayerContext, settings: Callable[[], ClientSettings]) -> None:
+        self._context = context
+        self._settings = settings
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The connections, opened when they are first needed."""
+        from bucketry_s3.transports.sdk import Connections
+
+        settings = self._settings()
+        identity = (settings.endpoint, settings.addressing, settings.credentials)
+        network = (authorities(settings.ca_bundle), *sorted(urllib.request.getproxies().items()))
+        key = ("boto3", *identity, *network)
+        return self._context.share(key, lambda: Connections(settings))
+
+    @cached_property
+    def _hooks(self) -> S3Hooks:
+        return cast(S3Hooks, self._context.hooks)
+
+    @hookimpl
+    def bucketry_s3_send(self, request: S3Request, deadline: Deadline) -> S3Answer:
+        """Sign it with the key pair of the moment, and send it."""
+        settings = self._settings()
+        pair = self._hooks.bucketry_s3_credentials(settings=settings)
+        return self.connections.send(request, deadline, pair, settings.region)
+
+    @hookimpl
+    def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair | None:
+        """Ask the SDK's own chain, where the configuration names it."""
+        if not isinstance(settings.credentials, AmbientCredentials):
+            return None
+        return self.connections.ambient_pair()

@@ -30,6 +30,7 @@ from bucketry_s3.objects import copying, listing, native, reading, removing, wri
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
+from bucketry_s3.protocol import presigned
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.errors import hint_for
 from bucketry_s3.protocol.requests import Place
@@ -39,15 +40,6 @@ from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
 from bucketry_s3.settings import ClientSettings, settings_fault
 
 T = TypeVar("T")
-
-_RESPONSE_PARAMS = {
-    "cache_control": "response-cache-control",
-    "content_disposition": "response-content-disposition",
-    "content_encoding": "response-content-encoding",
-    "content_language": "response-content-language",
-    "content_type": "response-content-type",
-    "expires": "response-expires",
-}
 
 
 class S3Layer:
@@ -180,29 +172,12 @@ class S3Layer:
             return SignedUrl(
                 url=object_url(self._public_base, request.key), method=request.method, signed=False
             )
-        pair = self.key_pair()
-        if request.method == "POST":
-            form = self._presigner.post(
-                request.key,
-                request.expires_in,
-                pair,
-                content_type=request.content_type,
-                min_size=request.min_size,
-                max_size=request.max_size,
-            )
-            return SignedUrl(
-                url=form.url, method="POST", fields=form.fields, expires_at=form.expires_at
-            )
-        params = {_RESPONSE_PARAMS[name]: value for name, value in request.response.items()}
-        if request.version:
-            params["versionId"] = request.version
-        headers = {"Content-Type": request.content_type} if request.content_type else {}
-        signed = self._presigner.url(
-            request.method, request.key, request.expires_in, pair, params=params, headers=headers
-        )
-        return SignedUrl(
-            url=signed.url, method=request.method, headers=headers, expires_at=signed.expires_at
-        )
+        return presigned.sign(self._presigner, request, self.key_pair())
+
+    @hookimpl
+    def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:
+        """Make the signature once more and compare."""
+        return presigned.difference(self._presigner, signed, request, self.key_pair())
 
     @hookimpl
     def bucketry_head(self, key: str) -> ObjectInfo:

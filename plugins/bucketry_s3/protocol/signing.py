@@ -92,12 +92,17 @@ class Presigner:
     def __init__(self, base: str, bucket: str, region: str, clock: Callable[[], float]) -> None:
         """`clock` gives seconds since 1970, as `time.time` does."""
         parts = urlsplit(base)
-        self._base = base
+        self.base = base
         self._bucket = bucket
         self._region = region
         self._clock = clock
         self._host = parts.netloc
         self._path_start = len(f"{parts.scheme}://{parts.netloc}")
+
+    @property
+    def form_address(self) -> str:
+        """Where a form goes: with a slash at the end where it has no path, as browsers do."""
+        return self.base if len(self.base) > self._path_start else f"{self.base}/"
 
     def url(
         self,
@@ -108,16 +113,17 @@ class Presigner:
         *,
         params: Mapping[str, str],
         headers: Mapping[str, str],
+        at: int | None = None,
     ) -> Signed:
-        """Sign `method` on `key` for `expires_in` seconds.
+        """Sign `method` on `key` for `expires_in` seconds, from now on or `at` seconds since 1970.
 
         `params` are query parameters (``response-content-type``, ``versionId``), `headers` those
         that the request must carry; both become part of the signature.
         """
-        stamp, now = _stamp(int(self._clock()))
+        stamp, now = _stamp(int(self._clock()) if at is None else at)
         day = stamp[:8]
         scope = f"{day}/{self._region}/s3/aws4_request"
-        target = object_url(self._base, key)
+        target = object_url(self.base, key)
         signed = {"host": self._host, **{name.lower(): value for name, value in headers.items()}}
         names = ";".join(sorted(signed))
         auth = _auth(
@@ -150,18 +156,21 @@ class Presigner:
         content_type: str | None,
         min_size: int,
         max_size: int | None,
+        fields: Mapping[str, str] | None = None,
+        at: int | None = None,
     ) -> Signed:
-        """Sign a form upload of exactly `key`; sizes are bytes of the file.
+        """Sign a form upload of exactly `key`, with further `fields`; sizes are the file's bytes.
 
         Raises `InvalidKey` for a key that the server would complete by itself.
         """
         if "${filename}" in key:
             raise InvalidKey("in a form's key, S3 puts the file's name in the place of ${filename}")
-        stamp, now = _stamp(int(self._clock()))
+        stamp, now = _stamp(int(self._clock()) if at is None else at)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         form = {"key": key}
         if content_type is not None:
             form["Content-Type"] = content_type
+        form |= fields or {}
         form |= {
             "x-amz-algorithm": ALGORITHM,
             "x-amz-credential": f"{pair.access_key_id}/{scope}",
@@ -183,9 +192,7 @@ class Presigner:
             encoded.encode(),
             "sha256",
         ).hex()
-        # A trailing slash only where the base has no path: that is how a browser sends it.
-        url = self._base if len(self._base) > self._path_start else f"{self._base}/"
-        return Signed(url=url, fields=form, expires_at=until)
+        return Signed(url=self.form_address, fields=form, expires_at=until)
 
 
 MAX_POST_SIZE = 5 * 1024**3

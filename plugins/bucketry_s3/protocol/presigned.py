@@ -1,0 +1,142 @@
+"""From a signing request to what others may use, and back: what a signature really allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import attrs
+
+from bucketry import InvalidInput, SignedUrl, SignRequest
+from bucketry_s3.protocol.signing import KeyPair, Presigner
+from bucketry_s3.protocol.urls import key_of_url
+from bucketry_s3.protocol.wire import OF_THE_TRANSPORT
+
+_RESPONSE_PARAMS = {
+    "cache_control": "response-cache-control",
+    "content_disposition": "response-content-disposition",
+    "content_encoding": "response-content-encoding",
+    "content_language": "response-content-language",
+    "content_type": "response-content-type",
+    "expires": "response-expires",
+}
+
+# Headers that a form has a field for, under the same name but for the ACL (Amazon S3 API reference,
+# POST Object). Tags have one too, as a document.
+_FIELDS = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "expires",
+        "x-amz-acl",
+        "x-amz-server-side-encryption",
+        "x-amz-server-side-encryption-aws-kms-key-id",
+        "x-amz-server-side-encryption-context",
+        "x-amz-storage-class",
+        "x-amz-website-redirect-location",
+    }
+)
+_FIELD_PREFIXES = ("x-amz-meta-", "x-amz-checksum-")
+
+
+def sign(
+    presigner: Presigner, request: SignRequest, pair: KeyPair, *, at: int | None = None
+) -> SignedUrl:
+    """Return the signature that allows what is asked for, begun now or `at` seconds since 1970.
+
+    Raises `InvalidInput` for a header that cannot go along.
+    """
+    taken = sorted(name for name in request.headers if name.lower() in OF_THE_TRANSPORT)
+    if taken:
+        raise InvalidInput(f"the signature itself brings {', '.join(taken)}")
+    if request.method == "POST":
+        form = presigner.post(
+            request.key,
+            request.expires_in,
+            pair,
+            content_type=request.content_type,
+            fields=_fields(request.headers),
+            min_size=request.min_size,
+            max_size=request.max_size,
+            at=at,
+        )
+        return SignedUrl(
+            url=form.url,
+            method="POST",
+            fields=form.fields,
+            expires_at=form.expires_at,
+            checked=True,
+        )
+    params = {_RESPONSE_PARAMS[name]: value for name, value in request.response.items()}
+    if request.version:
+        params["versionId"] = request.version
+    headers = dict(request.headers)
+    if request.content_type:
+        headers["Content-Type"] = request.content_type
+    signed = presigner.url(
+        request.method,
+        request.key,
+        request.expires_in,
+        pair,
+        params=params,
+        headers=headers,
+        at=at,
+    )
+    return SignedUrl(
+        url=signed.url,
+        method=request.method,
+        headers=headers,
+        expires_at=signed.expires_at,
+        checked=True,
+    )
+
+
+def _fields(headers: Mapping[str, str]) -> dict[str, str]:
+    fields = {}
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower not in _FIELDS and not lower.startswith(_FIELD_PREFIXES):
+            raise InvalidInput(f"S3's forms have no field for the header {name}")
+        fields["acl" if lower == "x-amz-acl" else name] = value
+    return fields
+
+
+def difference(
+    presigner: Presigner, signed: SignedUrl, request: SignRequest, pair: KeyPair
+) -> str | None:
+    """Return "" if the signature allows what is told of it, else what is different.
+
+    None if it is none of this key pair on this bucket. It is made once more, for the time that it
+    names: what then is not the same was signed for something else.
+    """
+    address, _, query = signed.reveal().partition("?")
+    given = signed.reveal_fields() if request.method == "POST" else dict(parse_qsl(query))
+    given = {name.lower(): value for name, value in given.items()}
+    key_id, _, _ = given.get("x-amz-credential", "").partition("/")
+    ours = address == presigner.form_address or key_of_url(presigner.base, address) is not None
+    if key_id != pair.access_key_id or not ours or signed.expires_at is None:
+        return None
+    try:
+        begun = datetime.strptime(given["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        life = int(given.get("x-amz-expires") or (signed.expires_at - begun).total_seconds())
+    except (KeyError, ValueError):
+        return "it does not say from when on it counts, and for how long"
+    if life > request.expires_in:
+        return f"it is signed for {life} seconds, not for {request.expires_in}"
+    expected = sign(
+        presigner, attrs.evolve(request, expires_in=life), pair, at=int(begun.timestamp())
+    )
+    if expected.expires_at != signed.expires_at:
+        return "the signature ends at another time than is told"
+    if _lower(expected.headers) != _lower(signed.headers):
+        return "other headers are signed than are told"
+    if (expected.reveal(), expected.reveal_fields()) != (signed.reveal(), signed.reveal_fields()):
+        return f"it is signed for something else than {request.method} on {request.key!a}"
+    return ""
+
+
+def _lower(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.lower(): value for name, value in headers.items()}

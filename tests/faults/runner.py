@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -19,8 +18,7 @@ import attrs
 from attrs import frozen
 
 from bucketry_s3.options import S3Options
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
-from faults.around import BUCKET, Around
+from faults.around import server_of
 from faults.bodies import PART
 from faults.proxy import Certificates, FaultProxy
 from faults.subprocesses import Client
@@ -81,11 +79,11 @@ class Result:
 
 
 @contextlib.contextmanager
-def _address(case: Case, proxy: FaultProxy) -> Iterator[str]:
+def _address(case: Case, host: str, proxy: FaultProxy) -> Iterator[str]:
     """Give the endpoint that the client is sent to."""
     match case.fault.place:
         case "proxy" | "hanging names":
-            yield f"https://localhost:{proxy.port}"
+            yield f"https://{host}:{proxy.port}"
         case "unknown host":
             yield f"https://nowhere.invalid:{proxy.port}"
         case "refused":
@@ -119,50 +117,33 @@ def certificates() -> Certificates:
     return Certificates(Path(folder))
 
 
-def _settings(case: Case, way: Way, address: str) -> dict[str, Any]:
-    conditions = ("put_if_absent", "put_if_match", "complete_if_absent", "complete_if_match")
-    return {
-        "provider": "s3",
-        "bucket": BUCKET,
-        "region": "us-east-1",
-        "endpoint": address,
-        "ca_bundle": str(certificates().bundle),
-        "addressing": way.addressing,
-        "credentials": {
-            "access_key_id": ACCESS_KEY_ID,
-            "secret_access_key": SECRET_ACCESS_KEY,
-        },
-        "multipart": {"part_size": PART, "concurrency": 2},
-        "capabilities": dict.fromkeys(conditions, "enforced"),
-        "deadline": case.fault.deadline,
-        **({"transport": way.transport} if way.transport else {}),
-    }
-
-
 def _run_once(case: Case, client: Client, way: Way) -> Result:
     fault = case.fault
-    skew = timedelta(seconds=fault.clock)
-    with (
-        StandIn(buckets=[BUCKET], clock=lambda: datetime.now(UTC) + skew) as server,
-        contextlib.ExitStack() as stack,
-    ):
-        around = Around(server)
-        around.seed(case)
+    with server_of(case) as around, contextlib.ExitStack() as stack:
         before, uploads = around.state(), around.uploads()
         proxy = FaultProxy(
-            upstream=server.endpoint,
-            ca_bundle=server.ca_bundle,
+            upstream=around.url,
+            ca_bundle=around.ca_bundle,
             certificates=certificates(),
             strikes=case.strikes,
             behind=around,
         )
         stack.enter_context(proxy)
-        address = stack.enter_context(_address(case, proxy))
+        address = stack.enter_context(_address(case, around.host(way.addressing), proxy))
         through = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"} if fault.tunnel else {}
+        settings = {
+            **around.settings(),
+            "endpoint": address,
+            "ca_bundle": str(certificates().bundle),
+            "addressing": way.addressing,
+            "multipart": {"part_size": PART, "concurrency": 2},
+            "deadline": fault.deadline,
+            **({"transport": way.transport} if way.transport else {}),
+        }
         told = client.ask(
             {
                 "operation": case.operation.name,
-                "settings": _settings(case, way, address),
+                "settings": settings,
                 "warm": fault.warm,
                 "names": {"unknown host": "fail", "hanging names": "hang"}.get(
                     fault.place, "localhost"

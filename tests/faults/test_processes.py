@@ -21,7 +21,7 @@ import bucketry
 from bucketry import BucketryError, Provider
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
 from faults.acts.breaks import stall
-from faults.around import Around
+from faults.around import AroundStandIn
 from faults.proxy import Certificates, FaultProxy, Strike
 from faults.runner import transports
 
@@ -128,7 +128,7 @@ def stalling(server: StandIn, tmp_path: Path) -> Iterator[FaultProxy]:
         ca_bundle=server.ca_bundle,
         certificates=Certificates(tmp_path),
         strikes=[Strike("UploadPart", stall, nth=2, times=None)],
-        behind=Around(server),
+        behind=AroundStandIn(server),
     ) as proxy:
         yield proxy
 

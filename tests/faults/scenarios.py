@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from faults.operations import OPERATIONS
-from faults.rows import answers, breaks, lies, network, pages
+from faults.rows import answers, breaks, forms, lies, network, pages
 from faults.table import Case, Fault
 
 GROUPS: Mapping[str, Callable[[], Iterator[Fault]]] = {
@@ -17,6 +17,9 @@ GROUPS: Mapping[str, Callable[[], Iterator[Fault]]] = {
     "bits": answers.bits_rows,
     "statuses": answers.statuses_rows,
     "listings": answers.listings_rows,
+    "forms": forms.forms_rows,
+    "batches": forms.batches_rows,
+    "resumed": forms.resumed_rows,
     "pages": pages.pages_rows,
     "lies": lies.lies_rows,
     "network": network.network_rows,

@@ -59,7 +59,7 @@ class Client:
         threading.Thread(
             target=self._pump, args=(self._process.stdout, self._answers), daemon=True
         ).start()
-        assert self._answers.get(timeout=60) == "ready\n", "the client's process did not start"
+        assert self._answers.get(timeout=300) == "ready\n", "the client's process did not start"
 
     @staticmethod
     def _pump(stream: IO[str], answers: queue.Queue[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from faults.bodies import METADATA, OLD, SMALL, STORED, TYPE, digest
+from faults.bodies import FOLDER, METADATA, OLD, SMALL, STORED, TYPE, digest
 from faults.operations import OPERATIONS, Held, State
 from faults.proxy import Planned, Strike, faithfully
 from faults.table import Case, Fault, Must
@@ -40,6 +40,8 @@ def seen(said: Mapping[str, Any], before: State, after: State, **more: Any) -> S
 
 THERE: State = {"stored.bin": Held(STORED)}
 MOVED: State = {"new.bin": Held(OLD)}
+KEYS: State = {key: Held(data) for key, data in FOLDER.items()}
+ONE: State = {"folder/1.txt": Held(b"x")}
 SOURCE: State = {"old.bin": Held(OLD)}
 
 
@@ -65,6 +67,10 @@ SOURCE: State = {"old.bin": Held(OLD)}
         ("false failure", "upload", seen(told(error="Unavailable"), {}, {"new.bin": NEW})),
         ("false failure", "delete", seen(told(error="Rejected"), SOURCE, {})),
         ("false failure", "read", seen(told(error="NotFound"), THERE, THERE)),
+        ("ok", "delete many", seen(told([]), KEYS, {})),
+        ("refused", "delete many", seen(told(["folder/1.txt"]), KEYS, ONE)),
+        ("false success", "delete many", seen(told([]), KEYS, ONE)),
+        ("false success", "delete many", seen(told(["folder/2.txt"]), KEYS, ONE)),
         ("torn", "upload", seen(told(error="Unavailable"), {}, {"new.bin": Held(SMALL[:9])})),
         ("torn", "upload", seen(told(error="Unavailable"), {}, {"elsewhere": NEW})),
         ("torn", "move", seen(told(error="Unavailable"), SOURCE, {})),

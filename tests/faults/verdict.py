@@ -104,11 +104,12 @@ def _written(case: Case, seen: Seen) -> Judged:
     applied = _applied(operation, seen)
     untouched = _untouched(seen)
     if error is None:
-        if operation.truth is not None and seen.told["value"] != operation.truth(seen.after):
-            failed = seen.told["value"]
-            wrong = [key for key in failed if key not in seen.after and "doubt" not in str(failed)]
-            verdict: Verdict = "false failure" if wrong else "refused"
-            return Judged(verdict, f"not deleted, it says: {failed}")
+        # Of many keys some may fail, and that is told; of a key that is told there is no promise.
+        failed = seen.told["value"] if operation.truth is not None else []
+        if failed:
+            silent = [k for k in operation.effect if k not in failed and k in seen.after]
+            verdict: Verdict = "false success" if silent else "refused"
+            return Judged(verdict, f"told as not deleted: {failed}, and still there: {silent}")
         if applied:
             return Judged("ok", "stored")
         return Judged("false success", f"success, but {_difference(operation, seen)}")

@@ -69,6 +69,6 @@ class S3Options:
     multipart: Multipart = field(factory=Multipart)
     extra_params: ExtraParams = field(factory=ExtraParams)
     deadline: int = 60
-    transport: Literal["boto3"] = "boto3"
+    transport: Literal["sockets", "boto3"] = "sockets"
     unsupported: Literal["refuse", "ignore"] = "refuse"
     overrides: Sequence[str] = ()

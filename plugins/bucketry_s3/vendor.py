@@ -18,6 +18,7 @@ from bucketry_s3.protocol.endpoints import url_fault
 from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
 from bucketry_s3.schema import PageSchema, build_schema
 from bucketry_s3.transports.boto3 import Boto3Transport
+from bucketry_s3.transports.sockets.layer import SocketTransport
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
 CapabilitiesFor = Callable[[Capabilities, Any], Capabilities]
@@ -61,7 +62,9 @@ def s3_vendor(
 
     def layers(chosen: Any, context: LayerContext) -> list[object]:
         family = S3Layer(chosen, profile, context)
-        carriers = [Boto3Transport(context, lambda: family.settings)]
+        carriers: list[object] = [Boto3Transport(context, lambda: family.settings)]
+        if chosen.transport == "sockets":
+            carriers.append(SocketTransport(context, lambda: family.settings))
         return [family, *carriers, *(trait(chosen, context) for trait in traits)]
 
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:

@@ -96,7 +96,7 @@ def test_the_request_of_an_upload_goes_to_the_endpoint_not_to_the_cdn() -> None:
 def test_layers_come_with_their_purpose_and_the_quirk_with_its_fact() -> None:
     told = explained(R2)
     names = [layer["name"].rpartition(":")[2] for layer in told["layers"]]
-    assert names == ["NoAclLayer", "Boto3Transport", "S3Layer", "r2/defaults"]
+    assert names == ["NoAclLayer", "SocketTransport", "Boto3Transport", "S3Layer", "r2/defaults"]
     assert told["layers"][0]["purpose"].startswith("For vendors whose objects have no ACL")
     assert all(layer["purpose"] for layer in told["layers"])
     acl = told["facts"]["acl"]

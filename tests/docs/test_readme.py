@@ -84,7 +84,7 @@ def test_the_vendor_plugin_is_a_vendor(folder: Path, monkeypatch: pytest.MonkeyP
             catalog=Catalog([entry]),
         ) as provider:
             assert "https://web.s3.acme.example/media/a%20b" == provider.object_url("a b")
-            assert "acme/3:AuditHeaderLayer" in provider.layers
+            assert "acme/4:AuditHeaderLayer" in provider.layers
     finally:
         for name in ("bucketry_acme", "bucketry_acme_schemas"):
             sys.modules.pop(name, None)

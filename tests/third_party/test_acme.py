@@ -50,7 +50,8 @@ def test_it_is_opened_by_its_name_like_a_built_in_vendor(catalog: Catalog) -> No
     media = bucketry.open_provider(SETTINGS, catalog=catalog)
     assert repr(media) == (
         "<Provider 'acme': Acme Storage, layers acme/defaults, acme/0:S3Layer, "
-        "acme/1:Boto3Transport, acme/2:NoAclLayer, acme/3:NoIdentityEncodingLayer>"
+        "acme/1:Boto3Transport, acme/2:SocketTransport, "
+        "acme/3:NoAclLayer, acme/4:NoIdentityEncodingLayer>"
     )
     assert media.object_url("a b.png") == "https://red.s3.acme.example/media/a%20b.png"
     assert media.sign("a.png").reveal().startswith("https://red.s3.acme.example/media/a.png?X-Amz-")

@@ -17,9 +17,15 @@ Script = Callable[["Line"], None]
 class Line:
     """One accepted connection."""
 
-    def __init__(self, sock: socket.socket, number: int) -> None:
+    def __init__(self, sock: socket.socket, number: int, over: threading.Event) -> None:
         self.sock = sock
         self.number = number
+        self._over = over
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not longer than the test."""
+        if self._over.wait(seconds):
+            raise ConnectionError
 
     def request(self) -> bytes:
         """Read one whole request, its body by Content-Length."""
@@ -50,6 +56,7 @@ class Peer:
         self._script = script
         self.connections = 0
         self.failures: list[BaseException] = []
+        self._over = threading.Event()
         self._context: ssl.SSLContext | None = None
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -72,6 +79,7 @@ class Peer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._over.set()
         for sock in (self._listener, *self._open):
             with suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -99,7 +107,7 @@ class Peer:
             if self._context is not None:
                 sock = self._context.wrap_socket(sock, server_side=True)
                 self._open.append(sock)
-            self._script(Line(sock, number))
+            self._script(Line(sock, number, self._over))
         except OSError:
             pass  # the client went away
         except BaseException as error:

@@ -59,27 +59,23 @@ class Route:
         return f"{host}:{self.port}"
 
 
-def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """Return the proxy that the environment names for a host (``HTTPS_PROXY``, ``NO_PROXY``).
+class NotSpokenHere(Exception):
+    """The environment names a proxy that is spoken to in another way than plain HTTP."""
 
-    `Rejected` for a proxy that is spoken to in another way than plain HTTP.
-    """
-    if urllib.request.proxy_bypass(host):
-        return None
+
+def proxy_for(scheme: str, host: str) -> Proxy | None:
+    """Return the proxy that the environment names for a host (``HTTPS_PROXY``, ``NO_PROXY``)."""
     proxies = urllib.request.getproxies()
     url = proxies.get(scheme) or proxies.get("all")
-    if not url:
+    if not url or urllib.request.proxy_bypass(host):
         return None
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         name, port = parts.hostname, parts.port or 80
     except ValueError:
-        name, port = None, 0
+        raise NotSpokenHere from None
     if not name or parts.scheme != "http":
-        raise Rejected(
-            f"the proxy that the environment names for {scheme} cannot be used",
-            hint=f'Write http://host:port into {scheme.upper()}_PROXY, or set transport = "boto3".',
-        )
+        raise NotSpokenHere
     authorization = None
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -99,7 +95,7 @@ def dial(route: Route, deadline: Deadline) -> socket.socket:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(SLICE)
         if route.tls is None:
-            return plain
+            return plain  # a proxy passes on plain requests without a tunnel
         if route.proxy is not None:
             _tunnel(plain, route, route.proxy, until, deadline)
         return _secure(plain, route, route.tls, until, deadline)

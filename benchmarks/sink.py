@@ -32,6 +32,7 @@ class Sink(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if etag:
             self.send_header("ETag", f'"{etag}"')
+            self.send_header("x-amz-request-id", "1")
         self.end_headers()
         self.wfile.write(body)
 

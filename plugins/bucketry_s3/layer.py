@@ -148,12 +148,12 @@ class S3Layer:
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
         """Store in one request or in parts."""
-        return writing.store(self.bucket, upload, params)
+        return writing.store(self.bucket.begin(), upload, params)
 
     @hookimpl
     def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
         """Delete one by one or in batches."""
-        return removing.delete(self.bucket, keys, params)
+        return removing.delete(self.bucket.begin(), keys, params)
 
     @hookimpl
     def bucketry_object_url(self, key: str) -> str:
@@ -182,29 +182,29 @@ class S3Layer:
     @hookimpl
     def bucketry_head(self, key: str) -> ObjectInfo:
         """HeadObject."""
-        return reading.head(self.bucket, key)
+        return reading.head(self.bucket.begin(), key)
 
     @hookimpl
     def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
         """GetObject."""
-        return reading.open_object(self.bucket, key, byte_range)
+        return reading.open_object(self.bucket.begin(), key, byte_range)
 
     @hookimpl
     def bucketry_list(
         self, prefix: str, delimiter: str, start_after: str, page_size: int
     ) -> Iterator[Page]:
         """ListObjectsV2."""
-        return listing.pages(self.bucket, prefix, delimiter, start_after, page_size)
+        return listing.pages(self.bucket.begin(), prefix, delimiter, start_after, page_size)
 
     @hookimpl
     def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
         """CopyObject, or parts of it."""
-        return copying.copy(self.bucket, source, target, params)
+        return copying.copy(self.bucket.begin(), source, target, params)
 
     @hookimpl
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
         """ListMultipartUploads and abort."""
-        return listing.sweep(self.bucket, prefix, older_than, dry_run)
+        return listing.sweep(self.bucket.begin(), prefix, older_than, dry_run)
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:

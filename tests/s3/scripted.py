@@ -66,6 +66,6 @@ class Scripted:
 
 
 def answer(*headers: str, status: str = "200 OK") -> bytes:
-    """Return the head of an answer after which the connection is closed."""
-    lines = [f"HTTP/1.1 {status}", "Connection: close", *headers]
+    """Return the head of an answer of S3's after which the connection is closed."""
+    lines = [f"HTTP/1.1 {status}", "Connection: close", "x-amz-request-id: 1", *headers]
     return "\r\n".join([*lines, "", ""]).encode()

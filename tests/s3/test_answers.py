@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bucketry import AccessDenied, NotFound, RateLimited, StorageError, Unavailable
-from bucketry_s3 import BytesBody, S3Answer
-from bucketry_s3.protocol.answers import MAX_DOCUMENT, MAX_ERROR, understood
+from bucketry_s3 import BytesBody, S3Answer, S3Request
+from bucketry_s3.protocol.answers import MAX_DOCUMENT, MAX_ERROR, parse, understood
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.operations import OPERATIONS
 from s3.models import ROOTS, answer_of, shape_of
@@ -85,7 +85,8 @@ def test_an_answer_means_what_it_means_to_boto3(operation: str, data: Any) -> No
     answer = answer_of(operation, told)
     body = answer.body.read(1 << 20)
 
-    ours = understood(operation, S3Answer(status=200, headers=answer.headers, body=BytesBody(body)))
+    again = S3Answer(status=200, headers=answer.headers, body=BytesBody(body))
+    ours = parse(request(operation), again)
 
     theirs = _by_botocore(operation, answer, body)
     assert _bare(ours) == _bare(theirs)
@@ -94,10 +95,26 @@ def test_an_answer_means_what_it_means_to_boto3(operation: str, data: Any) -> No
 # -- what is none ------------------------------------------------------------------------------
 
 
+ASKED = {"Bucket": "media", "Key": "k", "UploadId": "U1"}
+
+
+def request(operation: str) -> S3Request:
+    return S3Request(
+        operation=operation,
+        method=OPERATIONS[operation].method,
+        scheme="https",
+        host="s3",
+        path="/",
+    )
+
+
 def reply(body: bytes = b"", status: int = 200, **headers: str) -> S3Answer:
     return S3Answer(
         status=status,
-        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        headers={
+            "x-amz-request-id": "1",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        },
         body=BytesBody(body),
     )
 
@@ -137,21 +154,25 @@ def test_an_answer_that_is_not_s3s_is_told_so(
     operation: str, answer: S3Answer, reason: str
 ) -> None:
     with pytest.raises(Unavailable, match=reason) as caught:
-        understood(operation, answer)
+        understood(request(operation), ASKED, answer)
 
     assert caught.value.may_have_applied == OPERATIONS[operation].effective
 
 
 def test_an_answer_that_is_shorter_than_announced_has_not_come() -> None:
     with pytest.raises(Unavailable, match="ended after 55 of 60 bytes"):
-        understood("ListObjectsV2", reply(LISTING % b"", content_length="60"))
+        understood(request("ListObjectsV2"), ASKED, reply(LISTING % b"", content_length="60"))
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-45T00:00:00Z", "0"])
 def test_a_time_that_is_none_fails_nothing(text: str) -> None:
-    head = understood("HeadObject", reply(etag='"e"', content_length="1", last_modified=text))
+    head = understood(
+        request("HeadObject"),
+        ASKED,
+        reply(etag='"e"', content_length="1", last_modified=text),
+    )
     entry = f"<Contents><Key>k</Key><LastModified>{text}</LastModified></Contents>"
-    listing = understood("ListObjectsV2", reply(LISTING % entry.encode()))
+    listing = understood(request("ListObjectsV2"), ASKED, reply(LISTING % entry.encode()))
 
     assert "LastModified" not in head
     assert [{"Key": "k"}] == listing["Contents"]
@@ -159,7 +180,11 @@ def test_a_time_that_is_none_fails_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2026-11-24T12:00:00", "Tue, 24 Nov 2026 12:00:00 -0000"])
 def test_a_time_without_a_zone_is_utc(text: str) -> None:
-    head = understood("HeadObject", reply(etag='"e"', content_length="1", last_modified=text))
+    head = understood(
+        request("HeadObject"),
+        ASKED,
+        reply(etag='"e"', content_length="1", last_modified=text),
+    )
 
     assert datetime(2026, 11, 24, 12, tzinfo=UTC) == head["LastModified"]
 
@@ -170,7 +195,7 @@ def test_keys_that_came_encoded_are_decoded() -> None:
         b"</Contents><CommonPrefixes><Prefix>%C3%A9/</Prefix></CommonPrefixes>"
     )
 
-    told = understood("ListObjectsV2", reply(LISTING % body))
+    told = understood(request("ListObjectsV2"), ASKED, reply(LISTING % body))
 
     assert ("a b", "a b+\n", "\u00e9/") == (
         told["Prefix"], told["Contents"][0]["Key"], told["CommonPrefixes"][0]["Prefix"]
@@ -197,7 +222,7 @@ def test_a_refusal_has_its_type_and_its_doubt(
     operation: str, answer: S3Answer, kind: type[StorageError], doubt: bool
 ) -> None:
     with pytest.raises(StorageError) as caught:
-        understood(operation, answer)
+        understood(request(operation), ASKED, answer)
 
     assert (kind, doubt) == (type(caught.value), caught.value.may_have_applied)
 
@@ -225,7 +250,7 @@ def test_a_connection_that_breaks_within_an_answer_is_given_up(operation: str) -
     body = Broken()
 
     with pytest.raises(Unavailable) as caught:
-        understood(operation, S3Answer(status=200, headers={}, body=body))
+        understood(request(operation), ASKED, S3Answer(status=200, headers={}, body=body))
 
     assert [False] == body.closed
     assert caught.value.may_have_applied == OPERATIONS[operation].effective
@@ -237,4 +262,4 @@ def test_the_roots_of_the_tests_are_those_of_the_family() -> None:
         answer = reply(f"<{root}x><Name>media</Name></{root}x>".encode())
         if OPERATIONS[operation].proof:
             with pytest.raises(Unavailable, match="has no"):
-                understood(operation, answer)
+                understood(request(operation), ASKED, answer)

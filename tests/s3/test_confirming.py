@@ -21,7 +21,8 @@ from bucketry import (
     Unavailable,
     Unconfirmed,
 )
-from bucketry_s3.protocol.deadline import Deadline, retry
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.retrying import retry
 from bucketry_s3.testing import Drop, Reply, StandIn
 from s3.memory_transport import MIB, Fault, MemoryTransport, always, lost, md5, provider_on
 
@@ -262,7 +263,7 @@ def test_an_upload_refused_after_its_lost_answer_is_there(server: StandIn, open_
 
 
 def test_a_thousand_attempts_are_no_error_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bucketry_s3.protocol.deadline.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(Deadline, "pause", lambda deadline, seconds: None)
     attempts = iter(range(2000))
 
     def attempt() -> int:

@@ -315,6 +315,15 @@ def test_one_fault_is_survived_by_a_small_upload(
 def test_a_bit_that_flips_on_the_way_is_noticed(server: StandIn, open_on: Open) -> None:
     server.faults.add("PutObject", Alter(request=lambda body: b"X" + body[1:]))
 
+    open_on().upload(b"hello", key="k")
+
+    assert b"hello" == server.objects("media")["k"].data
+
+
+def test_bits_that_flip_again_and_again_are_told(server: StandIn, open_on: Open) -> None:
+    flip = Alter(request=lambda body: b"X" + body[1:])
+    server.faults.add("PutObject", flip, times=None)
+
     with pytest.raises(IntegrityError):
         open_on().upload(b"hello", key="k")
 

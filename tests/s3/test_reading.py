@@ -144,7 +144,8 @@ def test_an_etag_is_read_in_every_form(server: StandIn, open_on: Open) -> None:
     server.put("media", "k", b"x")
     provider = open_on()
 
-    forms = {'W/"abc"': "abc", '"abc-2"': "abc-2", "abc": "abc", '"A"': "A"}
+    bare = "5d41402abc4b2a76b9719d911017c592"
+    forms = {'"abc"': "abc", '"abc-2"': "abc-2", bare: bare, f"{bare}-3": f"{bare}-3", '"A"': "A"}
     for given, etag in forms.items():
         server.faults.clear()
         server.faults.add("HeadObject", altered(ETag=given))
@@ -180,7 +181,7 @@ def test_a_server_that_drips_is_given_up(open_on: Open) -> None:
     with Scripted([answer('ETag: "e"', "Content-Length: 100000"), *drip]) as server:
         provider = on(server, open_on, deadline=1)
         began = time.monotonic()
-        with pytest.raises(Unavailable, match="too slowly"):
+        with pytest.raises(Unavailable, match=r"too slowly|time is up"):
             provider.read("k")
     assert time.monotonic() - began < 4
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
 from bucketry.limits import Limits
 from bucketry_s3.options import S3Options
-from bucketry_s3.protocol.deadline import AFTERWARDS, Deadline
-from bucketry_s3.protocol.exchange import Send, exchange
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.exchange import Send, Server, exchange
 from bucketry_s3.protocol.requests import Place, request_for
+from bucketry_s3.protocol.retrying import Attempts
 
 
 class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
-    `carry` sends one request and gives one answer. `seen` tells whether any request has succeeded
-    yet, so that the bucket surely exists.
+    `carry` sends one request and gives one answer. Each operation works on a view of its own, which
+    `begin` gives: its `limit` is the time for all requests of the operation.
     """
 
     def __init__(
@@ -30,19 +32,27 @@ class Bucket:
     ) -> None:
         self._carry = carry
         self._place = place
+        self._server = Server()
         self.options = options
         self.capabilities = capabilities
         self.limits = limits
         self.name = options.bucket
-        self.seen = False
+        self.limit = self.deadline()
+
+    def begin(self, size: int = 0) -> Bucket:
+        """Return the view of an operation that begins now and moves `size` bytes."""
+        view = copy.copy(self)
+        view.limit = self.deadline(size)
+        return view
+
+    @property
+    def seen(self) -> bool:
+        """Whether any request has been answered by S3 yet, so that the bucket surely exists."""
+        return self._server.seen
 
     def deadline(self, size: int = 0) -> Deadline:
-        """Return the time limit of one request that moves `size` bytes."""
+        """Return a time limit of its own, for what moves `size` bytes beside the operation."""
         return Deadline(self.options.deadline, size)
-
-    def afterwards(self) -> Deadline:
-        """Return the time limit of what follows a failure."""
-        return Deadline(min(AFTERWARDS, self.options.deadline))
 
     def send(
         self,
@@ -51,13 +61,19 @@ class Bucket:
         *,
         size: int = 0,
         deadline: Deadline | None = None,
+        attempts: Attempts | None = None,
     ) -> dict[str, Any]:
-        """Send one operation on this bucket and return the answer, spelled as boto3 does.
+        """Send one request on this bucket and return the answer, spelled as boto3 does.
 
-        It moves `size` bytes and has the time for them, unless it is given a `deadline`. Raises
-        `InvalidInput` for parameters that the operation does not take.
+        It has the time of the operation, and more for the `size` bytes that it moves, unless it is
+        given a `deadline`. `attempts` tells what became of them. Raises `InvalidInput` for
+        parameters that the request does not take.
         """
-        request = request_for(self._place, operation, {"Bucket": self.name, **params})
-        answer = exchange(self._carry, request, deadline or self.deadline(size))
-        self.seen = True
-        return answer
+        params = {"Bucket": self.name, **params}
+        request = request_for(self._place, operation, params)
+        if deadline is None:
+            deadline = self.limit
+            deadline.extend(size)
+        return exchange(
+            self._carry, request, params, deadline, self._server, attempts or Attempts()
+        )

@@ -78,7 +78,7 @@ def confirm(bucket: Bucket, write: Write, error: StorageError) -> dict[str, Any]
         raise error
     try:
         answer = head_answer(
-            bucket, write.key, for_looking(write.params), deadline=bucket.afterwards()
+            bucket, write.key, for_looking(write.params), deadline=bucket.limit.afterwards()
         )
     except NotFound:
         raise _refuted(error, "it was looked for and is not there") from error.__cause__

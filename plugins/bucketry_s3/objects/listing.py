@@ -59,6 +59,8 @@ def _answers(
     while True:
         answer = bucket.send(operation, {**params, **place})
         yield answer
+        # Each page has its time; what the caller does with it takes none of the next one's.
+        bucket.limit.restart()
         if not answer.get("IsTruncated"):
             return
         following = {sent: answer[told] for told, sent in markers.items() if answer.get(told)}

@@ -247,7 +247,7 @@ def _abort(job: Job, upload_id: str, error: BaseException) -> None:
         job.bucket.send(
             "AbortMultipartUpload",
             {"Key": job.key, "UploadId": upload_id, **for_removing(job.params)},
-            deadline=job.bucket.afterwards(),
+            deadline=job.bucket.limit.afterwards(),
         )
     except StorageError as abort_error:
         if abort_error.code != "NoSuchUpload":

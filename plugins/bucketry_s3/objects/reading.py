@@ -40,14 +40,17 @@ def head_answer(
     bucket: Bucket, key: str, params: Mapping[str, Any], *, deadline: Deadline | None = None
 ) -> dict[str, Any]:
     """Return the answer to HeadObject as it came."""
+    asked = {"Key": key, **_checksum_mode(bucket), **params}
     try:
-        return bucket.send(
-            "HeadObject", {"Key": key, **_checksum_mode(bucket), **params}, deadline=deadline
-        )
+        return bucket.send("HeadObject", asked, deadline=deadline)
     except StorageError as error:
-        if error.code is None and error.status in (400, 403, 404):
-            _ask_for_the_reason(bucket, key, error)
-        raise
+        if error.code is not None or error.status not in (400, 403, 404):
+            raise
+        _ask_for_the_reason(bucket, key, error)
+        if error.status == 404:
+            raise
+    # What the same key pair may read, it may look at: whatever refused has been mended since.
+    return bucket.send("HeadObject", asked, deadline=deadline)
 
 
 def _ask_for_the_reason(bucket: Bucket, key: str, error: StorageError) -> None:

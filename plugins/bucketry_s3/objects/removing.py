@@ -128,10 +128,11 @@ def _delete_one(bucket: Bucket, key: str, params: Mapping[str, Any]) -> None:
                 may_have_applied=False,
             ) from error.__cause__
         raise
-    # S3 answers 204. Another success may be a proxy's page, so it is looked up.
+    # S3 answers 204, and marks it. Another success may be a proxy's page, so it is looked up.
     status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    proven = status == 204 and answer["ResponseMetadata"]["IsS3"]
     told = f"the server answered success in another way than S3 does (HTTP {status})"
-    if status != 204 and not _is_gone(bucket, key, params, told):
+    if not proven and not _is_gone(bucket, key, params, told):
         raise _unconfirmed(f"{told}, and the object is still there")
 
 
@@ -142,7 +143,7 @@ def _is_gone(bucket: Bucket, key: str, params: Mapping[str, Any], doubt: str) ->
         bucket.send(
             "HeadObject",
             {"Key": key, **version, **for_removing(params)},
-            deadline=bucket.afterwards(),
+            deadline=bucket.limit.afterwards(),
         )
     except NotFound:
         return True

@@ -12,9 +12,10 @@ from urllib.parse import unquote_plus
 from bucketry.errors import Unavailable
 from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.protocol.markup import READERS, Element, Leaf, Misread, read_element, read_members
-from bucketry_s3.protocol.operations import OPERATIONS, Operation
+from bucketry_s3.protocol.operations import OPERATIONS
+from bucketry_s3.protocol.proof import check_proven, is_s3
 from bucketry_s3.protocol.shapes import CHECKSUMS, DOCUMENTS, URL_ENCODED
-from bucketry_s3.protocol.wire import S3Answer
+from bucketry_s3.protocol.wire import S3Answer, S3Request
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of a document: a page of 1,000 keys of 1,024 escaped characters takes less than half."""
@@ -126,49 +127,43 @@ _HEADERS: Mapping[str, Headers] = {
 _METADATA = "x-amz-meta-"
 
 
-def understood(name: str, answer: S3Answer) -> dict[str, Any]:
-    """Return what S3 has answered to an operation; a streamed one keeps its ``Body``.
+def understood(request: S3Request, params: Mapping[str, Any], answer: S3Answer) -> dict[str, Any]:
+    """Return what S3 has answered to a request; a streamed one keeps its ``Body``.
 
-    Raises what the server refuses with, and `Unavailable` for an answer that is not S3's.
+    `params` are the native parameters of the request. Raises what the server refuses with, and
+    `Unavailable` for an answer that is not S3's, or not the answer to this request: a page of a
+    proxy in between is a success too, to HTTP, and so is its 404.
     """
-    operation = OPERATIONS[name]
-    streams = operation.streamed and answer.status in operation.statuses
+    operation = OPERATIONS[request.operation]
     try:
         if answer.status >= 300:
-            raise refusal(name, answer.status, answer.headers, _error_in(answer))
-        parsed = _parsed(operation, answer, streams)
-        check_proven(operation, answer, parsed)
+            raise refusal(request, answer.status, answer.headers, _error_in(answer))
+        parsed = parse(request, answer)
+        check_proven(request, params, answer, parsed)
     except Misread as error:
         answer.body.close(reuse=False)
-        raise not_s3s(operation, str(error)) from None
+        raise Unavailable(
+            f"the answer is not S3's: {error}", may_have_applied=operation.effective
+        ) from None
     except Unavailable as error:
         # A refusal in S3's own words leaves the connection in order.
-        answer.body.close(reuse=error.status is not None)
+        answer.body.close(reuse=error.code is not None)
         doubt = error.may_have_applied or answer.status < 300
         raise error.evolve(may_have_applied=doubt and operation.effective) from error.__cause__
     except BaseException:
         answer.body.close()
         raise
-    if not streams:
+    if "Body" not in parsed:
         answer.body.close()
     return parsed
 
 
-def check_proven(operation: Operation, answer: S3Answer, parsed: Mapping[str, Any]) -> None:
-    """Raise `Misread` unless the answer tells what an S3 server's success always tells."""
-    if answer.status not in operation.statuses:
-        raise Misread(f"it has status {answer.status}")
-    for member in operation.proof:
-        if parsed.get(member) in (None, "", {}):
-            raise Misread(f"it has no {member}")
+def parse(request: S3Request, answer: S3Answer) -> dict[str, Any]:
+    """Return a success in boto3's spelling, believed as it is.
 
-
-def not_s3s(operation: Operation, reason: str) -> Unavailable:
-    """Return the error for an answer that somebody else has given."""
-    return Unavailable(f"the answer is not S3's: {reason}", may_have_applied=operation.effective)
-
-
-def _parsed(operation: Operation, answer: S3Answer, streams: bool) -> dict[str, Any]:
+    Raises `Misread` for what S3 never says.
+    """
+    operation = OPERATIONS[request.operation]
     parsed: dict[str, Any] = {}
     table = _HEADERS.get(operation.name, _OF_ANY)
     about_object = table is _OF_OBJECT
@@ -185,20 +180,23 @@ def _parsed(operation: Operation, answer: S3Answer, streams: bool) -> dict[str, 
         parsed["Metadata"] = metadata
         if "expires" in answer.headers:
             parsed["ExpiresString"] = answer.headers["expires"]
-    if streams:
+    if operation.streamed and answer.status in operation.statuses:
         parsed["Body"] = answer.body
     elif operation.method != "HEAD":
-        parsed |= _document(operation, answer)
+        parsed |= _document(request, answer)
     parsed["ResponseMetadata"] = {
         "HTTPStatusCode": answer.status,
         "HTTPHeaders": dict(answer.headers),
         "RequestId": answer.headers.get("x-amz-request-id", ""),
+        # Whether anything but the status says that it is S3's.
+        "IsS3": is_s3(answer.headers),
     }
     return parsed
 
 
-def _document(operation: Operation, answer: S3Answer) -> dict[str, Any]:
+def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     """Return the members of the document, {} where there is none: then the proof misses them."""
+    operation = OPERATIONS[request.operation]
     text = read_whole(answer, MAX_DOCUMENT)
     document = DOCUMENTS.get(operation.name)
     try:
@@ -209,7 +207,7 @@ def _document(operation: Operation, answer: S3Answer) -> dict[str, Any]:
         return {}
     if root.tag == "Error":
         # S3 begins some answers before it knows their end, and then tells a failure with 200.
-        raise refusal(operation.name, 500, answer.headers, _elements(root))
+        raise refusal(request, 500, answer.headers, _elements(root))
     if document is None or root.tag != document.root:
         return {}
     members = read_members(root, document.shape)

@@ -1,64 +1,69 @@
-"""One owner of retries: until a deadline, never longer."""
+"""How long an operation may take."""
 
 from __future__ import annotations
 
-import random
+import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
-
-from bucketry.errors import StorageError
-
-T = TypeVar("T")
 
 MIN_RATE = 256 * 1024
 """Slowest useful transfer in bytes per second; a body adds its size at this rate to a deadline."""
 
 AFTERWARDS = 5.0
-"""Seconds at most for what follows a failure: looking whether it took effect, removing parts."""
+"""Seconds at most that are kept for what follows a failure: looking whether it took effect,
+removing parts."""
 
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
+_KEPT = 0.2  # of a deadline
+_LEAST_KEPT = 0.5
 
 
 class Deadline:
-    """The moment from which on nothing is tried again. An attempt under way still ends."""
+    """The moment at which an operation is over, whatever its socket waits for.
 
-    def __init__(self, seconds: float, size: int = 0) -> None:
-        """Start the clock: `seconds`, and the time that `size` bytes take at `MIN_RATE`."""
-        self._end = time.monotonic() + seconds + size / MIN_RATE
+    A part of the time, a fifth and at most `AFTERWARDS`, is kept for `afterwards`: a failure has to
+    be looked into, and that is over by the deadline too.
+    """
+
+    def __init__(self, seconds: float, size: int = 0, *, keep: bool = True) -> None:
+        """Start the clock: `seconds`, and the time that `size` bytes take at `MIN_RATE`.
+
+        Without `keep` no time is kept for afterwards.
+        """
+        self._seconds = seconds
+        self._kept = min(AFTERWARDS, max(seconds * _KEPT, min(_LEAST_KEPT, seconds / 2))) * keep
+        self._ended = False
+        self._pausing: threading.Event | None = None
+        self.restart(size)
+
+    def restart(self, size: int = 0) -> None:
+        """Start the clock anew, for what has made progress and goes on."""
+        self._last = time.monotonic() + self._seconds + size / MIN_RATE
+        self._end = self._last - self._kept
+
+    def extend(self, size: int) -> None:
+        """Add the time that `size` more bytes take."""
+        if size:
+            self._end += size / MIN_RATE
+            self._last += size / MIN_RATE
 
     def remaining(self) -> float:
-        """Return the seconds left, never below 0."""
-        return max(0.0, self._end - time.monotonic())
+        """Return the seconds left for the operation itself, never below 0."""
+        return 0.0 if self._ended else max(0.0, self._end - time.monotonic())
 
     def end(self) -> None:
-        """Let nothing be tried again from now on."""
-        self._end = 0.0
+        """End the operation at once, from any thread; whoever waits or pauses notices."""
+        self._ended = True
+        pausing = self._pausing
+        if pausing is not None:
+            pausing.set()
 
+    def afterwards(self) -> Deadline:
+        """Return the deadline of what follows a failure: what is left, the part kept included."""
+        left = max(0.0, self._last - time.monotonic())
+        return Deadline(min(AFTERWARDS, left), keep=False)
 
-def retry(attempt: Callable[[], T], deadline: Deadline) -> T:
-    """Call `attempt` until it succeeds, fails for good, or time is up.
-
-    Pauses grow from 0.1 to 5 seconds with full jitter, so that many clients spread out. The last
-    error is raised. It may have taken effect if any attempt may have: a refusal of the second says
-    nothing of the first, whose answer was lost.
-    """
-    number = 0
-    doubt = False
-    while True:
-        number += 1
-        try:
-            return attempt()
-        except StorageError as error:
-            doubt = doubt or error.may_have_applied
-            changes: dict[str, object] = {"may_have_applied": doubt}
-            if error.retryable:
-                longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(number, 10))
-                pause = random.uniform(0, longest)  # noqa: S311
-                if pause < deadline.remaining():
-                    time.sleep(pause)
-                    continue
-                attempts = "1 attempt" if number == 1 else f"{number} attempts"
-                changes["reason"] = f"{error.reason.rstrip('.')}; gave up after {attempts}"
-            raise error.evolve(**changes) from error.__cause__
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until the operation is ended."""
+        # Made when it is needed: few operations ever pause.
+        pausing = self._pausing = threading.Event()
+        if not self._ended:
+            pausing.wait(seconds)

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http.client import responses
+from urllib.parse import urlsplit
 
 from bucketry.errors import (
     AccessDenied,
@@ -35,6 +36,8 @@ from bucketry.errors import (
 )
 from bucketry_s3.protocol.markup import read_time
 from bucketry_s3.protocol.operations import OPERATIONS
+from bucketry_s3.protocol.proof import is_s3
+from bucketry_s3.protocol.wire import S3Request
 
 _BY_TYPE: Mapping[type[StorageError], str] = {
     NotFound: "NoSuchKey NoSuchVersion",
@@ -102,6 +105,19 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
         XMinioInvalidResourceName XMinioObjectExistsAsDirectory XMinioStorageFull""",
 }
 
+ARRIVED_CHANGED = frozenset(
+    {
+        "BadDigest",
+        "CrcMismatch",
+        "ExcessData",
+        "IncompleteBody",
+        "InvalidDigest",
+        "XAmzContentChecksumMismatch",
+        "XAmzContentSHA256Mismatch",
+    }
+)
+"""Codes that say of a body that other bytes came than were sent, which may go well next time."""
+
 CODES: Mapping[str, type[StorageError]] = {
     code: kind for kind, codes in _BY_TYPE.items() for code in codes.split()
 }
@@ -113,7 +129,6 @@ _STATUS: Mapping[int, type[StorageError]] = {
     401: BadCredentials,
     402: AccessDenied,
     403: AccessDenied,
-    404: NotFound,
     405: Unsupported,
     408: Unavailable,
     409: Unavailable,
@@ -123,6 +138,9 @@ _STATUS: Mapping[int, type[StorageError]] = {
     501: Unsupported,
     507: Rejected,
 }
+
+# What a server says in words of its own with one of these is neither an absence nor a race.
+_FINAL_WITH_A_CODE = frozenset({404, 409, 423})
 
 HINTS: Mapping[str, str] = {
     "AccessControlListNotSupported": (
@@ -170,15 +188,28 @@ def hint_for(error: StorageError, vendor: Mapping[str, str]) -> str:
 
 
 def refusal(
-    operation: str, status: int, headers: Mapping[str, str], elements: Mapping[str, str]
+    request: S3Request, status: int, headers: Mapping[str, str], elements: Mapping[str, str]
 ) -> StorageError:
-    """Return bucketry's error for a refusal.
+    """Return bucketry's error for a refusal of `request`.
 
-    `operation` is S3's name of the request, `headers` are by lower-case name, `elements` the texts
-    of the ``<Error>`` document, {} where there is none.
+    `headers` are by lower-case name, `elements` the texts of the ``<Error>`` document, {} where
+    there is none. A 404 without S3's own code for what is missing is no absence: any server in
+    between answers so.
     """
     code = elements.get("Code", "")
-    kind = _type_of(code, status, operation)
+    kind = _type_of(code, status, request, is_s3(headers))
+    if status == 404 and kind is Unavailable:
+        return Unavailable(
+            "the answer 404 is not S3's, which names what is missing",
+            status=status,
+            may_have_applied=OPERATIONS[request.operation].effective,
+        )
+    if kind is WrongRegion and not _elsewhere(code, headers, request):
+        return Rejected(
+            "the request is redirected, but not to another region",
+            hint="Look at what stands between here and the vendor, and at the endpoint's spelling.",
+            status=status,
+        )
     if kind is AccessDenied and elements.get("Endpoint"):
         kind = WrongRegion  # Alibaba says so with 403
     said = elements.get("Message") or (
@@ -191,18 +222,31 @@ def refusal(
         code=code or None,
         status=status,
         request_id=headers.get("x-amz-request-id") or elements.get("RequestId") or None,
-        may_have_applied=(status >= 500 and kind.retryable and OPERATIONS[operation].effective),
+        may_have_applied=(
+            status >= 500 and kind.retryable and OPERATIONS[request.operation].effective
+        ),
     )
 
 
-def _type_of(code: str, status: int, operation: str) -> type[StorageError]:
+def _type_of(code: str, status: int, request: S3Request, marked: bool) -> type[StorageError]:
     if code in CODES:
         return CODES[code]
-    if status == 404 and operation == "HeadBucket":
-        return BucketNotFound
+    if status == 404 and not code:
+        # The answer to HEAD has no document; then a header has to tell whose it is.
+        if request.method != "HEAD" or not marked:
+            return Unavailable
+        return BucketNotFound if request.operation == "HeadBucket" else NotFound
+    if code and status in _FINAL_WITH_A_CODE:
+        return Rejected
     if status in _STATUS:
         return _STATUS[status]
     return Unavailable if status >= 500 else Rejected
+
+
+def _elsewhere(code: str, headers: Mapping[str, str], request: S3Request) -> bool:
+    """Return whether a redirect is S3's word for another region, and not to the same server."""
+    target = urlsplit(headers.get("location", "")).netloc
+    return (bool(code) or is_s3(headers)) and target != request.host
 
 
 # What a document may add to its message. Only these are told: others repeat the request.

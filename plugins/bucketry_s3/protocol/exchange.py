@@ -2,37 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+from attrs import define
 
-from bucketry.errors import StorageError
+from bucketry.errors import ClockSkew, StorageError, Unavailable
 from bucketry_s3.protocol.answers import understood
-from bucketry_s3.protocol.deadline import Deadline, retry
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.errors import ARRIVED_CHANGED
+from bucketry_s3.protocol.markup import read_time
 from bucketry_s3.protocol.operations import OPERATIONS
+from bucketry_s3.protocol.proof import is_s3
+from bucketry_s3.protocol.retrying import Attempts, asked_to_wait, retry
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 
 Send = Callable[[S3Request, Deadline], S3Answer]
 """Sends one request and returns one answer, whatever it is."""
 
+log = logging.getLogger("bucketry.s3")
+"""Tells each failed attempt, at DEBUG: operation, host and reason, never a header or a URL."""
 
-def exchange(send: Send, request: S3Request, deadline: Deadline) -> dict[str, Any]:
+_SKEWED = 60.0
+"""Seconds of difference between two clocks that are worth another attempt."""
+
+_MOST_MISMATCHES = 3
+"""Attempts whose bytes arrived changed; a line that changes more is broken."""
+
+
+@define
+class Server:
+    """What the answers of one server have shown so far, kept for all operations on it.
+
+    Attributes:
+        seen: whether one was S3's, so that server and bucket are surely there.
+        clock_offset: seconds that its clock is ahead of ours, where signatures were refused for it.
+    """
+
+    seen: bool = False
+    clock_offset: float = 0.0
+
+
+def exchange(
+    send: Send,
+    request: S3Request,
+    params: Mapping[str, Any],
+    deadline: Deadline,
+    server: Server,
+    attempts: Attempts,
+) -> dict[str, Any]:
     """Send until S3 has answered, for good or for ill, or time is up.
 
+    `params` are the native parameters that the request was made of: the answer has to be theirs.
     Every attempt has headers of its own, which layers may add to. Raises `StorageError`; it may
-    have taken effect only where the operation has an effect.
+    have taken effect only where the operation has an effect. What can be mended is tried again: a
+    signature refused because of the clocks, with the server's time; bytes that arrived changed,
+    from the buffer.
     """
     effective = OPERATIONS[request.operation].effective
+    mended: list[StorageError] = []
 
     def attempt() -> dict[str, Any]:
-        own = attrs.evolve(request, headers=dict(request.headers))
+        own = attrs.evolve(request, headers=dict(request.headers), clock_offset=server.clock_offset)
         try:
             answer = send(own, deadline)
+            if answer.status >= 400:
+                attempts.wait = asked_to_wait(answer.headers)
+                _learn_clock(answer, server)
+            if request.method == "HEAD" and answer.status == 404 and not is_s3(answer.headers):
+                raise _told_by_get(send, own, answer, deadline)
+            parsed = understood(request, params, answer)
         except StorageError as error:
+            log.debug(
+                "%s at %s, attempt %d: %s", request.operation, request.host, attempts.number,
+                error.reason,
+            )  # fmt: skip
             if error.may_have_applied and not effective:
                 raise error.evolve(may_have_applied=False) from error.__cause__
             raise
-        return understood(request.operation, answer)
+        server.seen = True
+        return parsed
 
-    return retry(attempt, deadline)
+    def mend(error: StorageError) -> bool:
+        skewed = isinstance(error, ClockSkew) and server.clock_offset
+        changed = error.code in ARRIVED_CHANGED and bool(request.body)
+        of_this_kind = sum(type(other) is type(error) for other in mended)
+        most = 1 if skewed else _MOST_MISMATCHES if changed else 0
+        if of_this_kind >= most:
+            if skewed:
+                server.clock_offset = 0.0  # it was no help, so nobody shall sign with it
+            return False
+        mended.append(error)
+        return True
+
+    return retry(attempt, deadline, attempts, worked=server.seen, mended=mend)
+
+
+def _learn_clock(answer: S3Answer, server: Server) -> None:
+    """Note by how much the server's clock differs, where it refuses and the difference matters."""
+    if answer.status not in (400, 403) or "date" not in answer.headers:
+        return
+    told = read_time(answer.headers["date"])
+    if told is not None:
+        offset = told.timestamp() - time.time()
+        server.clock_offset = offset if abs(offset) > _SKEWED else 0.0
+
+
+def _told_by_get(
+    send: Send, request: S3Request, answer: S3Answer, deadline: Deadline
+) -> StorageError:
+    """Return what a 404 to HEAD was about, which has no body to prove itself.
+
+    It may be a proxy's that knows nothing of the object, so the same is asked in a way that gives
+    a body.
+    """
+    answer.body.close(reuse=False)
+    asked = attrs.evolve(
+        request, operation="GetObject", method="GET",
+        headers={**request.headers, "Range": "bytes=0-0"},
+    )  # fmt: skip
+    if request.operation != "HeadObject":
+        return Unavailable("the answer 404 is not S3's", status=404)
+    second = send(asked, deadline)
+    try:
+        understood(asked, {}, second)["Body"].close(reuse=False)
+    except StorageError as error:
+        return error
+    return Unavailable("HEAD is answered 404 by somebody else than S3, which has the object")

@@ -96,10 +96,10 @@ def recorded() -> Callable[..., Reply]:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up after the first attempt: every pause would be longer than the deadline."""
-    monkeypatch.setattr("bucketry_s3.protocol.deadline.random.uniform", lambda low, high: 1e9)
+    monkeypatch.setattr("bucketry_s3.protocol.retrying.random.uniform", lambda low, high: 1e9)
 
 
 @pytest.fixture
 def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again without a pause."""
-    monkeypatch.setattr("bucketry_s3.protocol.deadline.random.uniform", lambda low, high: 0.0)
+    monkeypatch.setattr("bucketry_s3.protocol.retrying.random.uniform", lambda low, high: 0.0)

@@ -87,7 +87,7 @@ def test_the_reason_tells_what_the_answer_tells(
     status: int,
     reason: str,
 ) -> None:
-    server.faults.add("PutObject", recorded(vendor, case, status))
+    server.faults.add("PutObject", recorded(vendor, case, status), times=None)
 
     with pytest.raises(StorageError) as caught:
         open_vendor(vendor).upload(b"x", key="k")
@@ -126,7 +126,7 @@ def test_a_skew_is_measured_by_the_answers_date_where_its_body_has_no_times(
     """As Ceph, MinIO and Swift answer."""
     answer = recorded("ceph", "skewed", 403)
     date = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
-    server.faults.add("PutObject", Reply(403, answer.body, headers={"Date": date}))
+    server.faults.add("PutObject", Reply(403, answer.body, headers={"Date": date}), times=None)
 
     with pytest.raises(ClockSkew) as caught:
         open_vendor("ceph").upload(b"x", key="k")
@@ -155,18 +155,17 @@ def test_a_skew_whose_answer_has_no_usable_time_is_told_without_a_figure(
     assert caught.value.reason == "the server answered RequestTimeTooSkewed"
 
 
-@pytest.mark.parametrize("call", ["upload", "head"])
-def test_a_server_an_hour_ahead_is_told_as_such(open_vendor: Open, call: str) -> None:
+def test_a_server_an_hour_ahead_is_signed_for(open_vendor: Open) -> None:
     """Nothing is recorded here: the server itself compares the signature's time with its own."""
     later = timedelta(hours=1)
     with StandIn(buckets=["media"], clock=lambda: datetime.now(UTC) + later) as ahead:
-        provider = open_vendor(
-            "aws", endpoint=ahead.endpoint, ca_bundle=ahead.ca_bundle, region="us-east-1"
-        )
-        calls: dict[str, Callable[[], object]] = {
-            "upload": lambda: provider.upload(b"x", key="k"),
-            "head": lambda: provider.head("k"),
-        }
+        for call in ("upload", "head"):
+            provider = open_vendor(
+                "aws", endpoint=ahead.endpoint, ca_bundle=ahead.ca_bundle, region="us-east-1"
+            )
+            calls: dict[str, Callable[[], object]] = {
+                "upload": lambda: provider.upload(b"x", key="k"),  # noqa: B023 - called at once
+                "head": lambda: provider.head("k"),  # noqa: B023
+            }
 
-        with pytest.raises(ClockSkew, match=r"clock is behind the server's by (1:00:0|0:59:5)\d "):
             calls[call]()

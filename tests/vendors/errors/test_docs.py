@@ -10,7 +10,9 @@ import pytest
 
 import bucketry
 from bucketry import Provider, StorageError
+from bucketry_s3 import S3Request
 from bucketry_s3.protocol.errors import CODES, HINTS, refusal
+from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.testing import Reply, StandIn
 from bucketry_vendors.pages import built_in
 
@@ -45,7 +47,15 @@ BY_STATUS = [
 
 
 def refused(code: str, status: int, operation: str = "PutObject") -> StorageError:
-    return refusal(operation, status, {}, {"Code": code, "Message": "No."} if code else {})
+    request = S3Request(
+        operation=operation,
+        method=OPERATIONS[operation].method,
+        scheme="https",
+        host="s3.example.com",
+        path="/k",
+    )
+    marks = {"x-amz-request-id": "1"}
+    return refusal(request, status, marks, {"Code": code, "Message": "No."} if code else {})
 
 
 @pytest.mark.parametrize(("code", "kind"), BY_CODE)
@@ -63,10 +73,22 @@ def test_every_code_is_documented_once() -> None:
 
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS)
 def test_without_a_known_code_the_status_decides(status: int, kind: str) -> None:
-    """The SDK gives the status as the code where an answer has none."""
-    unknown, none = refused("NeverHeardOf", status), refused("", status)
-    assert type(unknown) is type(none) is getattr(bucketry, kind)
-    assert (unknown.code, none.code) == ("NeverHeardOf", None)
+    none = refused("", status, "HeadObject")
+    assert (type(none), none.code) == (getattr(bucketry, kind), None)
+
+
+@pytest.mark.parametrize(("status", "kind"), BY_STATUS)
+def test_a_code_that_nobody_knows_is_final_where_the_status_alone_is_not(
+    status: int, kind: str
+) -> None:
+    unknown = refused("NeverHeardOf", status)
+    wanted = "Rejected" if status in (404, 409, 423) else kind
+    assert (type(unknown), unknown.code) == (getattr(bucketry, wanted), "NeverHeardOf")
+
+
+def test_a_404_without_a_code_is_no_absence() -> None:
+    assert type(refused("", 404, "GetObject")) is bucketry.Unavailable
+    assert type(refused("", 404, "DeleteObject")) is bucketry.Unavailable
 
 
 def test_a_bucket_that_was_asked_for_and_is_not_there_is_a_missing_bucket() -> None:

@@ -84,7 +84,7 @@ def test_a_refusal_that_a_get_does_not_repeat_is_told_as_it_came(
 ) -> None:
     provider = open_vendor("backblaze")
     server.put("media", "photos/cat.png", b"x")
-    server.faults.add("HeadObject", Reply(403))
+    server.faults.add("HeadObject", Reply(403), times=None)
 
     with pytest.raises(AccessDenied) as caught:
         provider.head("photos/cat.png")

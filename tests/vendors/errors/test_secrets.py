@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from bucketry import Provider, StorageError
+from bucketry_s3 import S3Request
 from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.testing import Reply, StandIn
 
@@ -136,4 +137,5 @@ def test_credentials_are_taken_out_of_a_message(
     message: str, elements: dict[str, str], reason: str
 ) -> None:
     document = {"Code": "AccessDenied", "Message": message, **elements}
-    assert refusal("PutObject", 403, {}, document).reason == reason
+    request = S3Request(operation="PutObject", method="PUT", scheme="https", host="h", path="/k")
+    assert refusal(request, 403, {}, document).reason == reason

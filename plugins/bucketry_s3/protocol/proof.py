@@ -1,0 +1,96 @@
+"""What proves that an answer is S3's, and the answer to what was asked.
+
+To HTTP, a login page is a success and an ingress's 404 an absence. A yes needs a mark of S3, and so
+does a no.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bucketry_s3.protocol.markup import Misread
+from bucketry_s3.protocol.operations import OPERATIONS
+from bucketry_s3.protocol.shapes import DOCUMENTS
+from bucketry_s3.protocol.wire import S3Answer, S3Request
+
+# Their documents have an end of their own.
+_DOCUMENTED = frozenset(name for name in DOCUMENTS if OPERATIONS[name].proof)
+
+# Headers that S3 servers send and nobody else: S3's own, and what vendors call theirs.
+_S3_HEADERS = (
+    "x-amz-",
+    "x-cos-",  # Tencent
+    "x-goog-",
+    "x-guploader-",
+    "x-obs-",  # Huawei
+    "x-oss-",  # Alibaba
+    "x-rgw-",  # Ceph
+)
+
+# Quoted, and not weak: web frameworks put a weak one on every page, proxies that compress too.
+# Some servers leave the quotes out where S3's own form makes it clear.
+_ETAG = re.compile(r'"[^"]+"|[0-9A-Fa-f]{32}(-[0-9]{1,5})?')
+_S3_ETAG = re.compile(r'"?[0-9A-Fa-f]{32}(-[0-9]{1,5})?"?')
+
+
+def is_s3(headers: Mapping[str, str]) -> bool:
+    """Return whether an answer has a header that only S3 servers send; names are lower case."""
+    return any(name.startswith(_S3_HEADERS) for name in headers)
+
+
+def check_proven(
+    request: S3Request,
+    params: Mapping[str, Any],
+    answer: S3Answer,
+    parsed: Mapping[str, Any],
+) -> None:
+    """Raise `Misread` unless the answer tells what an S3 server's success always tells.
+
+    That is the status of this operation, what its answers name, and a mark of S3: a document of
+    the expected kind about what was asked for, a header that only S3 servers send, or an ETag that
+    is the MD5 of what was sent or looks like one.
+    """
+    operation = OPERATIONS[request.operation]
+    ranged = "Range" in request.headers
+    # A server may answer a range with the whole, and whoever reads sees to that; a part that was
+    # not asked for is no answer.
+    if answer.status not in operation.statuses or (answer.status == 206 and not ranged):
+        raise Misread(f"it has status {answer.status}")
+    for member in operation.proof:
+        if parsed.get(member) in (None, "", {}):
+            raise Misread(f"it has no {member}")
+    for member in ("Key", "UploadId"):
+        asked = params.get(member)
+        if asked is not None and parsed.get(member, asked) not in _as_told(asked):
+            raise Misread(f"it is about another {member}")
+    for member in ("Bucket", "Name") if operation.name.startswith("List") else ():
+        # Ceph puts the tenant in front.
+        if member in parsed and parsed[member].rpartition(":")[2] != params.get("Bucket"):
+            raise Misread("it is about another bucket")
+    if answer.framing == "close" and operation.name not in _DOCUMENTED:
+        raise Misread("nothing tells where it ends")
+    if "ETag" in operation.proof:
+        _check_etag(request, answer, parsed["ETag"])
+
+
+def _as_told(asked: str) -> tuple[str, ...]:
+    """Return the forms in which a server may repeat what it was asked for."""
+    return (asked, quote(asked), quote(asked, safe=""))
+
+
+def _check_etag(request: S3Request, answer: S3Answer, etag: str) -> None:
+    if not _ETAG.fullmatch(etag):
+        raise Misread("its ETag is weak or none, as those of web pages are")
+    if is_s3(answer.headers):
+        return
+    if request.method == "PUT":
+        # Nothing but the ETag can prove it, so it has to be the one of these bytes.
+        digest = hashlib.md5(request.body, usedforsecurity=False).hexdigest()
+        if etag.strip('"').lower() != digest:
+            raise Misread("it has no header of S3's, and its ETag is not that of what was sent")
+    elif not _S3_ETAG.fullmatch(etag):
+        raise Misread("it has no header of S3's, and its ETag is none of S3's")

@@ -1,0 +1,119 @@
+"""Trying again: one owner of retries, above every transport."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from attrs import define
+
+from bucketry.errors import StorageError
+from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.wire import Unreachable
+
+T = TypeVar("T")
+
+FIRST_CONTACT = 4.0
+"""Seconds after which a server that was never reached is given up: it is not there."""
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+@define
+class Attempts:
+    """What became of the attempts of one request.
+
+    Attributes:
+        number: how many there were.
+        unanswered: whether one was sent and never answered: it may still take effect.
+        wait: seconds that the last answer asked to wait before the next one.
+    """
+
+    number: int = 0
+    unanswered: bool = False
+    wait: float | None = None
+
+
+def asked_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return what ``Retry-After`` asks for in seconds, None where it says nothing of use."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def retry(
+    attempt: Callable[[], T],
+    deadline: Deadline,
+    attempts: Attempts | None = None,
+    *,
+    worked: bool = True,
+    mended: Callable[[StorageError], bool] = lambda _: False,
+) -> T:
+    """Call `attempt` until it succeeds, fails for good, or time is up.
+
+    Pauses grow from 0.1 to 5 seconds with full jitter, so that many clients spread out; what the
+    server asks for by ``Retry-After`` is waited for where the deadline allows it. The last error is
+    raised. It may have taken effect if any attempt may have: a refusal of the second says nothing
+    of the first, whose answer was lost.
+
+    Args:
+        attempt: one attempt.
+        deadline: until when.
+        attempts: filled with what became of them.
+        worked: whether the server was ever reached. One that was not is given up after
+            `FIRST_CONTACT`: it did not stop working, it is not there.
+        mended: tells of an error for good whether something could be done about it, so that
+            another attempt is worth its while.
+    """
+    attempts = Attempts() if attempts is None else attempts
+    began = time.monotonic()
+    reached, doubt = worked, False
+    while True:
+        attempts.number += 1
+        attempts.wait = None
+        try:
+            return attempt()
+        except StorageError as error:
+            doubt = doubt or error.may_have_applied
+            attempts.unanswered |= error.may_have_applied and error.status is None
+            reached = reached or not isinstance(error, Unreachable)
+            pause = _pause(error, attempts, mended)
+            if pause is not None:
+                lost = not reached and time.monotonic() + pause - began > FIRST_CONTACT
+                if pause < deadline.remaining() and not lost:
+                    deadline.pause(pause)
+                    if deadline.remaining():
+                        continue
+            raise error.evolve(
+                may_have_applied=doubt, reason=_told(error, attempts, gave_up=pause is not None)
+            ) from error.__cause__
+
+
+def _pause(
+    error: StorageError, attempts: Attempts, mended: Callable[[StorageError], bool]
+) -> float | None:
+    """Return the seconds before another attempt, None where there is no use in one."""
+    if mended(error):
+        return 0.0
+    if not error.retryable:
+        return None
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts.number, 10))
+    return random.uniform(0, longest) + (attempts.wait or 0.0)  # noqa: S311
+
+
+def _told(error: StorageError, attempts: Attempts, *, gave_up: bool) -> str:
+    if not gave_up:
+        return error.reason
+    times = "1 attempt" if attempts.number == 1 else f"{attempts.number} attempts"
+    reason = f"{error.reason.rstrip('.')}; gave up after {times}"
+    if attempts.wait:
+        reason += f", since the server asks to wait {attempts.wait:,.0f} seconds"
+    return reason

@@ -53,7 +53,7 @@ class OwnFolder:
         if len(text) < 16:
             raise Rejected(
                 f"{file} holds no signing key",
-                hint="Delete the file, and a new one is made; URLs signed so far stop to work.",
+                hint="Delete the file, and a new one is made; URLs signed so far stop working.",
             )
         return text
 

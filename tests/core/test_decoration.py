@@ -1,4 +1,4 @@
-"""How the facade tells an error: once, with provider, key and advice."""
+"""How the facade tells an error: once, with provider, key and hint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bucketry import (
 from core.memory import memory_provider
 
 
-def test_an_error_names_provider_vendor_operation_key_and_mend() -> None:
+def test_an_error_names_provider_vendor_operation_key_and_hint() -> None:
     media = memory_provider(root_path="top")
     with pytest.raises(NotFound) as caught:
         media.head("a")
@@ -115,7 +115,7 @@ def test_an_exception_of_the_applications_own_passes_through() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 7, ValueError("oops")])
-def test_advice_that_fails_hides_nothing(answer: Any) -> None:
+def test_a_hint_that_fails_hides_nothing(answer: Any) -> None:
     class Advice:
         @hookimpl(wrapper=True)
         def bucketry_explain_error(self) -> Generator[None, str, Any]:

@@ -39,7 +39,8 @@ def test_the_applications_run(folder: Path, capsys: pytest.CaptureFixture[str]) 
         exec(compile(text, "README.md", "exec"), namespace)
 
     shown = capsys.readouterr().out
-    assert 5 == len(run)
+    assert 6 == len(run)
+    assert "[['Ada', '36']]" in shown
     assert "http://127.0.0.1:8900/notes/hello.txt\n" in shown
     assert "photos/cat.png http://127.0.0.1:8900/photos/cat.png" in shown
     assert "['photos/cat.png']" in shown

@@ -45,7 +45,7 @@ OPERATIONS: dict[str, Callable[[Provider], object]] = {
     "bucketry_copy": lambda media: media.copy("a", "b"),
     "bucketry_sweep": lambda media: media.sweep(),
 }
-"""How each hook is asked. The client settings are asked for by a family, advice after an error."""
+"""How each hook is asked. The client settings are asked for by a family, a hint after an error."""
 
 
 def _answering(hook: str, answer: Any) -> object:

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from bucketry import Provider, SignRequest, hookimpl
@@ -470,6 +471,22 @@ def test_the_signed_type_must_be_sent(private: Provider, fetch: Fetch) -> None:
         assert answer.text == "the URL is signed for the content type image/png\n"
     assert not private.exists("a")
     assert fetch(signed.reveal(), method="PUT", body=DATA, headers=signed.headers).status == 200
+
+
+def test_a_header_that_is_signed_along_must_be_sent(private: Provider, fetch: Fetch) -> None:
+    class ForATeam:
+        @hookimpl
+        def bucketry_prepare_signing(self, request: SignRequest) -> SignRequest:
+            return attrs.evolve(request, headers={"X-Team": "web"})
+
+    private.upload(b"x", key="a")
+    signed = private.with_layer(ForATeam()).sign("a")
+    assert fetch(signed.reveal(), headers=signed.headers).status == 200
+    for headers in ({}, {"X-Team": "app"}):
+        refused = fetch(signed.reveal(), headers=headers)
+        assert (refused.status, refused.text) == (
+            403, "the URL is signed for another header x-team\n",
+        )  # fmt: skip
 
 
 def test_uploads_obey_the_configuration(make: Make, server: Server, fetch: Fetch) -> None:

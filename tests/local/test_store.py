@@ -607,7 +607,7 @@ def test_the_root_path_is_a_folder_of_the_directory(
 # -- what a disk does not have -----------------------------------------------------------------
 
 
-def test_options_that_a_disk_has_not_are_refused_with_reason_and_mend(local: Provider) -> None:
+def test_options_that_a_disk_has_not_are_refused_with_reason_and_hint(local: Provider) -> None:
     with pytest.raises(Unsupported, match=r"no ACL.*visibility decides"):
         local.upload(b"x", key="a", acl="public-read")
     with pytest.raises(Unsupported, match="no storage classes"):

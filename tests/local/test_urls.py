@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
 from bucketry import (
     AccessDenied,
     InvalidExpiry,
+    PluginError,
     Provider,
     Rejected,
     Secret,
+    SignedUrl,
     SignRequest,
     StorageError,
     Unsupported,
     hookimpl,
+    open_provider,
 )
 from bucketry.model import Method
 from bucketry_local import LocalLayer
@@ -270,3 +275,64 @@ def test_privacy_can_differ_by_object(make: Make) -> None:
     local = make().with_layer(PublicThumbnails())
     assert local.url("thumbs/a") == "http://127.0.0.1:8900/thumbs/a"
     assert "Signature=" in local.url("a")
+
+
+# -- what is signed and what is told -----------------------------------------------------------
+
+
+class Rewrites:
+    """Changes a signed URL behind its signature."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+
+    @hookimpl(wrapper=True)
+    def bucketry_sign(self) -> Generator[None, SignedUrl, SignedUrl]:
+        signed = yield
+        made = {name: change(signed) for name, change in self.changes.items()}
+        return attrs.evolve(signed, **made)
+
+
+def test_its_own_signatures_are_known_to_be_what_they_say(make: Make) -> None:
+    assert make().sign("a").checked
+    assert make().with_layer(Rewrites()).sign("a", method="PUT", content_type="a/b").checked
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"url": lambda s: s.reveal().replace("/a?", "/b?")}, "it is signed for 'b', not for 'a'"),
+        ({"url": lambda s: s.reveal().replace("method=GET", "method=PUT")}, "does not match"),
+        ({"expires_at": lambda s: s.expires_at - timedelta(60)}, "ends at another time than"),
+        ({"headers": lambda s: {"x-team": "web"}}, "other headers are signed than are told"),
+    ],
+)
+def test_a_layer_cannot_tell_otherwise(make: Make, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(PluginError, match=r"bucketry_sign: .*asked override/0:Rewrites") as caught:
+        make().with_layer(Rewrites(**changes)).sign("a")
+    assert said in str(caught.value)
+
+
+def test_another_hosts_signature_is_passed_on_as_unchecked(make: Make) -> None:
+    cdn = Rewrites(url=lambda s: s.reveal().replace("127.0.0.1:8900", "cdn.example.com"))
+    assert not make().with_layer(cdn).sign("a").checked
+
+
+class ForATeam:
+    @hookimpl
+    def bucketry_prepare_signing(self, request: SignRequest) -> SignRequest:
+        return attrs.evolve(request, headers={"X-Team": "web"}, expires_in=60)
+
+
+def test_a_layer_in_the_configuration_changes_what_is_signed(tmp_path: Path) -> None:
+    local = open_provider(
+        {
+            "provider": "local",
+            "directory": str(tmp_path),
+            "overrides": ["local.test_urls:ForATeam"],
+        }
+    )
+    signed = local.sign("a", expires_in=600)
+    assert signed.headers == {"X-Team": "web"}
+    assert signed.expires_at is not None
+    assert signed.expires_at - datetime.now(UTC) <= timedelta(seconds=60)

@@ -128,7 +128,7 @@ def without_the_signature(store: Store) -> None:
 
 @case("signed", needs=GETS)
 def expired(store: Store) -> None:
-    """A URL stops to work when its time is over."""
+    """A URL stops working when its time is over."""
     signed = store.expiring
     if signed is None or signed.expires_at is None:
         raise Skip("nothing was signed when the run began")

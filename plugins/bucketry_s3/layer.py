@@ -34,7 +34,7 @@ from bucketry_s3.protocol import presigned
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.errors import hint_for
 from bucketry_s3.protocol.requests import Place
-from bucketry_s3.protocol.signing import KeyPair, Presigner
+from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
 from bucketry_s3.protocol.urls import bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
 from bucketry_s3.settings import ClientSettings, settings_fault
@@ -91,7 +91,8 @@ class S3Layer:
         base = bucket_base(
             self.settings.public_endpoint, self._options.bucket, self.settings.addressing
         )
-        return Presigner(base, self._options.bucket, self.settings.region, time.time)
+        bound = binding_headers(self._context.capabilities, self._options.acl)
+        return Presigner(base, self._options.bucket, self.settings.region, time.time, bound=bound)
 
     @cached_property
     def _public_base(self) -> str:

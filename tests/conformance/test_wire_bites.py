@@ -9,14 +9,16 @@ import attrs
 import pytest
 from attrs import frozen
 
+from bucketry import SignedUrl
 from bucketry.testing import Case, confine
 from bucketry.testing.confine import Room
 from bucketry.testing.runner import judge
+from bucketry.testing.store import rebuilt
 from bucketry_s3.testing import S3_SUITE, SECRET_ACCESS_KEY
 from bucketry_s3.testing.connection import Recorded
 from bucketry_s3.testing.wire_cases import WireStore
 from conformance.places import in_front_of
-from conformance.sabotages.tools import arguments, sabotage, stored
+from conformance.sabotages.tools import answer, sabotage, stored
 
 CASES = {case.id.removeprefix("wire."): case for case in S3_SUITE.select(["wire"]).cases}
 
@@ -112,6 +114,12 @@ BROKEN = [
            header("PutObject", "host", "elsewhere.example")),
 ]  # fmt: skip
 
+
+def _telling_of_no_header(signed: SignedUrl) -> SignedUrl:
+    url = signed.reveal().replace("SignedHeaders=host", "SignedHeaders=content-type%3Bhost")
+    return SignedUrl(url=url, method=signed.method, expires_at=signed.expires_at)
+
+
 # These two look at what a provider answers, not at what it sent.
 BY_ANSWER = {
     "location_is_never_the_url": sabotage(
@@ -122,7 +130,7 @@ BY_ANSWER = {
     "signed_put_demands_nothing_more": sabotage(
         "wire.signed_put_demands_nothing_more",
         "the signed headers",
-        methods=arguments("sign", content_type="image/png"),
+        methods=answer("sign", _telling_of_no_header),
     ),
 }
 
@@ -175,5 +183,27 @@ def test_a_wrong_answer_is_noticed(name: str, at: Callable[[str], Room]) -> None
     assert broken.says in evidence
 
 
+BY_WHAT_IS_SIGNED = [name for name in CASES if name.startswith("a_signed_put_")]
+
+
+@pytest.mark.parametrize("name", BY_WHAT_IS_SIGNED)
+def test_a_signed_put_that_binds_nothing_is_noticed(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In front of a server that honours headers which the signature does not cover."""
+    case = CASES[name]
+    with in_front_of("ceph") as (provider, server), confine(provider, server) as room:
+        assert judge(case, room.store(case)) == ("passed", "")
+
+        monkeypatch.setattr("bucketry_s3.layer.binding_headers", lambda *_: {})
+        store = room.store(_again(case))
+        store.provider = rebuilt(store.provider)
+        ended, evidence = judge(case, store)
+
+    assert ended == "failed", evidence
+    assert "was answered 200" in evidence
+
+
 def test_every_wire_case_is_broken() -> None:
-    assert {*BY_ANSWER, *(broken.case for broken in BROKEN)} == set(CASES)
+    broken = {*BY_ANSWER, *BY_WHAT_IS_SIGNED, *(broken.case for broken in BROKEN)}
+    assert broken == set(CASES)

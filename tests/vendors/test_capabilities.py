@@ -95,6 +95,11 @@ def ticket(provider: Provider) -> None:
         raise bucketry.InvalidInput(made.method)
 
 
+def bound(provider: Provider) -> None:
+    if provider.sign("a.txt", method="PUT").headers:
+        raise bucketry.InvalidInput("there are headers to send along")
+
+
 # Capability, two values, and what differs between them. Written by hand: a capability that decides
 # is here, and one that only informs is not.
 PROOFS: dict[str, tuple[object, object, Callable[[Tried], object]]] = {
@@ -163,6 +168,11 @@ PROOFS: dict[str, tuple[object, object, Callable[[Tried], object]]] = {
         lambda t: t.doing(lambda provider: provider.sign("a.txt", expires_in=600)),
     ),
     "post_policy": ("yes", "no", lambda t: t.doing(ticket)),
+    "unsigned_headers": (
+        "refused",
+        "honoured",
+        lambda t: t.doing(bound),
+    ),
 }
 
 

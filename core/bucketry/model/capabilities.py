@@ -200,11 +200,13 @@ class Capabilities:
         strictest="no",
         declarable=True,
     )
-    unsigned_headers: Fact[Literal["refused", "bound", "honoured"]] = informs(
+    unsigned_headers: Fact[Literal["refused", "bound", "honoured"]] = decides(
         "Addresses and signed URLs",
         "what becomes of `x-amz-` headers that a signed request carries and its "
         "signature does not cover: the request is `refused`, what was signed is `bound` "
         "and they are left out, or they are `honoured`",
+        strictest="honoured",
+        declarable=True,
     )
     public_url: Fact[Support] = decides(
         "Addresses and signed URLs",

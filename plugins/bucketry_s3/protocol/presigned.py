@@ -74,6 +74,9 @@ def sign(
     if request.version:
         params["versionId"] = request.version
     headers = dict(request.headers)
+    if request.method == "PUT":
+        asked = _lower(headers)
+        headers |= {name: v for name, v in presigner.bound.items() if name not in asked}
     if request.content_type:
         headers["Content-Type"] = request.content_type
     signed = presigner.url(

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
-from bucketry import InvalidKey
+from bucketry import Capabilities, InvalidKey
 from bucketry_s3.protocol.urls import object_url
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -86,13 +86,41 @@ def _auth(
     return _query(params)
 
 
+def binding_headers(able: Capabilities, acl: str | None) -> dict[str, str]:
+    """Return the headers that keep a signed PUT what it was signed for.
+
+    Servers that honour ``x-amz-`` headers which the signature does not cover let the holder of a
+    signed PUT add ``x-amz-copy-source`` and read what the signer may read, or publish by an ACL.
+    A signed directive that means nothing to a plain upload makes a copy an error; a signed ACL is
+    the only one. Measured on MinIO and Ceph; nothing is needed where the server refuses the header.
+    """
+    if able.unsigned_headers.value in ("refused", "bound"):
+        return {}
+    bound = {"x-amz-metadata-directive": "NONE"}
+    if able.acl.value == "object":
+        bound["x-amz-acl"] = acl or "private"
+    return bound
+
+
 class Presigner:
     """Signs for one bucket. `base` is the bucket's address as `urls.bucket_base` gives it."""
 
-    def __init__(self, base: str, bucket: str, region: str, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds since 1970, as `time.time` does."""
+    def __init__(
+        self,
+        base: str,
+        bucket: str,
+        region: str,
+        clock: Callable[[], float],
+        *,
+        bound: Mapping[str, str] | None = None,
+    ) -> None:
+        """`clock` gives seconds since 1970, as `time.time` does.
+
+        `bound` are headers of every signed PUT, by lower-case name; see `binding_headers`.
+        """
         parts = urlsplit(base)
         self.base = base
+        self.bound = bound or {}
         self._bucket = bucket
         self._region = region
         self._clock = clock

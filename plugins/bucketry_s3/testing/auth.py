@@ -52,13 +52,14 @@ class Rules:
     `regions` are the regions that a scope may name, the first being the bucket's own; empty when
     the server does not look. `expires_max` is the longest life of a presigned URL in seconds.
     `required` are further headers that a signature must cover, with what is said where one does
-    not.
+    not. `strict` servers refuse ``x-amz-`` headers that it does not cover.
     """
 
     accounts: Mapping[str, Account] = field(repr=False)
     regions: Sequence[str]
     expires_max: int
     required: Mapping[str, Refusal] = field(factory=dict)
+    strict: bool = True
 
 
 @frozen(kw_only=True)
@@ -252,12 +253,13 @@ def _query_auth(request: Request, rules: Rules, now: datetime) -> Account:
 def _check_signed_headers(request: Request, signed: Sequence[str], rules: Rules) -> None:
     """What a signature must cover: host, every ``x-amz-`` header, and what this server requires.
 
-    What it covers must be there.
+    What it covers must be there. Servers that are not strict mind only metadata.
     """
+    minded = "x-amz-" if rules.strict else "x-amz-meta-"
     unsigned = [
         name
         for name in request.headers
-        if (name == "host" or name.startswith("x-amz-")) and name not in signed
+        if (name == "host" or name.startswith(minded)) and name not in signed
     ]
     if unsigned:
         raise access_denied(

@@ -66,6 +66,7 @@ AWS_LIKE = personality_from(
         copy=_fact("yes"),
         presign_seconds_max=_fact(604_800),
         post_policy=_fact("yes"),
+        unsigned_headers=_fact("refused"),
         public_url=_fact("yes"),
         complete_location=_fact("url"),
         versioning=_fact("yes"),

@@ -56,6 +56,7 @@ class Personality:
     copy: Support
     presign_seconds_max: int
     post_policy: Support
+    unsigned_headers: Literal["refused", "bound", "honoured"]
     public_url: Support
     complete_location: str
     versioning: Support

@@ -175,6 +175,8 @@ class StandIn:
                 regions=() if habits.any_region else (self.region, *habits.region_aliases),
                 expires_max=personality.presign_seconds_max,
                 required={name.lower(): said for name, said in require_headers.items()},
+                # One that leaves such headers out is imitated as one that refuses them.
+                strict=personality.unsigned_headers != "honoured",
             ),
             region=self.region,
             clock=clock,

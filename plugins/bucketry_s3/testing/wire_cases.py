@@ -12,10 +12,10 @@ import functools
 import hashlib
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from bucketry import Encryption, StorageError, UnsupportedOptionWarning
 from bucketry.host.masking import secrets_of
@@ -27,7 +27,7 @@ from bucketry_s3.testing.faults import Alter
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.server import StandIn
 
-Function = TypeVar("Function", bound=Callable[["WireStore"], None])
+Function = TypeVar("Function", bound=Callable[..., None])
 
 PARTS = has("multipart", "yes")
 ACL_HEADERS = re.compile(r"x-amz-(acl|grant-.*)")
@@ -68,16 +68,18 @@ class WireStore(Store):
         return self.sent(everything)
 
 
-def wire_case(needs: Need | Sequence[Need] = ()) -> Callable[[Function], Callable[[Store], None]]:
-    """Make a case in the group ``wire`` of a function that takes a `WireStore`."""
+def wire_case(
+    needs: Need | Sequence[Need] = (), *, each: Mapping[str, object] | None = None
+) -> Callable[[Function], Callable[..., None]]:
+    """Make a case in the group ``wire`` of a function that takes a `WireStore`; see `case`."""
 
-    def mark(function: Function) -> Callable[[Store], None]:
+    def mark(function: Function) -> Callable[..., None]:
         @functools.wraps(function)
-        def on_the_wire(store: Store) -> None:
+        def on_the_wire(store: Store, *datum: object) -> None:
             # A test that tampers with what was sent brings a view of its own.
-            function(store if isinstance(store, WireStore) else WireStore(store))
+            function(store if isinstance(store, WireStore) else WireStore(store), *datum)
 
-        return case("wire", needs=needs)(on_the_wire)
+        return case("wire", needs=needs, each=each)(on_the_wire)
 
     return mark
 
@@ -361,7 +363,8 @@ def signed_put_demands_nothing_more(store: WireStore) -> None:
     """A signed PUT demands no header that the caller was not told of, no digest above all."""
     signed = store.provider.sign(store.key(), method="PUT")
     query = dict(parse_qsl(urlsplit(signed.reveal()).query))
-    same(query.get("X-Amz-SignedHeaders"), "host", "the signed headers")
+    told = ["host", *(name.lower() for name in signed.headers)]
+    same(query.get("X-Amz-SignedHeaders"), ";".join(sorted(told)), "the signed headers")
     same([name for name in query if "checksum" in name.lower()], [], "the digests in the query")
 
 
@@ -377,3 +380,36 @@ def requests_and_addresses_agree(store: WireStore) -> None:
 def _root(store: WireStore) -> str:
     root: str = store.provider.options.root_path
     return root
+
+
+_SOURCES = {
+    "with a slash": "/{}",
+    "without a slash": "{}",
+    "percent-encoded": "%2F{}",
+    "of a version": "/{}?versionId=null",
+}
+
+
+@wire_case(needs=(has("presign", "PUT"), has("copy", "yes")), each=_SOURCES)
+def a_signed_put_reads_nothing(store: WireStore, form: str) -> None:
+    """Whoever holds a signed PUT cannot copy another object with it, its source written {}."""
+    secret = b"another tenant's"
+    store.put("secret", secret)
+    source = store.server.requests[-1]
+    signed = store.provider.sign(store.key("stolen"), method="PUT")
+    copying = {"x-amz-copy-source": form.format(f"{source.bucket}/{quote(source.key)}")}
+
+    answer = store.http.send(signed, body=b"", headers=copying)
+
+    holds(answer.status >= 400, f"the copy was answered {answer.status}")
+    holds("stolen" not in store.names(), "there is an object after the refusal")
+
+
+@wire_case(needs=(has("presign", "PUT"), has("acl", "object")))
+def a_signed_put_publishes_nothing(store: WireStore) -> None:
+    """Whoever holds a signed PUT cannot give the object another ACL with it."""
+    signed = store.provider.sign(store.key("mine"), method="PUT")
+
+    answer = store.http.send(signed, body=b"x", headers={"x-amz-acl": "public-read"})
+
+    holds(answer.status >= 400, f"the ACL was answered {answer.status}")

@@ -97,3 +97,9 @@ reliability: $(STAMP) $(PEER_STAMPS)  ## compare other libraries under the same 
 	-@$(FAULTS) --json .venv/faults.json
 	@$(FAULTS).peers $(PEERS) --json .venv/peers.json
 	@$(FAULTS).report .venv/faults.json .venv/peers.json
+
+# bucketry beside its peers, each in an environment of its own below .venv/bench:
+# `make bench ROWS="sign url" OPTIONS=--quick`; see benchmarks/README.md.
+.PHONY: bench
+bench: $(STAMP)  ## bucketry beside its peers: time, memory, growth
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows '$(ROWS)') $(OPTIONS)

@@ -6,14 +6,13 @@ Run: python -m benchmarks.memory [MiB of the stream, 1024 by default]
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import bucketry
-from benchmarks.sink import sink
+from benchmarks.place import BUCKET, CONCURRENCY, PART, REGION, SECRET, Stream, pattern
+from benchmarks.sink import running
 
 MIB = 1 << 20
-PART_SIZE, CONCURRENCY = 8 * MIB, 4
-LIMIT = PART_SIZE * (CONCURRENCY + 2) + 40 * MIB
+LIMIT = PART * (CONCURRENCY + 2) + 40 * MIB
 
 
 def high_water() -> int:
@@ -23,32 +22,28 @@ def high_water() -> int:
     return int(line.split()[1]) * 1024
 
 
-def stream(size: int) -> Iterator[bytes]:
-    """Yield `size` MiB in pieces of 100,000 bytes, each a new object."""
-    left = size * MIB
-    while left > 0:
-        yield bytes(min(100_000, left))
-        left -= 100_000
-
-
 def main(size: int) -> int:
-    with sink() as endpoint:
+    with running() as sink:
         provider = bucketry.open_provider(
             {
                 "provider": "s3",
-                "bucket": "bench",
-                "region": "us-east-1",
-                "endpoint": endpoint,
+                "bucket": BUCKET,
+                "region": REGION,
+                "endpoint": sink.endpoint,
                 "addressing": "path",
-                "credentials": {"access_key_id": "bench", "secret_access_key": "bench"},
-                "multipart": {"part_size": PART_SIZE, "concurrency": CONCURRENCY},
+                "ca_bundle": sink.ca,
+                "credentials": {"access_key_id": "memory", "secret_access_key": SECRET},
+                "multipart": {"part_size": PART, "concurrency": CONCURRENCY},
             }
         )
-        provider.upload(b"warm up", key="warm-up")  # imports and client are not the stream's
+        # Imports and the client are not the stream's.
+        provider.upload(pattern(4096), key="4096/warm-up")
         before = high_water()
-        stored = provider.upload(stream(size), key="stream")
+        stream = Stream(size * MIB)
+        pieces = iter(lambda: stream.read(100_000) or b"", b"")  # each a new object
+        stored = provider.upload(pieces, key=f"{size * MIB}/stream")
         grown = high_water() - before
-    print(f"stream {size} MiB in {stored.parts} parts of {PART_SIZE // MIB} MiB, "
+    print(f"stream {size} MiB in {stored.parts} parts of {PART // MIB} MiB, "
           f"{CONCURRENCY} at a time")  # fmt: skip
     print(f"memory grew by {grown / MIB:.1f} MiB; promised: below {LIMIT / MIB:.0f} MiB")
     return 0 if grown < LIMIT else 1

@@ -203,7 +203,9 @@ def _plain(headers: Mapping[str, Any], without: set[str]) -> dict[str, str]:
         name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
         for name, value in headers.items()
     }
-    return {name: value for name, value in texts.items() if name not in without}
+    # Older releases of boto3 write booleans as Python does.
+    lower = {"True": "true", "False": "false"}
+    return {name: lower.get(text, text) for name, text in texts.items() if name not in without}
 
 
 def _tree(text: bytes) -> Any:

@@ -20,7 +20,13 @@ def server() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def open_on(server: StandIn) -> Iterator[Callable[..., Provider]]:
+def transport_name() -> str | None:
+    """Give the transport of `open_on`; modules whose rules hold on each of them name them all."""
+    return None
+
+
+@pytest.fixture
+def open_on(server: StandIn, transport_name: str | None) -> Iterator[Callable[..., Provider]]:
     """Give a function that opens a provider on the stand-in.
 
     Its options can be changed, and left out with None.
@@ -42,6 +48,7 @@ def open_on(server: StandIn) -> Iterator[Callable[..., Provider]]:
             "multipart": {"part_size": 5 * MIB, "concurrency": 2},
             "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
             "deadline": 5,
+            "transport": transport_name,
         }
         given = {**settings, **options}
         provider = bucketry.open_provider({n: v for n, v in given.items() if v is not None})

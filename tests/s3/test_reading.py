@@ -31,6 +31,12 @@ MIB = 1 << 20
 Open = Callable[..., Provider]
 
 
+@pytest.fixture(params=["sockets", "boto3"])
+def transport_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 def altered(**headers: str | None) -> Alter:
     """Answer with other headers; None leaves one out."""
 

@@ -1,12 +1,14 @@
-"""boto3's transport: whose settings count, how long it waits, where it does not go."""
+"""What holds on every transport: whose settings count, how long it waits, where it does not go."""
 
 from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from bucketry import (
     Provider,
     Rejected,
     Secret,
+    StorageError,
     Unavailable,
     Unconfirmed,
     WrongRegion,
@@ -41,6 +44,12 @@ from bucketry_s3.transports.sdk import Connections
 Open = Callable[..., Provider]
 
 MIB = 1 << 20
+
+
+@pytest.fixture(params=["sockets", "boto3"])
+def transport_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 def connections_of(provider: Provider) -> Connections:
@@ -337,6 +346,90 @@ def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open
     with pytest.raises(BadCredentials):
         provider.upload(b"x", key="k")
     assert 1 == len(server.requests)
+
+
+# -- before anything was sent ------------------------------------------------------------------
+
+
+class Refusing:
+    """A server that does one thing to every connection before a request can be written."""
+
+    def __init__(self, play: Callable[[socket.socket], object]) -> None:
+        self._play = play
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                self._play(connection)
+
+    def __enter__(self) -> Refusing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def plain_http(connection: socket.socket) -> None:
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+def hang_up(connection: socket.socket) -> None:
+    connection.recv(10)
+
+
+@pytest.mark.parametrize(
+    ("play", "kind"), [(plain_http, Rejected), (hang_up, Unavailable)], ids=["http", "hang up"]
+)
+def test_what_fails_before_the_first_byte_leaves_no_doubt(
+    open_on: Open, play: Callable[[socket.socket], object], kind: type[StorageError]
+) -> None:
+    with Refusing(play) as refusing:
+        provider = open_on(endpoint=f"https://127.0.0.1:{refusing.port}", deadline=2)
+        for call in (lambda: provider.upload(b"x", key="k"), lambda: provider.delete("k")):
+            with pytest.raises(kind) as caught:
+                call()
+            assert not caught.value.may_have_applied
+
+
+def test_what_fails_behind_the_first_byte_may_have_applied(open_on: Open) -> None:
+    def read_and_hang_up(connection: socket.socket) -> None:
+        while b"x-amz-date" not in connection.recv(65536).lower():
+            pass
+
+    with Refusing(read_and_hang_up) as refusing:
+        provider = open_on(endpoint=f"http://127.0.0.1:{refusing.port}", deadline=2)
+        with pytest.raises(Unconfirmed) as caught:
+            provider.upload(b"x", key="k")
+    assert caught.value.may_have_applied
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(b"407 Login", Rejected), (b"502 Bad Gateway", Unavailable)]
+)
+def test_a_proxy_that_makes_no_tunnel_has_sent_nothing_on(
+    open_on: Open, monkeypatch: pytest.MonkeyPatch, status: bytes, kind: type[StorageError]
+) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    with Refusing(answer) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        provider = open_on(endpoint="https://s3.example.com", deadline=2)
+        with pytest.raises(kind) as caught:
+            provider.upload(b"x", key="k")
+    assert not caught.value.may_have_applied
 
 
 # -- what layers can do to a request -----------------------------------------------------------

@@ -33,6 +33,7 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Framing, Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.sdk_errors import credential_errors_told, errors_told
+from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
 
 CONNECT_TIMEOUT = 10.0
@@ -92,6 +93,7 @@ class Connections:
         _Signer(pair, region, request.clock_offset).add_auth(outgoing)
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
+        ATTEMPT.written = False
         with errors_told(request):
             answer = session.send(outgoing.prepare())
         # botocore's own table of headers forgets that one may come twice.
@@ -112,8 +114,7 @@ class Connections:
                 ca_bundle = self._settings.ca_bundle
                 # Made for its refusal of a file without certificates; the session reads it itself.
                 tls_context(ca_bundle)
-                make: Any = URLLib3Session  # the stubs know fewer arguments than it takes
-                self._sessions[seconds] = make(
+                self._sessions[seconds] = open_session(
                     # Never falsy: some releases would verify nothing.
                     verify=authorities(ca_bundle) or True,
                     proxies=get_environ_proxies(self._settings.endpoint),
@@ -242,7 +243,9 @@ class _Body:
         if self._ended or self._closed or not size:
             return b""
         if not self.deadline.remaining():
-            raise Unavailable("the answer did not end in time", may_have_applied=True)
+            raise Unavailable(
+                "the answer has not come to its end, and time is up", may_have_applied=True
+            )
         size = min(size, _RECORD)
         with errors_told(self._request):
             data: bytes = self._read(size if self._left is None else min(size, self._left))

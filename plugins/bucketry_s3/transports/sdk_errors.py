@@ -10,36 +10,63 @@ from urllib3.exceptions import HTTPError
 
 from bucketry import BadCredentials, Rejected, Unavailable
 from bucketry_s3.protocol.wire import S3Request, Unreachable
+from bucketry_s3.transports.sdk_http import ATTEMPT
 
 
 @contextmanager
 def errors_told(request: S3Request) -> Iterator[None]:
-    """Turn the errors of botocore's HTTP session, and of urllib3 under it, into bucketry's."""
+    """Turn the errors of botocore's HTTP session, and of urllib3 under it, into bucketry's.
+
+    A connection that is lost behind the first byte of a request is `Unavailable` with
+    `may_have_applied`, since all of it may have arrived; one that is lost before is `Unreachable`.
+    """
     try:
         yield
     except (sdk.BotoCoreError, HTTPError, OSError) as error:
-        raise told(error, f"{request.scheme}://{request.host}") from error
+        raise _told(error, f"{request.scheme}://{request.host}") from error
 
 
-def told(error: BaseException, address: str) -> Unavailable | Rejected:
-    """Return bucketry's error for one of the HTTP session's.
-
-    A lost connection is `Unavailable` with `may_have_applied`, since the request may have arrived.
-    """
+def _told(error: BaseException, address: str) -> Unavailable | Rejected:
+    inner = getattr(error, "kwargs", {}).get("error", error)
     if isinstance(error, sdk.SSLError):
-        cause = str(error.kwargs.get("error", error))
-        if "CERTIFICATE_VERIFY_FAILED" in cause:
-            return Rejected(
-                f"the server's certificate is not trusted: {cause}",
-                hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
-            )
-        return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
+        return _told_of_tls(str(inner), address)
     if isinstance(error, sdk.EndpointConnectionError | sdk.ConnectTimeoutError):
         return Unreachable(f"no connection to {address}")
-    if isinstance(error, sdk.HTTPClientError):
-        cause = str(error.kwargs.get("error", error))
-        return Unavailable(f"the connection broke: {cause}", may_have_applied=True)
-    return Unavailable(f"the connection broke: {error}", may_have_applied=True)
+    if isinstance(error, sdk.ProxyConnectionError):
+        if "407" in str(inner):
+            return Rejected(
+                "the proxy wants a user name and password",
+                hint="Write them into HTTPS_PROXY (http://user:password@host:port).",
+            )
+        return Unreachable(f"no connection to {address} through the proxy: {inner}")
+    if not ATTEMPT.written:
+        return Unreachable(f"no connection to {address}: {inner}")
+    return Unavailable(f"the connection broke: {inner}", may_have_applied=True)
+
+
+_OF_CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "doesn't match", "not valid for")
+_OF_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+
+
+def _told_of_tls(cause: str, address: str) -> Unavailable | Rejected:
+    if any(text in cause for text in _OF_CERTIFICATES):
+        return Rejected(
+            f"the server's certificate is not trusted: {cause}",
+            hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
+        )
+    if "CERTIFICATE_REQUIRED" in cause:
+        return Rejected(
+            f"the server wants a client certificate: {cause}",
+            hint="No option gives one; use an endpoint that asks for keys alone.",
+        )
+    if ATTEMPT.written:
+        return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
+    if any(text in cause for text in _OF_NO_TLS):
+        return Rejected(
+            f"the TLS handshake with {address} failed: {cause}",
+            hint="The port seems to speak no TLS: look at the endpoint's scheme and port.",
+        )
+    return Unreachable(f"the TLS handshake with {address} was broken off: {cause}")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,9 @@ MAX_METADATA_BYTES = 2048
 
 MAX_TAGS = 10
 """Tags on one object; a name has at most 128 characters, a value 256 (Amazon S3 User Guide)."""
+
+_TAG_SIGNS = "+ - = . _ : / @"
+"""What tags may hold besides letters, digits and spaces of any script (Amazon S3 User Guide)."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -118,7 +122,15 @@ def check_tags(tags: Mapping[str, str]) -> dict[str, str]:
             raise InvalidHeader(
                 f"tag {name!a}: a name has 1 to 128 characters, a value at most 256"
             )
+        if not all(map(_fits_in_tag, name + value)):
+            raise InvalidHeader(
+                f"tag {name!a}: names and values have letters, digits, spaces and {_TAG_SIGNS}"
+            )
     return dict(tags)
+
+
+def _fits_in_tag(character: str) -> bool:
+    return character in _TAG_SIGNS or unicodedata.category(character)[0] in "LNZ"
 
 
 def content_disposition(filename: str, *, inline: bool = False) -> str:

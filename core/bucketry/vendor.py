@@ -137,6 +137,8 @@ class Vendor:
         summary: one sentence on what is different here.
         check: rules between options that a schema cannot say; gives the dotted path of the option
             and a sentence for each fault. Asked before anything else uses the options.
+        slips: options that are accepted and look like a slip, told in the same way, when a
+            configuration is checked.
         limits: gives what cannot be honoured with given capabilities, the vendor's or those that
             a configuration declares: `bucketry.limits.limits_of`, or by default what `schema` says.
         capabilities_for: for a vendor whose configuration may declare capabilities: gives the
@@ -158,6 +160,7 @@ class Vendor:
     endpoint_hosts: Sequence[str] = ()
     summary: str = ""
     check: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    slips: Callable[[Any], Iterable[tuple[str, str]]] | None = None
     limits: Callable[[Capabilities], Limits] = Factory(_limits_in_schema, takes_self=True)
     capabilities_for: Callable[[Capabilities, Any], Capabilities] | None = None
     protected_params: Set[str] = frozenset()

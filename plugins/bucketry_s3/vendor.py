@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, SchemaFile, Vendor
-from bucketry.headers import check_header_value, check_param_values
+from bucketry.headers import check_header_value, check_param_values, check_tags
 from bucketry.keys import RootPath
 from bucketry.limits import Limits, acl_refusal, limits_of
 from bucketry_s3.hookspecs import S3Hooks
@@ -78,6 +79,9 @@ def s3_vendor(
         if check is not None:
             yield from check(chosen)
 
+    def slips(chosen: Any) -> Iterator[tuple[str, str]]:
+        yield from _unlikely_region(chosen, profile, title)
+
     def limits(able: Capabilities) -> Limits:
         return limits_of(title, able, declared=capabilities_for is not None)
 
@@ -97,6 +101,7 @@ def s3_vendor(
         docs_url=docs_url,
         endpoint_hosts=endpoint_hosts,
         check=check_all,
+        slips=slips,
         limits=limits,
         capabilities_for=capabilities_for,
         hookspecs=(S3Hooks,),
@@ -133,6 +138,14 @@ def _check_endpoint(options: Any, profile: Profile, title: str) -> Iterator[tupl
                 f"is missing; {title}'s endpoint is made from it; set {name}{examples}, "
                 "or endpoint",
             )
+
+
+def _unlikely_region(options: Any, profile: Profile, title: str) -> Iterator[tuple[str, str]]:
+    """A region is never refused, because vendors open new ones; one beside a known one is told."""
+    if options.region and options.region not in profile.regions:
+        near = get_close_matches(options.region, profile.regions, n=1, cutoff=0.75)
+        if near:
+            yield "region", f"is no region that {title} is known to have; did you mean {near[0]}?"
 
 
 def _check_place(options: Any) -> Iterator[tuple[str, str]]:
@@ -187,7 +200,7 @@ def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tupl
         value = getattr(options, name)
         if value is not None:
             yield from _header_fault(name, check_header_value, value)
-    yield from _header_fault("tags", check_param_values, options.tags)
+    yield from _header_fault("tags", lambda _name, tags: check_tags(tags), options.tags)
     for name in ("upload", "upload_stream", "delete"):
         params = getattr(options.extra_params, name)
         path = f"extra_params.{name}"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import evolve
 
-from bucketry.config import Fault, Origin, Settings, Translation, Vendors, dotted
+from bucketry.config import Fault, Hint, Origin, Settings, Translation, Vendors, dotted
 
 Path = tuple[str | int, ...]
 
@@ -121,7 +121,7 @@ def _same_branch(one: Path, other: Path) -> bool:
     return one[:length] == other[:length]
 
 
-def modernise(written: Settings) -> list[str]:
+def modernise(written: Settings) -> list[Hint]:
     """Move options from where the original once took them, and say so."""
     options = written.get(_OPTIONS)
     if not isinstance(options, dict) or not isinstance(options.get("s3Options", {}), dict):
@@ -137,13 +137,13 @@ def modernise(written: Settings) -> list[str]:
     return hints
 
 
-def _move(settings: Settings, source: Path, target: Path) -> list[str]:
+def _move(settings: Settings, source: Path, target: Path) -> list[Hint]:
     value, origin = settings.get(source), settings.origin(source)
     if value is None:
         return []
     settings.drop(source)
     settings.put(target, value, origin)
-    return [f"{dotted(source)} belongs in {dotted(target[:-1])}"]
+    return [Hint(origin.path, f"belongs in {dotted(target[:-1])}")]
 
 
 def _carry(
@@ -167,15 +167,16 @@ def _carry(
             flat.origins[target + path[len(source) :]] = below
 
 
-def _stream_hints(flat: Settings) -> list[str]:
+def _stream_hints(flat: Settings) -> list[Hint]:
     streams = flat.get(("extra_params", "upload_stream")) or {}
     uploads = flat.get(("extra_params", "upload")) or {}
     if streams.items() <= uploads.items():
         return []
-    return [
-        "actionOptions.uploadStream counts for sources of unknown length only; what shall count "
-        "for every upload belongs in actionOptions.upload"
-    ]
+    sentence = (
+        "counts for sources of unknown length only; what shall count for every upload belongs in "
+        "actionOptions.upload"
+    )
+    return [Hint(flat.origin(("extra_params", "upload_stream")).path, sentence)]
 
 
 def _choose_vendor(written: Settings, flat: Settings, vendors: Vendors) -> Fault | None:
@@ -240,7 +241,7 @@ def _choose_endpoint(written: Settings, flat: Settings, vendors: Vendors) -> lis
     return faults
 
 
-def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> list[str]:
+def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> list[Hint]:
     """Set how objects are addressed, which the original's ACL decided; return what to tell."""
     if ("acl",) in flat.unknown:
         flat.unknown.add(("visibility",))
@@ -254,10 +255,11 @@ def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> l
         if not refused:
             return []
         flat.drop(("acl",))
-        return [
-            f'{dotted(_ACL)}: "private" means that URLs are signed (visibility = "private"); '
-            f"the ACL itself is not sent: {refused[0].partition('; ')[0]}"
-        ]
+        sentence = (
+            '"private" means that URLs are signed (visibility = "private"); the ACL itself is not '
+            f"sent: {refused[0].partition('; ')[0]}"
+        )
+        return [Hint(place, sentence)]
     if acl:
         return []
     private = flat.copy()
@@ -268,11 +270,12 @@ def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> l
         return []
     if vendors.load(flat.get(("provider",))).capabilities.acl.value in ("none", "ignored"):
         return []
-    return [
-        f"{dotted(_ACL)} is not written, so no ACL is sent, where the original sent public-read: "
-        "plain URLs open only if the bucket itself lets everybody read (else they answer 403); "
+    sentence = (
+        "is not written, so no ACL is sent, where the original sent public-read: plain URLs open "
+        "only if the bucket itself lets everybody read (else they answer 403); "
         'write "public-read" to send it, or "private" for signed URLs'
-    ]
+    )
+    return [Hint(flat.origin(("acl",)).path, sentence)]
 
 
 def _derived(written: Settings, source: Path) -> Origin:

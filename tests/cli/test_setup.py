@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+import bucketry
 from bucketry.cli import output, setup
 from bucketry.config import check_config
 from bucketry.host.catalog import Catalog, installed
@@ -169,7 +170,25 @@ def test_check_of_a_good_configuration() -> None:
         "file": "bucketry.toml",
         "providers": ["media", "archive"],
         "default": "media",
+        "hints": [],
     }
+
+
+def test_check_tells_what_looks_like_a_slip_with_its_place() -> None:
+    write(
+        '[providers.media]\nprovider = "aws"\nbucket = "media"\nregion = "eu-wset-3"\n'
+        'credentials = "ambient"\n'
+    )
+    sentence = "is no region that Amazon S3 is known to have; did you mean eu-west-3?"
+    result = run("check")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"hint: bucketry.toml:4:1: providers.media.region: {sentence}\n"
+        "bucketry.toml: no problems in media (default)\n",
+    )
+    (hint,) = json.loads(run("check", "--json").stdout)["hints"]
+    assert bucketry.open_provider().vendor.name == "aws"  # a new region is opened without a word
+    assert (hint["line"], hint["sentence"]) == (4, sentence)
 
 
 def test_check_prints_every_problem_with_its_place() -> None:

@@ -16,6 +16,7 @@ from bucketry import BucketryError, ConfigError, PluginError
 from bucketry.config import (
     Dialect,
     Fault,
+    Hint,
     Origin,
     Settings,
     Translation,
@@ -49,14 +50,15 @@ def translate(written: Settings, vendors: Vendors) -> Translation:
     flat = Settings({}, {})
     flat.put(("provider",), "acme", Origin((), derived=True))
     flat.put(("credentials",), "ambient", Origin((), derived=True))
-    hints = []
+    hints: list[Hint] = []
     for source, target in (("container", "bucket"), ("days", "signed_url_expires")):
         if (source,) in written.unknown:
             flat.unknown.add((target,))
         elif written.get((source,)) is not None:
             flat.put((target,), written.get((source,)), written.origin((source,)))
     if "acme" in vendors.names() and not vendors.faults(flat):
-        hints.append(f"is meant for {vendors.load('acme').title}")
+        title = vendors.load("acme").title
+        hints.append(Hint(written.origin(()).path, f"is meant for {title}"))
     return Translation(settings=flat, hints=hints)
 
 
@@ -100,7 +102,7 @@ def test_a_document_may_hold_many_named_providers(
     data = {"remotes": {"one": {"container": "media"}, "two": {"container": "films", "days": 60}}}
     config = load_config(data, catalog=catalog, environ={})
     assert config.names == ["one", "two"]
-    with pytest.warns(UserWarning, match="two: is meant for Acme Storage"):
+    with pytest.warns(UserWarning, match="two: remotes.two: is meant for Acme Storage"):
         options = config.open("two").options
     assert (options.bucket, options.signed_url_expires) == ("films", 60)
     assert "[providers.one]" in config.to_toml()
@@ -138,18 +140,18 @@ def test_references_to_the_environment_work_in_any_dialect(
 def test_former_places_are_moved_before_the_schema_looks(
     catalog: Catalog, install: Callable[..., None]
 ) -> None:
-    def modernise(written: Settings) -> Sequence[str]:
+    def modernise(written: Settings) -> Sequence[Hint]:
         written.put(("container",), written.get(("bin",)), written.origin(("bin",)))
         written.drop(("bin",))
-        return ["bin is called container"]
+        return [Hint(written.origin(("container",)).path, "is called container")]
 
     install(make(modernise=modernise))
     config = load_config({"remotes": {"one": {"bin": "media"}}}, catalog=catalog, environ={})
     with pytest.warns(UserWarning, match="one: ") as caught:
         assert config.open().options.bucket == "media"
     assert [str(warning.message) for warning in caught] == [
-        "one: bin is called container",
-        "one: is meant for Acme Storage",
+        "one: remotes.one.bin: is called container",
+        "one: remotes.one: is meant for Acme Storage",
     ]
     assert told(catalog, {"remotes": {"one": {"bin": ""}}}) == [
         "remotes.one.bin: must not be empty"

@@ -207,3 +207,9 @@ def test_a_layer_that_cannot_travel_is_named_by_pickle(file: Path) -> None:
 
     with pytest.raises((pickle.PicklingError, AttributeError), match="Local"):
         pickle.dumps(open_provider("other", config=file).with_layer(Local()))
+
+
+def test_changes_that_no_configuration_can_hold_are_refused(tmp_path: Path) -> None:
+    media = _local(tmp_path)
+    with pytest.raises(ConfigError, match="more than a configuration can need"):
+        media.with_options(root_path="x" * 100_000)

@@ -280,7 +280,7 @@ def test_another_acl_is_refused_where_there_are_none(vendors: Catalog) -> None:
 
 
 NO_ACL = (
-    "providerOptions.s3Options.params.ACL is not written, so no ACL is sent, where the original "
+    "providerOptions.s3Options.params.ACL: is not written, so no ACL is sent, where the original "
     "sent public-read: plain URLs open only if the bucket itself lets everybody read (else they "
     'answer 403); write "public-read" to send it, or "private" for signed URLs'
 )
@@ -516,20 +516,23 @@ def old_at_the_root() -> dict[str, Any]:
         (
             old_in_s3_options(),
             [
-                "aws: providerOptions.s3Options.accessKeyId belongs in "
+                "aws: providerOptions.s3Options.accessKeyId: belongs in "
                 "providerOptions.s3Options.credentials",
-                "aws: providerOptions.s3Options.secretAccessKey belongs in "
+                "aws: providerOptions.s3Options.secretAccessKey: belongs in "
                 "providerOptions.s3Options.credentials",
+                f"aws: {NO_ACL}",
             ],
         ),
         (
             old_at_the_root(),
             [
-                "aws: providerOptions.region belongs in providerOptions.s3Options",
-                "aws: providerOptions.params belongs in providerOptions.s3Options",
-                "aws: providerOptions.accessKeyId belongs in providerOptions.s3Options.credentials",
-                "aws: providerOptions.secretAccessKey belongs in "
+                "aws: providerOptions.region: belongs in providerOptions.s3Options",
+                "aws: providerOptions.params: belongs in providerOptions.s3Options",
+                "aws: providerOptions.accessKeyId: belongs in "
                 "providerOptions.s3Options.credentials",
+                "aws: providerOptions.secretAccessKey: belongs in "
+                "providerOptions.s3Options.credentials",
+                f"aws: {NO_ACL.replace('s3Options.', '')}",
             ],
         ),
     ],
@@ -540,7 +543,7 @@ def test_old_places_still_work_and_say_where_things_belong(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         options = opened(vendors, copy.deepcopy(data)).options
-    assert [str(warning.message) for warning in caught] == [*hints, f"aws: {NO_ACL}"]
+    assert [str(warning.message) for warning in caught] == hints
     assert {warning.category for warning in caught} == {UserWarning}
     assert options.credentials == Credentials(
         access_key_id="AKIA", secret_access_key=Secret("hush")

@@ -451,7 +451,7 @@ def test_every_option_reaches_the_request(transport: MemoryTransport) -> None:
         acl="private",
         storage_class="STANDARD_IA",
         encryption=Encryption(type="aws:kms", kms_key_id="key-1"),
-        tags={"key with spaces": "a&b", "team": "wéb"},
+        tags={"key with spaces": "a=b+c", "team": "wéb"},
         extra_params=ExtraParams(
             upload={"CacheControl": "max-age=60"}, upload_stream={"CacheControl": "no-store"}
         ),
@@ -466,7 +466,7 @@ def test_every_option_reaches_the_request(transport: MemoryTransport) -> None:
         "StorageClass": "STANDARD_IA",
         "ServerSideEncryption": "aws:kms",
         "SSEKMSKeyId": "key-1",
-        "Tagging": "key%20with%20spaces=a%26b&team=w%C3%A9b",
+        "Tagging": "key%20with%20spaces=a%3Db%2Bc&team=w%C3%A9b",
         "CacheControl": "max-age=60",
         "Metadata": {"author": "me"},
         "ContentDisposition": "attachment; filename=\"_.png\"; filename*=UTF-8''%C3%BC.png",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import bucketry
-from bucketry import Encryption, UnsupportedOptionWarning
+from bucketry import Credentials, Encryption, Secret, UnsupportedOptionWarning
 from bucketry.config import check_config
 from bucketry_s3.options import ExtraParams, Multipart
 from bucketry_s3.protocol.endpoints import url_fault
@@ -253,7 +253,7 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "aws", {"region": "eu-west-1", "tags": {"team": "we\nb"}}, "tags",
-        "tags.team has the control character '\\n'; a header value is one line of text",
+        "tag 'team' has the control character '\\n'; a header value is one line of text",
     ),
     (
         "gcs", {"extra_params": ExtraParams(upload={"CacheControl": "no-store\r\nX: 1"})},
@@ -265,6 +265,10 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "gcs", {"extra_params": ExtraParams(delete={"Key": "x", "Bucket": "y"})},
         "extra_params.delete",
         "may not set Bucket, Key: the bucket option, the key and the source do",
+    ),
+    (
+        "aws", {"region": "eu-west-1", "tags": {"owner": "Ann & Bob"}}, "tags",
+        "tag 'owner': names and values have letters, digits, spaces and + - = . _ : / @",
     ),
     (
         "r2", {"account_id": "abc", "extra_params": ExtraParams(upload={"ACL": "public-read"})},
@@ -328,6 +332,30 @@ def test_no_sentence_repeats_a_value_of_the_configuration(faults: Any) -> None:
     )
     assert len(found) == 5
     assert not any("cret" in sentence for _, sentence in found)
+
+
+SIMILAR = "is no region that {} is known to have; did you mean {}?"
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "hints"),
+    [
+        ("aws", "eu-wset-3", [("region", SIMILAR.format("Amazon S3", "eu-west-3"))]),
+        ("aws", "EU-WEST-3", []),  # refused already: no host name
+        ("aws", "eu-west-3", []),
+        ("aws", "moon-base-1", []),
+        ("aws", None, []),
+        ("scaleway", "frpar", [("region", SIMILAR.format("Scaleway Object Storage", "fr-par"))]),
+        ("minio", "eu-wset-3", []),  # has no regions of its own
+    ],
+)
+def test_a_region_beside_a_known_one_is_accepted_and_told(
+    page: Any, name: str, region: str | None, hints: list[tuple[str, str]]
+) -> None:
+    vendor = page(name)
+    pair = Credentials(access_key_id="AKID", secret_access_key=Secret("s"))
+    options = vendor.options(bucket="media", credentials=pair, region=region)
+    assert list(vendor.slips(options)) == hints
 
 
 def test_every_fault_is_told_at_once(faults: Any) -> None:

@@ -101,11 +101,12 @@ def providers(settings: Settings) -> None:
 def check(settings: Settings) -> int:
     """Check the configuration and print every problem.
 
-    Each is one line, FILE:LINE:COLUMN: OPTION: SENTENCE. With --provider only that one is checked.
-    Nothing is sent.
+    Each is one line, FILE:LINE:COLUMN: OPTION: SENTENCE. What works but looks like a slip is a
+    hint. With --provider only that one is checked. Nothing is sent.
     """
     from bucketry.config import load_config
 
+    only = [settings.provider] if settings.provider else None
     try:
         config = load_config(settings.config, only=settings.provider)
     except ConfigError as error:
@@ -123,10 +124,13 @@ def check(settings: Settings) -> int:
                 "file": config.file,
                 "providers": config.names,
                 "default": config.default,
+                "hints": config.hints(only),
             }
         )
         return 0
-    checked = [settings.provider] if settings.provider else config.names
+    for hint in config.hints(only):
+        click.echo(f"hint: {hint}")
+    checked = only or config.names
     named = ", ".join(f"{n} (default)" if n == config.default else n for n in checked)
     click.echo(f"{config.file}: no problems in {named}")
     return 0

@@ -16,7 +16,7 @@ from bucketry.config.configuration import Config
 from bucketry.config.dialects import Dialect, Translation, Vendors
 from bucketry.config.discretion import discreet
 from bucketry.config.load import read
-from bucketry.config.settings import Fault, Origin, Settings, dotted
+from bucketry.config.settings import Fault, Hint, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
@@ -29,6 +29,7 @@ __all__ = [
     "Config",
     "Dialect",
     "Fault",
+    "Hint",
     "Origin",
     "Settings",
     "Source",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from bucketry.config.opened import Opened
 from bucketry.config.settings import Fault, Origin, Path, Settings
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
-from bucketry.errors import ConfigError, PluginError
+from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
 
@@ -140,6 +141,17 @@ class Config:
                 faults.append(Fault((*self._entry(name).path, "provider"), str(error)))
         if faults:
             raise self._error(faults)
+
+    @discreet
+    def hints(self, names: Iterable[str] | None = None) -> list[Problem]:
+        """Return what works in the providers, all by default, but is not what it seems.
+
+        What looks like a slip, and what `open` warns of. `ConfigError` and `PluginError` as there.
+        """
+        validated = map(self._validated_or_raise, self.names if names is None else names)
+        return self._document.problems(
+            hint for one in validated for hint in chain(one.slips, one.hints)
+        )
 
     @discreet
     def open(self, name: str | None = None) -> Provider:

@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from bucketry.config.check import check
 from bucketry.config.environment import resolve
 from bucketry.config.schemas import dialect_schema
-from bucketry.config.settings import Fault, Path, Settings
+from bucketry.config.settings import Fault, Hint, Path, Settings
 from bucketry.config.unsupported import set_aside
 from bucketry.config.validate import Faulty, Validated, crashed, validate
 from bucketry.errors import PluginError
@@ -42,7 +42,7 @@ class Translation:
     """
 
     settings: Settings
-    hints: Sequence[str] = ()
+    hints: Sequence[Hint] = ()
     faults: Sequence[Fault] = ()
 
 
@@ -111,7 +111,7 @@ class Dialect:
     recognise: Callable[[Mapping[str, Any]], Mapping[str, Path]]
     schema: SchemaSource
     translate: Callable[[Settings, Vendors], Translation]
-    modernise: Callable[[Settings], Sequence[str]] | None = None
+    modernise: Callable[[Settings], Sequence[Hint]] | None = None
 
 
 @frozen(eq=False)
@@ -151,7 +151,7 @@ def validate_dialect(
 ) -> Validated:
     """Translate and check the settings of one provider; raises what `validate` raises."""
     dialect, by = found.dialect, found.distribution
-    hints: list[str] = []
+    hints: list[Hint] = []
     if dialect.modernise is not None:
         hints += _guarded(dialect.modernise, written, dialect=dialect, by=by)
     schema = dialect_schema(dialect.schema, _who(dialect, by))
@@ -172,7 +172,7 @@ def validate_dialect(
         raise Faulty([*faults, *error.faults]) from None
     if faults:
         raise Faulty(faults)
-    return evolve(validated, hints=[*hints, *made.hints, *validated.hints])
+    return evolve(validated, hints=[*hints, *made.hints])
 
 
 def contested(found: Sequence[Found]) -> Fault:

@@ -12,7 +12,7 @@ from bucketry.config.finding import find, refused
 from bucketry.config.formats import FORMATS, SyntaxFault
 from bucketry.config.json_types import MAX_CHARACTERS, TOO_LARGE, TooLarge, json_types, kind_of
 from bucketry.config.positions import Places
-from bucketry.config.settings import Fault, Path, dotted
+from bucketry.config.settings import Fault, Hint, Path, dotted
 from bucketry.errors import ConfigError, Problem
 
 
@@ -40,8 +40,8 @@ class Document:
                 return self._places[path[:length]]
         return 1, 1
 
-    def problems(self, faults: Iterable[Fault]) -> list[Problem]:
-        """Return faults as problems with their place, in the order of the file."""
+    def problems(self, faults: Iterable[Fault | Hint]) -> list[Problem]:
+        """Return faults, or hints, as problems with their place, in the order of the file."""
         numbers = {path: number for number, path in enumerate(_walk(self.data, ()))}
         placed = []
         for fault in faults:

@@ -12,7 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from bucketry.config.discretion import discreet
-from bucketry.config.json_types import json_types
+from bucketry.config.json_types import TOO_LARGE, TooLarge, json_types
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, dotted
 from bucketry.config.validate import Faulty, Validated, validate
@@ -62,13 +62,14 @@ class Opened:
         )
 
     def warn(self) -> None:
-        """Warn of options that were left out, and of what looks like a slip."""
+        """Warn of options that were left out, and of what differs from what was written."""
         level = _levels_to_the_caller()
         for ignored in self.validated.ignored:
             left_out = f"{self.name}: {dotted(ignored.path)} is left out: {ignored.reason}"
             warnings.warn(left_out, UnsupportedOptionWarning, stacklevel=level)
         for hint in self.validated.hints:
-            warnings.warn(f"{self.name}: {hint}", UserWarning, stacklevel=level)
+            told = f"{self.name}: {dotted(hint.path)}: {hint.sentence}"
+            warnings.warn(told, UserWarning, stacklevel=level)
 
     @discreet
     def changed(self, changes: Mapping[str, Any]) -> tuple[Opened, list[NamedLayer]]:
@@ -78,7 +79,10 @@ class Opened:
         """
         if "provider" in changes:
             raise InvalidInput("another vendor is another provider; open that one")
-        values, faults = json_types({n: v for n, v in changes.items() if v is not None})
+        try:
+            values, faults = json_types({n: v for n, v in changes.items() if v is not None})
+        except TooLarge:
+            raise ConfigError([Problem(path="", sentence=TOO_LARGE)]) from None
         settings = self.validated.settings.copy()
         settings.put(("provider",), self.validated.vendor.name, Origin(("provider",)))
         for option in changes:

@@ -44,6 +44,14 @@ class Fault:
 
 
 @frozen
+class Hint:
+    """What works at `path` but is not what it seems, or should be written in another way."""
+
+    path: Path
+    sentence: str
+
+
+@frozen
 class Origin:
     """Where a setting comes from.
 

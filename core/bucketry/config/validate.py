@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,7 +15,7 @@ from bucketry.config.check import ENTRY, check
 from bucketry.config.convert import to_options
 from bucketry.config.environment import resolve
 from bucketry.config.schemas import Schema, member, vendor_schema
-from bucketry.config.settings import Fault, Path, Settings
+from bucketry.config.settings import Fault, Hint, Path, Settings
 from bucketry.config.unsupported import Ignored, set_aside
 from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
@@ -42,7 +42,9 @@ class Validated:
         settings: the settings as the vendor's schema has accepted them.
         options: the vendor's options object.
         ignored: options left out because the vendor cannot honour them.
-        hints: what works but should be written in another way, or looks like a slip.
+        slips: options that are accepted and look like a slip; a check tells them.
+        hints: what works but differs from what was written, or should be written in another way;
+            whoever opens the provider is warned.
     """
 
     vendor: Vendor
@@ -51,7 +53,8 @@ class Validated:
     settings: Settings
     options: Any = field(repr=False)
     ignored: Sequence[Ignored] = ()
-    hints: Sequence[str] = ()
+    slips: Sequence[Hint] = ()
+    hints: Sequence[Hint] = ()
 
 
 def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Validated:
@@ -70,7 +73,11 @@ def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -
     options, faults, more = _finished(settings, schema, vendor, distribution)
     if faults:
         raise Faulty(faults)
-    return Validated(vendor, distribution, schema, settings, options, [*ignored, *more])
+    slips = [
+        Hint(settings.origin(path).path, _masked(sentence, settings, schema))
+        for path, sentence in _told(vendor.slips, options, vendor, distribution)
+    ]
+    return Validated(vendor, distribution, schema, settings, options, [*ignored, *more], slips)
 
 
 def _finished(
@@ -155,13 +162,7 @@ def _examples(schema: Schema) -> list[Any]:
 
 def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[tuple[Path, str]]:
     """Yield the faults that only the finished options show."""
-    found = []
-    if vendor.check is not None:
-        try:
-            found = [(_path(dotted), sentence) for dotted, sentence in vendor.check(options)]
-        except Exception as error:
-            who = f"{vendor.name} ({distribution})"
-            raise PluginError(who, crashed("check of the options", error)) from None
+    found = _told(vendor.check, options, vendor, distribution)
     yield from found
     if all(path != ("root_path",) for path, _ in found):
         try:
@@ -172,6 +173,22 @@ def _cross_checks(options: Any, vendor: Vendor, distribution: str) -> Iterator[t
                 "cannot stand in front of keys: no '/' at its ends, no '//', no '.' or '..' "
                 "between slashes, no backslash, no invisible characters",
             )
+
+
+def _told(
+    ask: Callable[[Any], Iterable[tuple[str, str]]] | None,
+    options: Any,
+    vendor: Vendor,
+    distribution: str,
+) -> list[tuple[Path, str]]:
+    """Return what a vendor's own rules say of the options."""
+    if ask is None:
+        return []
+    try:
+        return [(_path(dotted), sentence) for dotted, sentence in ask(options)]
+    except Exception as error:
+        who = f"{vendor.name} ({distribution})"
+        raise PluginError(who, crashed("check of the options", error)) from None
 
 
 def _path(dotted: str) -> Path:

@@ -271,6 +271,12 @@ class Rewrites:
         return attrs.evolve(signed, url=self.change(signed.reveal()), checked=True)
 
 
+class LooksOn:
+    @hookimpl(wrapper=True)
+    def bucketry_sign(self) -> Generator[None, SignedUrl, SignedUrl]:
+        return (yield)
+
+
 def test_a_signature_that_says_otherwise_is_refused() -> None:
     media = memory_provider().with_layer(Readable())
     assert media.sign("a").checked
@@ -285,7 +291,7 @@ def test_a_signature_that_nobody_can_read_is_marked() -> None:
     assert not memory_provider().sign("a").checked
 
 
-def test_who_signs_alone_is_not_asked_again() -> None:
+def test_what_nobody_has_touched_is_not_looked_at_again() -> None:
     class Refuses(Readable):
         @hookimpl
         def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:
@@ -294,6 +300,8 @@ def test_who_signs_alone_is_not_asked_again() -> None:
     vendor = memory_vendor(layers=lambda options, context: [Refuses()])
     alone = Provider(name="media", vendor=vendor, options=MemoryOptions())
     assert alone.sign("a").reveal() == "https://signer.example/a?life=900"
+    watched = alone.with_layer(Signs(lambda request: request)).with_layer(LooksOn())
+    assert watched.sign("a").reveal() == "https://signer.example/a?life=900"
 
 
 # -- layers that know their provider -----------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -311,6 +311,18 @@ def test_a_layer_cannot_tell_otherwise(make: Make, changes: dict[str, Any], said
     with pytest.raises(PluginError, match=r"bucketry_sign: .*asked override/0:Rewrites") as caught:
         make().with_layer(Rewrites(**changes)).sign("a")
     assert said in str(caught.value)
+
+
+def test_a_layer_cannot_slip_in_a_header_either(make: Make) -> None:
+    class Slips:
+        @hookimpl(wrapper=True)
+        def bucketry_sign(self) -> Generator[None, SignedUrl, SignedUrl]:
+            signed = yield
+            cast(dict[str, str], signed.headers)["x-team"] = "web"
+            return signed
+
+    with pytest.raises(PluginError, match="other headers are signed than are told"):
+        make().with_layer(Slips()).sign("a")
 
 
 def test_another_hosts_signature_is_passed_on_as_unchecked(make: Make) -> None:

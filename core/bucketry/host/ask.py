@@ -57,10 +57,7 @@ class Ask:
         # Only the bottom layer has these mostly, and it changes nothing.
         self._prepares_uploads = not stack.alone("bucketry_prepare_upload")
         self._prepares_signing = not stack.alone("bucketry_prepare_signing")
-        # Then what is signed comes straight from the layer that would be asked to read it.
-        self._signs_itself = stack.alone("bucketry_sign") and bool(
-            stack.asked("bucketry_check_signed")
-        )
+        self._reads_signatures = bool(stack.asked("bucketry_check_signed"))
 
     # -- uploads -----------------------------------------------------------------------------
 
@@ -208,10 +205,12 @@ class Ask:
         self._url(signed.reveal(), hook)
         if signed.method != request.method:
             raise self._bad(hook, f"it signed {signed.method!r}, not {request.method}")
-        with self._blaming(hook):
-            for name, header in signed.headers.items():
-                check_header_value(check_header_name(name), header)
-            check_param_values("field", signed.reveal_fields())
+        fields = signed.reveal_fields()
+        if signed.headers or fields:
+            with self._blaming(hook):
+                for name, header in signed.headers.items():
+                    check_header_value(check_header_name(name), header)
+                check_param_values("field", fields)
         if not signed.signed:
             return self._marked(signed, checked=False)
         if signed.expires_at is None or signed.expires_at.tzinfo is None:
@@ -221,8 +220,8 @@ class Ask:
         latest = datetime.now(UTC) + timedelta(seconds=request.expires_in) + _CLOCK_SLACK
         if signed.expires_at > latest:
             raise self._bad(hook, f"it signed for longer than {request.expires_in} seconds")
-        if self._signs_itself:
-            return signed
+        if self._reads_signatures and self._stack.signed.untouched(signed):
+            return signed  # straight from the layer that would be asked to read it
         return self._marked(signed, checked=self._carries(signed, request))
 
     @staticmethod

@@ -27,6 +27,9 @@ PREFIX = f"{PROJECT}_"
 _MARK = f"{PROJECT}_impl"
 _SPEC_MARK = f"{PROJECT}_spec"
 
+SIGNING = f"{PREFIX}sign"
+"""The hook whose answer is compared with what a signature says."""
+
 WATCHING = f"{PREFIX}perform"
 """The hook that only wrappers may have, and that the host drives itself."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import Lock
+from threading import Lock, local
+from types import MappingProxyType
 from typing import Any, cast
 
 import pluggy
@@ -11,7 +12,8 @@ from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.hookspecs import PROJECT, ProviderHooks
-from bucketry.host.audit import WATCHING, HookMethod, HookTable, audit, hooks_of
+from bucketry.host.audit import SIGNING, WATCHING, HookMethod, HookTable, audit, hooks_of
+from bucketry.model import SignedUrl, SignRequest
 
 
 @frozen(eq=False)
@@ -36,23 +38,49 @@ class _Manager(pluggy.PluginManager):
 class _OneHook:
     """One method of one layer, under the name of the hook that it answers."""
 
-    def __init__(self, layer: object, method: HookMethod) -> None:
+    def __init__(self, method: HookMethod, function: Callable[..., Any]) -> None:
         self.mark = method.mark
         self._hook = method.hook
-        setattr(self, method.hook, getattr(layer, method.name))
+        setattr(self, method.hook, function)
 
     def __dir__(self) -> list[str]:
         return [self._hook]
+
+
+class Signed(local):
+    """What the lowest layer has signed last, in this thread; layers above may change it, or not."""
+
+    signed: SignedUrl | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def kept(self, method: HookMethod, sign: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `sign`, leaving what it answers here."""
+
+        def bucketry_sign(request: SignRequest) -> Any:
+            answer = sign(request=request) if method.arguments else sign()
+            if isinstance(answer, SignedUrl):
+                self.signed, self.headers = answer, dict(answer.headers)
+            return answer
+
+        return bucketry_sign
+
+    def untouched(self, signed: SignedUrl) -> bool:
+        """Return whether this is the very answer, as it was given."""
+        return signed is self.signed and signed.headers == self.headers
 
 
 class _Relay:
     """The hooks by name. A chain is resolved when it is first asked for, and then stays."""
 
     def __init__(
-        self, table: HookTable, methods: Mapping[str, Sequence[tuple[NamedLayer, HookMethod]]]
+        self,
+        table: HookTable,
+        methods: Mapping[str, Sequence[tuple[NamedLayer, HookMethod]]],
+        signed: Signed,
     ) -> None:
         self._table = table
         self._methods = methods
+        self._signed = signed
         self._manager: pluggy.PluginManager | None = None
         self._lock = Lock()
 
@@ -66,10 +94,11 @@ class _Relay:
                 if self._manager is None:
                     self._manager = _Manager(PROJECT)
                 self._manager.add_hookspecs(self._table.spec(hook))
-                for named, method in self._methods.get(hook, ()):
-                    self._manager.register(
-                        _OneHook(named.layer, method), name=f"{named.name}.{hook}"
-                    )
+                for position, (named, method) in enumerate(self._methods.get(hook, ())):
+                    function = getattr(named.layer, method.name)
+                    if hook == SIGNING and not position and not method.mark.get("wrapper"):
+                        function = self._signed.kept(method, function)
+                    self._manager.register(_OneHook(method, function), name=f"{named.name}.{hook}")
                 resolved[hook] = getattr(self._manager.hook, hook)
             return resolved[hook]
 
@@ -79,7 +108,7 @@ class LayerStack:
 
     `hooks` has the methods of `ProviderHooks` and of the family's `hookspecs`; the top layer is
     asked first. `names` lists the layers from the bottom up. `watchers` are the wrappers of whole
-    operations, the top one first.
+    operations, the top one first. `signed` is what the lowest layer has signed last.
     """
 
     def __init__(
@@ -102,7 +131,8 @@ class LayerStack:
             _watcher(named.layer, method)
             for named, method in reversed(self._methods.get(WATCHING, ()))
         )
-        self.hooks = cast(ProviderHooks, _Relay(table, self._methods))
+        self.signed = Signed()
+        self.hooks = cast(ProviderHooks, _Relay(table, self._methods, self.signed))
 
     @property
     def layers(self) -> tuple[NamedLayer, ...]:

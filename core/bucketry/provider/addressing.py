@@ -25,6 +25,8 @@ RESPONSE_HEADERS = frozenset(
 )
 """Headers that a signed GET or HEAD can ask its answer to carry."""
 
+_METHODS = get_args(Method)
+
 # They frame or route a request, or have a field of their own.
 _NOT_SIGNED_ALONG = frozenset(
     {
@@ -48,20 +50,12 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
     _check_expiry(request.expires_in, ground)
     if not isinstance(request.response, Mapping) or not isinstance(request.headers, Mapping):
         raise InvalidInput("response headers and request headers are mappings of text")
-    unknown = sorted(str(name) for name in request.response.keys() - RESPONSE_HEADERS)
-    if unknown:
-        raise InvalidInput(
-            f"no such response header: {', '.join(unknown)}; "
-            f"there are {', '.join(sorted(RESPONSE_HEADERS))}"
-        )
-    if request.response and method not in ("GET", "HEAD"):
-        raise InvalidInput(f"download_name and response= are for GET and HEAD, not for {method}")
+    if request.response:
+        _check_response(request)
     if request.version is not None:
         check_header_value("version", request.version)
         if method in ("PUT", "POST"):
             raise InvalidInput("an upload makes a version; it cannot name one")
-    for name, value in request.response.items():
-        check_header_value(f"response {name}", value)
     for name, value in request.headers.items():
         if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
             raise InvalidInput(f"the header {name!a} cannot be signed along")
@@ -77,6 +71,21 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
     if smallest < 0 or (largest is not None and largest < smallest):
         raise InvalidInput("sizes are bytes, min_size not above max_size")
     return request
+
+
+def _check_response(request: SignRequest) -> None:
+    unknown = sorted(str(name) for name in request.response.keys() - RESPONSE_HEADERS)
+    if unknown:
+        raise InvalidInput(
+            f"no such response header: {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(RESPONSE_HEADERS))}"
+        )
+    if request.method not in ("GET", "HEAD"):
+        raise InvalidInput(
+            f"download_name and response= are for GET and HEAD, not for {request.method}"
+        )
+    for name, value in request.response.items():
+        check_header_value(f"response {name}", value)
 
 
 def _check_expiry(seconds: object, ground: Ground) -> None:
@@ -168,7 +177,7 @@ def sign(
     """Return a signed URL for one method on one key."""
     if method == "POST":
         raise InvalidInput("a form upload needs its limits; use upload_ticket")
-    if method not in get_args(Method):
+    if method not in _METHODS:
         raise InvalidInput(f"{method!a} cannot be signed; GET, HEAD, PUT and DELETE can")
     if response is not None and not isinstance(response, Mapping):
         raise InvalidInput(f"response is a mapping, not {type(response).__name__}")

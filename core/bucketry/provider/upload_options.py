@@ -133,6 +133,8 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)
+    if upload.metadata == {} and upload.extra_params == {} and upload.tags is None:
+        return upload
     return attrs.evolve(
         upload,
         metadata=check_metadata(upload.metadata),

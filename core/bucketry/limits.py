@@ -205,7 +205,7 @@ def _checksum_algorithm(title: str, able: Capabilities) -> Refusal | Narrowing |
         verb = "ignores" if "ignored" in fact.value.values() else "refuses"
         return Refusal(
             f"{title} {verb} checksum headers {cite(fact)}",
-            "leave checksum_algorithm out; uploads are still proven by Content-MD5 and ETag",
+            "leave checksum_algorithm out; every upload is signed with its SHA-256 all the same",
         )
     if len(verified) == len(get_args(ChecksumAlgorithm)):
         return None

@@ -79,7 +79,7 @@ POLICY: list[tuple[str, dict[str, Any], Refusal | Narrowing | None]] = [
         {"checksums": fact(dict.fromkeys(FIVE, "ignored"))},
         Refusal(
             f"Acme ignores checksum headers {CITED}",
-            "leave checksum_algorithm out; uploads are still proven by Content-MD5 and ETag",
+            "leave checksum_algorithm out; every upload is signed with its SHA-256 all the same",
         ),
     ),
     (
@@ -87,7 +87,7 @@ POLICY: list[tuple[str, dict[str, Any], Refusal | Narrowing | None]] = [
         {"checksums": fact(dict.fromkeys(FIVE, "refused"))},
         Refusal(
             f"Acme refuses checksum headers {CITED}",
-            "leave checksum_algorithm out; uploads are still proven by Content-MD5 and ETag",
+            "leave checksum_algorithm out; every upload is signed with its SHA-256 all the same",
         ),
     ),
     (

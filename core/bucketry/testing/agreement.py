@@ -1,6 +1,7 @@
 """Holds a vendor's schema and its options class together: what users may write, code may rely on.
 
-Both are written by hand, each for its readers. One test keeps them equal::
+The class is written by hand, and so is the schema, or the definitions it is made of: each for its
+readers. One test keeps them equal::
 
     def test_schema_and_options_agree():
         assert check_agreement(vendor) == []

@@ -11,7 +11,7 @@ import attrs
 
 from bucketry import Capabilities, Credentials, Fact, Secret, Vendor
 from bucketry.limits import Limits
-from bucketry.model import Subject, about_capabilities
+from bucketry.model import UNKNOWN, Subject, about_capabilities
 from bucketry_s3.facts import GIB, MIB, TIB
 from bucketry_s3.schema import is_own, leaves
 from bucketry_vendors.pages import built_in
@@ -135,6 +135,13 @@ def _vendor_page(module: ModuleType) -> str:
         ]
     else:
         parts += ["## Capabilities that can be declared", _declarable(vendor)]
+    if module.profile.hints:
+        hints = [(f"`{error}`", hint) for error, hint in module.profile.hints.items()]
+        parts += [
+            "## What its errors mean",
+            "The first line that fits counts, then [what holds for any](../errors.md#hints).",
+            _table(("Error", "Hint"), hints),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -209,9 +216,13 @@ def _declarable(vendor: Vendor) -> str:
 
 
 def _facts(able: Capabilities) -> str:
-    rows = []
+    rows, unknown = [], []
     for field in attrs.fields(Capabilities):
         fact: Fact[Any] = getattr(able, field.name)
+        if fact == UNKNOWN:
+            unknown.append(f"`{field.name}`")
+            continue
         value = _value(fact.value) if fact.known else "?"
         rows.append((f"`{field.name}`", value, fact.confidence, fact.source, fact.as_of, fact.note))
-    return _table(("Capability", "Value", "From", "Source", "Date", "Note"), rows)
+    table = _table(("Capability", "Value", "From", "Source", "Date", "Note"), rows)
+    return f"{table}\n\nNothing is known of {', '.join(unknown)}." if unknown else table

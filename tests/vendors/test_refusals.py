@@ -9,7 +9,6 @@ import pytest
 from bucketry import Capabilities, Fact
 from bucketry.config.schemas import vendor_schema
 from bucketry.limits import Limits, Narrowing, Refusal, limits_in, limits_of
-from bucketry_vendors.pages import built_in
 
 
 def fact(value: Any) -> Fact[Any]:
@@ -420,10 +419,6 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
     "cubbit": ({"encryption", "prevent_overwrite", "storage_class"}, {}),
     "versitygw": ({"acl", "encryption"}, {"storage_class": {"STANDARD"}}),
 }  # fmt: skip
-
-
-def test_every_vendor_is_in_the_table_but_the_one_that_declares_what_it_can() -> None:
-    assert {*PAGES, "s3"} == set(built_in())
 
 
 @pytest.mark.parametrize("name", PAGES)

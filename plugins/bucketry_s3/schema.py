@@ -62,11 +62,12 @@ def build_schema(
         option: {"reason": refusal.reason, "hint": refusal.hint}
         for option, refusal in limits.unsupported.items()
     }
+    added = {option.name for option in own_options(options)}
     for option in attrs.fields(options):
         name = option.name
-        if is_own(option) and name in told.get("x-unsupported", {}):
+        if name in added and name in told.get("x-unsupported", {}):
             unsupported[name] = told["x-unsupported"][name]
-        elif is_own(option) and name in told.get("properties", {}):
+        elif name in added and name in told.get("properties", {}):
             properties[name] = told["properties"][name]
         elif name not in limits.unsupported:
             properties[name] = _property(option, limits)
@@ -85,9 +86,12 @@ def build_schema(
     }
 
 
-def is_own(option: attrs.Attribute[Any]) -> bool:
-    """Return whether a vendor's class adds this option to the family's, or declares it anew."""
-    return attrs.fields_dict(S3Options).get(option.name) != option
+def own_options(options: type[Any]) -> list[attrs.Attribute[Any]]:
+    """Return the options that a vendor's class adds to the family's, or declares anew."""
+    own = [kind for kind in options.__mro__ if attrs.has(kind) and not issubclass(S3Options, kind)]
+    # Inherited from the family is what no class below it says.
+    said = {one.name for kind in own for one in attrs.fields(kind) if not one.inherited}
+    return [option for option in attrs.fields(options) if option.name in said]
 
 
 def _property(option: attrs.Attribute[Any], limits: Limits) -> dict[str, Any]:

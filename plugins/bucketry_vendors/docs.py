@@ -13,7 +13,7 @@ from bucketry import Capabilities, Credentials, Fact, Secret, Vendor
 from bucketry.limits import Limits
 from bucketry.model import UNKNOWN, Subject, about_capabilities
 from bucketry_s3.facts import GIB, MIB, TIB
-from bucketry_s3.schema import is_own, leaves
+from bucketry_s3.schema import leaves, own_options
 from bucketry_vendors.pages import built_in
 from bucketry_vendors.strapi import strapi_table
 
@@ -168,15 +168,11 @@ def example(module: ModuleType) -> str:
         f'credentials = {{ access_key_id = {{ env = "{prefix}_KEY_ID" }}, '
         f'secret_access_key = {{ env = "{prefix}_SECRET" }} }}'
     )
-    for option in _own_options(vendor):
+    for option in own_options(vendor.options):
         if option.name not in needed:
             leaf = option.metadata.get("schema") or leaves()[option.name]
             lines.append(f"# {option.name}: {leaf['description']}")
     return "\n".join(lines) + "\n"
-
-
-def _own_options(vendor: Vendor) -> list[attrs.Attribute[Any]]:
-    return [option for option in attrs.fields(vendor.options) if is_own(option)]
 
 
 def _endpoints(module: ModuleType) -> str:
@@ -209,7 +205,7 @@ def _refused(limits: Limits) -> str:
 def _declarable(vendor: Vendor) -> str:
     rows = [
         (f"`{name}`", " or ".join(schema.get("enum", ["a number"])), schema["description"])
-        for option in _own_options(vendor)
+        for option in own_options(vendor.options)
         for name, schema in option.metadata["schema"]["properties"].items()
     ]
     return _table(("Capability", "Value", "Meaning"), rows)

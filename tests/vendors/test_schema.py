@@ -17,6 +17,7 @@ from bucketry import Capabilities, ConfigError, Fact, PluginError, SchemaFile, V
 from bucketry.config.schemas import vendor_schema
 from bucketry.testing.agreement import check_agreement
 from bucketry_s3 import Profile, S3Options, s3_vendor
+from bucketry_s3.schema import own_options
 from bucketry_vendors.pages import built_in
 from config.fakes import SchemaText, make_catalog
 
@@ -173,3 +174,9 @@ def test_a_file_that_is_not_there_is_named() -> None:
     vendor = own_vendor(schema=SchemaFile(package="no_such", path="a.json"))
     with pytest.raises(PluginError, match=r"^acme: its schema no_such/a\.json cannot be read: "):
         vendor_schema(vendor, "")
+
+
+def test_whose_an_option_is_does_not_change_when_types_are_resolved() -> None:
+    assert [option.name for option in own_options(OwnOptions)] == ["team", "region"]
+    attrs.resolve_types(S3Options)
+    assert [option.name for option in own_options(OwnOptions)] == ["team", "region"]

@@ -174,8 +174,9 @@ class Provider:
         if not isinstance(kind, type):
             raise InvalidInput(f"a layer is looked for by its class, not by {type(kind).__name__}")
         for named in reversed(self._ground.stack.layers):
-            if isinstance(named.layer, kind):
-                return named.layer
+            found: Any = named.layer
+            if isinstance(found, kind):
+                return found
         raise InvalidInput(f"{self!r} has no {kind.__name__}; its layers: {', '.join(self.layers)}")
 
     def close(self) -> None:

@@ -20,6 +20,12 @@ def _in_groups(cases: Iterable[Case]) -> tuple[Case, ...]:
     return tuple(case for group in groups.values() for case in group)
 
 
+def _each_has_its_own_id(_suite: Any, _field: Any, cases: tuple[Case, ...]) -> None:
+    twice = [id_ for id_, number in Counter(case.id for case in cases).items() if number > 1]
+    if twice:
+        raise ValueError(f"two cases are called {', '.join(twice)}")
+
+
 @frozen
 class Suite:
     """Cases to hold a provider to; it never changes, `extended_by` makes another.
@@ -37,13 +43,7 @@ class Suite:
         cases: the cases, those of a group together. `ValueError` if two have one id.
     """
 
-    cases: tuple[Case, ...] = field(converter=_in_groups)
-
-    @cases.validator
-    def _each_has_its_own_id(self, _: Any, cases: tuple[Case, ...]) -> None:
-        twice = [id_ for id_, number in Counter(case.id for case in cases).items() if number > 1]
-        if twice:
-            raise ValueError(f"two cases are called {', '.join(twice)}")
+    cases: tuple[Case, ...] = field(converter=_in_groups, validator=_each_has_its_own_id)
 
     @classmethod
     def of(cls, *modules: ModuleType) -> Self:

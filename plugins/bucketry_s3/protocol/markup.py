@@ -14,7 +14,7 @@ from typing import Any, Literal
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -43,17 +43,20 @@ class Struct:
     """An element with members; each has its own name as tag, a list that of its entries."""
 
     members: Mapping[str, Kind]
-    by_tag: Mapping[str, tuple[str, Kind]] = field(init=False, repr=False, eq=False)
-
-    @by_tag.default
-    def _index(self) -> dict[str, tuple[str, Kind]]:
-        return {
-            (kind.inside or kind.tag) if isinstance(kind, Many) else name: (name, kind)
-            for name, kind in self.members.items()
-        }
+    by_tag: Mapping[str, tuple[str, Kind]] = field(
+        default=Factory(lambda self: _by_tag(self.members), takes_self=True),
+        init=False, repr=False, eq=False,
+    )  # fmt: skip
 
 
 Kind = Leaf | Struct | Many
+
+
+def _by_tag(members: Mapping[str, Kind]) -> dict[str, tuple[str, Kind]]:
+    return {
+        (kind.inside or kind.tag) if isinstance(kind, Many) else name: (name, kind)
+        for name, kind in members.items()
+    }
 
 
 @frozen

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import botocore.session
 
@@ -125,7 +125,7 @@ def elements(tag: str, shape: Any, value: Any) -> Iterator[str]:
         yield "" if flat else f"</{tag}>"
     elif shape.type_name == "structure":
         kind = value.get("Type") if "Type" in shape.members else None
-        yield f'<{tag} xmlns:xsi="{XSI}" xsi:type="{escape(kind)}">' if kind else f"<{tag}>"
+        yield f'<{tag} xmlns:xsi="{XSI}" xsi:type={quoteattr(kind)}>' if kind else f"<{tag}>"
         for name, inner_value in value.items():
             member = shape.members[name]
             if not member.serialization.get("xmlAttribute"):

@@ -120,7 +120,7 @@ def _options(effective: Sequence[Effective], settings: Any) -> list[Option]:
     return options
 
 
-def _family_and_traits(provider: Provider) -> list[object]:
+def _layers_of_the_vendor(provider: Provider) -> list[object]:
     """Build the vendor's layers once more, to look at them; none is asked anything."""
 
     def no_hooks() -> ProviderHooks:
@@ -137,7 +137,7 @@ def _family_and_traits(provider: Provider) -> list[object]:
 
 def _layers(provider: Provider) -> list[Layer]:
     """Return the layers, the one asked first on top, with the first sentence of their docstring."""
-    objects = [*_family_and_traits(provider), *map(_override, provider.options.overrides)]
+    objects = [*_layers_of_the_vendor(provider), *map(_override, provider.options.overrides)]
     kinds = {kind.__name__: kind for kind in map(_class, objects)}
     layers = []
     for name in reversed(provider.layers):
@@ -196,7 +196,7 @@ class _DryRun:
 def _request(provider: Provider, dry_run: _DryRun) -> Request | str:
     """Return what a small upload would send, or why nothing would be."""
     connects = "bucketry_s3_client_settings"
-    if not any(hasattr(layer, connects) for layer in _family_and_traits(provider)):
+    if not any(hasattr(layer, connects) for layer in _layers_of_the_vendor(provider)):
         return "is kept on this machine; no request is sent"
     shown = provider.with_layer(dry_run)
     try:

@@ -32,7 +32,7 @@ from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Framing, Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
-from bucketry_s3.transports.sdk_errors import credential_errors_told, errors_told
+from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
 
@@ -94,8 +94,7 @@ class Connections:
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
         ATTEMPT.written = False
-        with errors_told(request):
-            answer = session.send(outgoing.prepare())
+        answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
         # botocore's own table of headers forgets that one may come twice.
         headers = {name.lower(): answer.raw.headers[name] for name in answer.raw.headers}
         framing = _framing(request, answer.status_code, headers)
@@ -247,8 +246,8 @@ class _Body:
                 "the answer has not come to its end, and time is up", may_have_applied=True
             )
         size = min(size, _RECORD)
-        with errors_told(self._request):
-            data: bytes = self._read(size if self._left is None else min(size, self._left))
+        wanted = size if self._left is None else min(size, self._left)
+        data: bytes = with_errors_told(self._request, lambda: self._read(wanted))
         if self._left is not None:
             self._left -= len(data)
         self._ended = not data or self._left == 0
@@ -260,8 +259,7 @@ class _Body:
         self._closed = True
         if reuse and self._ended and not self._left:
             # urllib3 gives a connection back when it meets the end by itself.
-            with errors_told(self._request):
-                self._raw.read(1)
+            with_errors_told(self._request, lambda: self._raw.read(1))
             self._raw.release_conn()
             return
         self._raw.close()

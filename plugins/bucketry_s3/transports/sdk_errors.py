@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import botocore.exceptions as sdk
 from urllib3.exceptions import HTTPError
@@ -12,18 +13,21 @@ from bucketry import BadCredentials, Rejected, Unavailable
 from bucketry_s3.protocol.wire import S3Request, Unreachable
 from bucketry_s3.transports.sdk_http import ATTEMPT
 
+T = TypeVar("T")
 
-@contextmanager
-def errors_told(request: S3Request) -> Iterator[None]:
-    """Turn the errors of botocore's HTTP session, and of urllib3 under it, into bucketry's.
+
+def with_errors_told(request: S3Request, call: Callable[[], T]) -> T:
+    """Call what may raise errors of botocore's HTTP session, and of urllib3 under it; raise ours.
 
     A connection that is lost behind the first byte of a request is `Unavailable` with
     `may_have_applied`, since all of it may have arrived; one that is lost before is `Unreachable`.
     """
     try:
-        yield
+        return call()
     except (sdk.BotoCoreError, HTTPError, OSError) as error:
-        raise _told(error, f"{request.scheme}://{request.host}") from error
+        failure = _told(error, f"{request.scheme}://{request.host}")
+    # Not from the error: the frames that hang on it hold the signed headers.
+    raise failure
 
 
 def _told(error: BaseException, address: str) -> Unavailable | Rejected:

@@ -35,14 +35,14 @@ clean:  ## remove .venv
 	rm -rf .venv
 
 # The tests marked `server`, against real servers. One that cannot run here is skipped, said aloud.
-SERVERS := ceph swift minio
+SERVERS := ceph swift minio versitygw
 SERVER_TARGETS := $(SERVERS:%=servers-%)
 WITH_SERVERS = PYTHONPATH=tests $(BIN)/python -m servers
 SERVER_TESTS = $(BIN)/pytest tests/servers -m server -n auto -q
 
 .PHONY: test-servers test-floors outcomes generate $(SERVER_TARGETS)
 
-test-servers: $(STAMP)  ## the tests against real servers: Ceph, Swift, MinIO
+test-servers: $(STAMP)  ## the tests against real servers: Ceph, Swift, MinIO, versitygw
 	@$(WITH_SERVERS) $(SERVERS) -- $(SERVER_TESTS)
 
 $(SERVER_TARGETS): servers-%: $(STAMP)

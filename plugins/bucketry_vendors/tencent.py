@@ -4,7 +4,7 @@ Write the whole name, as in `media-1250000000`. Buckets made since 2024-01-01 re
 with PathStyleDomainForbidden, and make browsers download what they open on the default domain: to
 show images, bind a domain of your own and write it as `base_url`.
 
-Checksum headers have no effect; uploads are proven by Content-MD5. Nothing is known of S3's
+Checksum headers have no effect; the SHA-256 that every request signs does. Nothing is known of S3's
 conditions here (COS has a header of its own, x-cos-forbid-overwrite), so `prevent_overwrite` is
 refused. Keys have at most 850 bytes.
 """

@@ -32,6 +32,7 @@ _SOURCE = "versity/versitygw 5d9d548"
 _DATE = "2026-08"
 _SERVER = "versitygw 1.7.0, posix backend"
 _MEASURED = "2026-11-26"
+_UNLOCKED = "Looked at before the write, without a lock: of several at once more than one may win."
 
 
 profile = Profile(
@@ -106,10 +107,11 @@ vendor = s3_vendor(
             "enforced",
             _SERVER,
             as_of=_MEASURED,
-            note='"*" only. By its source (backend/common.go) looked at before the body is '
-            "written, without a lock: of several at once more than one may win.",
+            note=f'"*" only. {_UNLOCKED}',
         ),
-        put_if_match=measured("enforced", _SERVER, as_of=_MEASURED, note="404 on a missing key."),
+        put_if_match=measured(
+            "enforced", _SERVER, as_of=_MEASURED, note=f"404 on a missing key. {_UNLOCKED}"
+        ),
         complete_if_absent=measured("enforced", _SERVER, as_of=_MEASURED),
         complete_if_match=measured("enforced", _SERVER, as_of=_MEASURED),
         delete_if_match=measured("enforced", _SERVER, as_of=_MEASURED),

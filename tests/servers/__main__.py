@@ -18,8 +18,9 @@ from servers.ceph import Ceph
 from servers.minio import Minio
 from servers.server import ENDPOINT_VARIABLE, Server, StartFailed
 from servers.swift import Swift
+from servers.versitygw import Versitygw
 
-SERVERS: Mapping[str, type[Server]] = {kind.name: kind for kind in (Ceph, Swift, Minio)}
+SERVERS: Mapping[str, type[Server]] = {kind.name: kind for kind in (Ceph, Swift, Minio, Versitygw)}
 
 
 def run(server: Server, command: Sequence[str]) -> tuple[str, str]:

@@ -23,6 +23,7 @@ STAND_INS: Mapping[str, str | None] = {
     "ceph-as-ionos": "ionos",
     "swift": None,
     "minio": "minio",
+    "versitygw": "versitygw",
 }
 """What the suite runs on, to the vendor whose stand-in claims to be like it."""
 
@@ -49,6 +50,11 @@ _KMS = "RGW wants the id of a key with aws:kms, which the case cannot name; the 
 _LENIENT = (
     "Nothing is known of IONOS here, so its stand-in refuses as the strictest server would; "
     "Ceph does not."
+)
+
+_FILES = "versitygw refuses a key below one that is an object; its stand-in takes both."
+_UNLOCKED = (
+    "versitygw looks at conditions before it writes, without a lock: writers that meet may all win."
 )
 
 NOTES: Mapping[str, Mapping[str, Note]] = {
@@ -82,6 +88,11 @@ NOTES: Mapping[str, Mapping[str, Note]] = {
         "keys.beside_its_own_folder": Note(
             "MinIO lists no key below one that is an object; its stand-in lists all."
         ),
+    },
+    "versitygw": {
+        "keys.beside_its_own_folder": Note(_FILES, "no"),
+        "conditional.race_of_creators": Note(_UNLOCKED, "sometimes"),
+        "conditional.race_of_replacers": Note(_UNLOCKED, "sometimes"),
     },
 }
 """Notes by what the suite runs on and case, or pattern of cases that do not fail."""

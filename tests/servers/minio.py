@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import ClassVar
 
-from servers.server import HOST, VIRTUAL_HOST, Endpoint, Server, answers, free_ports
+from servers.server import (
+    HOST,
+    VIRTUAL_HOST,
+    Endpoint,
+    Server,
+    answers,
+    free_ports,
+    go_program,
+    go_version,
+)
 
 INSTALL = "go install github.com/minio/minio@latest"
 
@@ -20,11 +26,11 @@ class Minio(Server):
     name: ClassVar[str] = "minio"
 
     def missing(self) -> str | None:
-        return None if _program() else f"minio is not installed ({INSTALL})"
+        return None if go_program("minio") else f"minio is not installed ({INSTALL})"
 
     def _launch(self) -> Endpoint:
         ca, chain, key = self._certify()
-        program = _program()
+        program = go_program("minio")
         assert program is not None
         (port,) = free_ports(1)
         endpoint = Endpoint(
@@ -63,18 +69,4 @@ class Minio(Server):
         release = self._run([program, "--version"]).split()[2]
         if release != "DEVELOPMENT.GOGET":
             return release
-        modules = self._run(["go", "version", "-m", program]).splitlines()
-        return next(line.split()[2] for line in modules if line.split()[:1] == ["mod"])
-
-
-def _program() -> Path | None:
-    """Return minio from the PATH or from where Go installs programs."""
-    found = shutil.which("minio")
-    if found:
-        return Path(found)
-    folders = [Path.home() / "go"]
-    if shutil.which("go"):
-        answer = subprocess.run(["go", "env", "GOPATH"], capture_output=True, text=True, check=True)
-        folders += [Path(folder) for folder in answer.stdout.strip().split(os.pathsep)]
-    programs = (folder / "bin/minio" for folder in folders)
-    return next((program for program in programs if program.is_file()), None)
+        return go_version(program)

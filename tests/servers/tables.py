@@ -16,6 +16,7 @@ TITLES: Mapping[str, str] = {
     "ceph-as-ionos": "Ceph RGW, used as `ionos`",
     "swift": "Swift s3api",
     "minio": "MinIO",
+    "versitygw": "versitygw",
 }
 
 LEGEND = (

@@ -12,6 +12,7 @@ import pytest
 
 from bucketry import ByteRange, NotFound, Provider, Rejected
 from servers.samples import DATA, Fetch, require_server
+from servers.server import Endpoint
 
 require_server()
 
@@ -129,8 +130,10 @@ def test_delete_prefix_spares_what_only_begins_alike(provider: Provider) -> None
     assert [info.key for info in provider.list()] == ["photos-old/3.png", "photos.txt"]
 
 
-def test_delete_prefix_finds_what_an_object_hides(provider: Provider) -> None:
+def test_delete_prefix_finds_what_an_object_hides(provider: Provider, endpoint: Endpoint) -> None:
     """MinIO lists nothing below ``report`` as long as that is an object."""
+    if endpoint.server == "versitygw":
+        pytest.skip("versitygw keeps keys as files: none can be the folder of another")
     keys = ["docs/report", "docs/report/1.txt", "docs/report/old/2.txt"]
     for key in keys:
         provider.upload(b"x", key=key)

@@ -137,11 +137,14 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+    def bucketry_delete(
+        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None
+    ) -> Deleted:
         """Delete objects.
 
         Asked when: `delete`, `delete_many`, `delete_prefix`, and the second half of `move`.
-        `params` are native parameters in the vendor's own spelling, usually empty.
+        `params` are native parameters in the vendor's own spelling, usually empty. With `if_match`
+        there is one key, and only the object that has this ETag may go: else `PreconditionFailed`.
 
         Answer: `Deleted` with an outcome for each key. A key that does not exist counts as
         deleted. None: the layer below deletes.
@@ -362,10 +365,13 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+    def bucketry_copy(
+        self, source: str, target: str, params: dict[str, Any], prevent_overwrite: bool
+    ) -> StoredObject:
         """Copy an object inside the bucket without moving its bytes through here.
 
-        Asked when: `copy` and `move`. `params` are native parameters, usually empty.
+        Asked when: `copy` and `move`. `params` are native parameters, usually empty. With
+        `prevent_overwrite` an object at the target is `AlreadyExists` and stays as it is.
 
         Answer: `StoredObject` of the target. None: the layer below copies.
 

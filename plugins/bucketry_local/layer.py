@@ -154,9 +154,14 @@ class LocalLayer:
         )
 
     @hookimpl
-    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+    def bucketry_delete(
+        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None
+    ) -> Deleted:
         """Remove the files, and the folders that get empty."""
         self._only((), params)
+        if if_match is not None:
+            self.store.delete_if(keys[0], if_match)
+            return Deleted(keys=keys)
         return self.store.delete(keys)
 
     @hookimpl
@@ -202,10 +207,14 @@ class LocalLayer:
         return reading.pages(self.store, prefix, delimiter, start_after, page_size)
 
     @hookimpl
-    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+    def bucketry_copy(
+        self, source: str, target: str, params: dict[str, Any], prevent_overwrite: bool
+    ) -> StoredObject:
         """Copy the file, with headers, metadata and tags."""
         self._only((), params)
         file, record = self.store.open(source)
         with file:
-            copied = self.store.put(target, Source(file), record.details)
+            copied = self.store.put(
+                target, Source(file), record.details, if_absent=prevent_overwrite
+            )
         return self._stored(target, copied)

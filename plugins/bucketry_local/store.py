@@ -284,18 +284,28 @@ class Store:
                     sync_folder(folder)
         return Deleted(keys=deleted, failures=failures)
 
-    def _delete(self, key: str, changed: set[Path]) -> None:
+    def delete_if(self, key: str, if_match: str) -> None:
+        """Delete the object that has this ETag; `PreconditionFailed` if it is not there."""
+        changed: set[Path] = set()
+        self._delete(key, changed, if_match)
+        for folder in changed:
+            sync_folder(folder)
+
+    def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
         path = self._path(key, Rejected)
         try:
             with disk():
                 _regular(os.lstat(path))
             with self.own.locked(), disk():
                 _regular(os.lstat(path))
+                if if_match is not None:
+                    self._check(key, False, if_match)
                 path.unlink()
                 self._records.remove(key)
                 changed.add(self._prune(path.parent))
         except NotFound:
-            return
+            if if_match is not None:
+                raise PreconditionFailed("there is no object under this key") from None
 
 
 def _regular(seen: os.stat_result) -> os.stat_result:

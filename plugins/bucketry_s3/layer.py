@@ -152,9 +152,14 @@ class S3Layer:
         return writing.store(self.bucket.begin(), upload, params)
 
     @hookimpl
-    def bucketry_delete(self, keys: Sequence[str], params: dict[str, Any]) -> Deleted:
+    def bucketry_delete(
+        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None
+    ) -> Deleted:
         """Delete one by one or in batches."""
-        return removing.delete(self.bucket.begin(), keys, params)
+        bucket = self.bucket.begin()
+        if if_match is not None:
+            params = {**params, "IfMatch": native.if_match(bucket, if_match)}
+        return removing.delete(bucket, keys, params)
 
     @hookimpl
     def bucketry_object_url(self, key: str) -> str:
@@ -198,9 +203,13 @@ class S3Layer:
         return listing.pages(self.bucket.begin(), prefix, delimiter, start_after, page_size)
 
     @hookimpl
-    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+    def bucketry_copy(
+        self, source: str, target: str, params: dict[str, Any], prevent_overwrite: bool
+    ) -> StoredObject:
         """CopyObject, or parts of it."""
-        return copying.copy(self.bucket.begin(), source, target, params)
+        return copying.copy(
+            self.bucket.begin(), source, target, params, prevent_overwrite=prevent_overwrite
+        )
 
     @hookimpl
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:

@@ -55,6 +55,18 @@ def checksums_of(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+SHOWN = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "ServerSideEncryption",
+    "SSECustomerAlgorithm",
+    "StorageClass",
+)
+
+
 class MemoryTransport:
     """Answers S3's operations; `fail[name]` is called before, `after[name]` behind one."""
 
@@ -63,6 +75,8 @@ class MemoryTransport:
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.etags: dict[str, str] = {}
         self.metadata: dict[str, Mapping[str, str]] = {}
+        self.shown: dict[str, dict[str, Any]] = {}
+        """What HEAD tells of an object besides."""
         self.age = timedelta(0)
         """How old every object seems to be."""
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -110,6 +124,7 @@ class MemoryTransport:
             raise PreconditionFailed("exists", code="PreconditionFailed", status=412)
         self.objects[p["Key"]] = p["Body"]
         self.metadata[p["Key"]] = p.get("Metadata", {})
+        self.shown[p["Key"]] = {name: p[name] for name in SHOWN if name in p}
         return {"ETag": f'"{md5(p["Body"])}"', **checksums_of(p)}
 
     def _HeadObject(self, p: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,12 +136,14 @@ class MemoryTransport:
             "ContentLength": len(data),
             "LastModified": datetime.now(UTC) - self.age,
             "Metadata": self.metadata.get(p["Key"], {}),
+            **self.shown.get(p["Key"], {}),
             "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(usegmt=True)}},
         }
 
     def _CreateMultipartUpload(self, p: Mapping[str, Any]) -> dict[str, Any]:
         self.uploads["U1"] = {}
         self.metadata["U1"] = p.get("Metadata", {})
+        self.shown["U1"] = {name: p[name] for name in SHOWN if name in p}
         return {"UploadId": "U1"}
 
     def _UploadPart(self, p: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +164,7 @@ class MemoryTransport:
         etag = f"{md5(joined)}-{len(stored)}"
         self.etags[p["Key"]] = etag
         self.metadata[p["Key"]] = self.metadata["U1"]
+        self.shown[p["Key"]] = self.shown["U1"]
         told = {"ETag": f'"{etag}"', "Location": "media/big", "Key": p["Key"]}
         return {**told, **checksums_of(p)}
 

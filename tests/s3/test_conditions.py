@@ -76,7 +76,8 @@ def test_where_it_is_not_known_the_version_is_looked_at(
 def test_where_complete_ignores_if_match_a_newer_version_is_seen(
     transport: MemoryTransport,
 ) -> None:
-    able = Capabilities(put_if_match=Fact("enforced"), complete_if_match=Fact("refused"))
+    """Where no request is known to compare, looking is all there is."""
+    able = Capabilities(complete_if_match=Fact("refused"))
     transport.objects["k"] = b"old"
     transport.after["UploadPart"] = lambda inner, operation, params: inner.objects.update(k=b"new")
 
@@ -89,19 +90,17 @@ def test_where_complete_ignores_if_match_a_newer_version_is_seen(
     assert {} == transport.uploads
 
 
-@pytest.mark.parametrize("enforced", [True, False])
 def test_a_key_pair_that_may_only_write_still_protects_a_large_file(
-    transport: MemoryTransport, enforced: bool
+    transport: MemoryTransport,
 ) -> None:
-    """Looking first only spares bytes where Complete decides; elsewhere it is the protection."""
-    able = Capabilities(complete_if_absent=Fact("enforced" if enforced else "ignored"))
+    """Looking first only spares bytes where Complete decides."""
+    able = Capabilities(complete_if_absent=Fact("enforced"))
     transport.fail["HeadObject"] = always(DENIED)
     transport.objects["k"] = b"old"
     provider = provider_on(transport, capabilities=able)
 
-    with pytest.raises(AlreadyExists if enforced else AccessDenied):
+    with pytest.raises(AlreadyExists):
         provider.upload(stream(6 * MIB), key="k", prevent_overwrite=True)
 
     assert b"old" == transport.objects["k"]
     assert {} == transport.uploads
-    assert enforced == ("CreateMultipartUpload" in transport.operations())

@@ -360,7 +360,7 @@ def test_one_fault_is_survived_by_a_large_upload(
     [
         ("503 SlowDown", RateLimited),
         ("500", Unavailable),
-        ("reset in the request", Unavailable),
+        ("reset in the request", StorageError),
         ("200 with a page", Unavailable),
     ],
 )

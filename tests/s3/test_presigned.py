@@ -59,7 +59,8 @@ def test_a_header_that_a_layer_asks_for_is_signed_and_must_be_sent(
     server: StandIn, open_on: Open, method: Any
 ) -> None:
     server.put("media", "k", b"x")
-    provider = open_on().with_layer(Prepare(headers={"x-acme-team": "web"}))
+    refusing = {"unsigned_headers": "refused"}
+    provider = open_on(capabilities=refusing).with_layer(Prepare(headers={"x-acme-team": "web"}))
     http = Http(server.ca_bundle)
 
     signed = provider.sign("k", method=method)

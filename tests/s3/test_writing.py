@@ -226,7 +226,7 @@ def test_a_lost_answer_counts_as_success_if_the_object_is_there(
 def test_a_lost_request_is_a_failure(transport: MemoryTransport) -> None:
     transport.fail["PutObject"] = always(lost())
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unconfirmed):
         provider_on(transport).upload(b"hello", key="k")
 
 
@@ -234,7 +234,7 @@ def test_a_lost_answer_over_another_object_is_a_failure(transport: MemoryTranspo
     transport.objects["k"] = b"older"
     transport.fail["PutObject"] = always(lost())
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unconfirmed):
         provider_on(transport).upload(b"hello", key="k")
 
 
@@ -318,8 +318,11 @@ def test_an_empty_success_to_complete_is_no_success(transport: MemoryTransport) 
 def test_prevent_overwrite_looks_before_sending_a_large_file(transport: MemoryTransport) -> None:
     transport.objects["k"] = b"older"
 
+    able = Capabilities(complete_if_absent=Fact("enforced"))
     with pytest.raises(AlreadyExists):
-        provider_on(transport).upload(pieces(6 * MIB), key="k", prevent_overwrite=True)
+        provider_on(transport, capabilities=able).upload(
+            pieces(6 * MIB), key="k", prevent_overwrite=True
+        )
 
     assert ["HeadObject"] == transport.operations()
 
@@ -344,20 +347,33 @@ def test_prevent_overwrite_counts_when_a_large_file_is_completed(
     assert {} == transport.uploads
 
 
-def test_where_complete_ignores_the_condition_it_is_looked_again(
-    transport: MemoryTransport,
+@pytest.mark.parametrize("fact", ["ignored", "refused", None])
+def test_where_complete_may_ignore_the_condition_one_request_is_sent(
+    transport: MemoryTransport, fact: Any
 ) -> None:
-    def meanwhile(inner: MemoryTransport, operation: str, params: Mapping[str, Any]) -> None:
-        inner.objects["k"] = b"somebody else's"
+    """Two writers in parts would both win."""
+    able = Capabilities(complete_if_absent=Fact(fact))
+    provider = provider_on(transport, capabilities=able)
 
-    transport.after["UploadPart"] = meanwhile
-    provider = provider_on(transport, capabilities=Capabilities(complete_if_absent=Fact("ignored")))
-
+    provider.upload(pieces(6 * MIB), key="k", prevent_overwrite=True)
     with pytest.raises(AlreadyExists):
-        provider.upload(pieces(6 * MIB), key="k", prevent_overwrite=True)
+        provider.upload(bytes(6 * MIB), key="k", prevent_overwrite=True)
 
-    assert b"somebody else's" == transport.objects["k"]
-    assert "CompleteMultipartUpload" not in transport.operations()
+    assert {"PutObject", "HeadObject"} == set(transport.operations())
+
+
+@pytest.mark.parametrize("body", [bytes(21 * MIB), None])
+def test_what_is_too_large_for_one_request_is_refused_before_anything_is_sent(
+    transport: MemoryTransport, body: bytes | None
+) -> None:
+    able = Capabilities(complete_if_absent=Fact("ignored"))
+
+    with pytest.raises(Unsupported, match="too large for one request"):
+        provider_on(transport, capabilities=able).upload(
+            pieces(21 * MIB) if body is None else body, key="k", prevent_overwrite=True
+        )
+
+    assert [] == transport.operations()
 
 
 @pytest.mark.parametrize(

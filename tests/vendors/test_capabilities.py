@@ -135,6 +135,11 @@ PROOFS: dict[str, tuple[object, object, Callable[[Tried], object]]] = {
     "part_size_min": (5 * MIB, 9 * MIB, lambda t: t.faults(multipart={"part_size": 8 * MIB})),
     "part_size_max": (8 * MIB, 7 * MIB, lambda t: t.faults(multipart={"part_size": 8 * MIB})),
     "put_if_match": ("enforced", "ignored", lambda t: t.doing(upload(1, if_match="e"))),
+    "delete_if_match": (
+        "enforced",
+        "ignored",
+        lambda t: t.doing(lambda provider: provider.delete("a.txt", if_match="e")),
+    ),
     "if_match_etag": ("quoted", "unquoted", lambda t: t.doing(upload(1, if_match="e"))),
     "complete_if_match": (
         "enforced",

@@ -102,10 +102,14 @@ class Ask:
         answer = self._hooks.bucketry_upload(upload=upload, params=params)
         return self._about(upload.key, self._expect(answer, StoredObject, hook), hook)
 
-    def copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+    def copy(
+        self, source: str, target: str, params: dict[str, Any], *, prevent_overwrite: bool
+    ) -> StoredObject:
         """Return what was stored under the target, and under no other key."""
         hook = "bucketry_copy"
-        answer = self._hooks.bucketry_copy(source=source, target=target, params=params)
+        answer = self._hooks.bucketry_copy(
+            source=source, target=target, params=params, prevent_overwrite=prevent_overwrite
+        )
         return self._about(target, self._expect(answer, StoredObject, hook), hook)
 
     # -- looking and removing ----------------------------------------------------------------
@@ -139,10 +143,12 @@ class Ask:
                 self._inside(key, prefix, hook)
             yield page
 
-    def delete(self, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
+    def delete(
+        self, keys: Sequence[str], params: Mapping[str, Any], if_match: str | None = None
+    ) -> Deleted:
         """Return an outcome for each key that was to be deleted, and for no other."""
         hook = "bucketry_delete"
-        answer = self._hooks.bucketry_delete(keys=keys, params=dict(params))
+        answer = self._hooks.bucketry_delete(keys=keys, params=dict(params), if_match=if_match)
         outcome = self._expect(answer, Deleted, hook)
         told = {*outcome.keys, *(failure.key for failure in outcome.failures)}
         strange = sorted(told.difference(keys))

@@ -94,10 +94,11 @@ class Capabilities:
         strictest="refused",
         declarable=True,
     )
-    delete_if_match: Fact[Condition] = informs(
+    delete_if_match: Fact[Condition] = decides(
         "Writing",
         "If-Match on a delete",
         strictest="refused",
+        declarable=True,
     )
     if_match_etag: Fact[Literal["quoted", "unquoted"]] = decides(
         "Writing",

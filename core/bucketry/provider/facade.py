@@ -264,20 +264,42 @@ class Provider:
         return stored
 
     def copy(
-        self, source: str, target: str, *, extra_params: Mapping[str, Any] | None = None
+        self,
+        source: str,
+        target: str,
+        *,
+        prevent_overwrite: bool | None = None,
+        extra_params: Mapping[str, Any] | None = None,
     ) -> StoredObject:
-        """Copy an object inside the bucket, metadata included, on the vendor's side."""
-        return storing.copy(self._ground, source, target, extra_params)
+        """Copy an object inside the bucket, metadata included, on the vendor's side.
 
-    def move(self, source: str, target: str) -> StoredObject:
+        With `prevent_overwrite` an object at the target is `AlreadyExists`; None leaves it to the
+        configuration. The target is looked at before: of two copies at the same time, both may
+        find it free.
+        """
+        return storing.copy(self._ground, source, target, extra_params, prevent_overwrite)
+
+    def move(
+        self, source: str, target: str, *, prevent_overwrite: bool | None = None
+    ) -> StoredObject:
         """Copy, then delete the source. A failure in between leaves both, never neither."""
-        stored = self.copy(source, target)
+        stored = self.copy(source, target, prevent_overwrite=prevent_overwrite)
         self.delete(source)
         return stored
 
-    def delete(self, key: str, *, extra_params: Mapping[str, Any] | None = None) -> None:
-        """Delete one object. A key that does not exist is fine, as in S3."""
-        removing.delete(self._ground, key, extra_params)
+    def delete(
+        self,
+        key: str,
+        *,
+        if_match: str | None = None,
+        extra_params: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Delete one object. A key that does not exist is fine, as in S3.
+
+        With `if_match` only the object that has this ETag goes, else `PreconditionFailed`;
+        `Unsupported` where the vendor would delete all the same.
+        """
+        removing.delete(self._ground, key, extra_params, if_match)
 
     def delete_many(
         self, keys: Iterable[str], *, extra_params: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from bucketry.errors import InvalidInput, Rejected
+from bucketry.headers import check_header_value
 from bucketry.model import Deleted, Failure, Progress, Swept
 from bucketry.provider import listing
 from bucketry.provider.arguments import check_progress, check_text, each_key
@@ -18,12 +19,19 @@ from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import check_extra_params
 
 
-def delete(ground: Ground, key: str, extra_params: Mapping[str, Any] | None) -> None:
+def delete(
+    ground: Ground, key: str, extra_params: Mapping[str, Any] | None, if_match: str | None
+) -> None:
     """Delete one object."""
+    if if_match is not None:
+        check_header_value("if_match", if_match)
     object_key = ground.root.join(key)
     params = check_extra_params(extra_params, ground.vendor.protected_params)
-    with perform(ground, "delete", key, {"key": key, "extra_params": params}) as operation:
-        outcome = operation.answer = _told(ground, ground.ask.delete([object_key], params))
+    question = {"key": key, "extra_params": params, "if_match": if_match}
+    with perform(ground, "delete", key, question) as operation:
+        outcome = operation.answer = _told(
+            ground, ground.ask.delete([object_key], params, if_match)
+        )
         if outcome.failures:
             failure = outcome.failures[0]
             raise Rejected(failure.reason, code=failure.code)

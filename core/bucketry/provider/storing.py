@@ -46,17 +46,31 @@ def _prepared(ground: Ground, asked: Upload) -> Upload:
 
 
 def copy(
-    ground: Ground, source: str, target: str, extra_params: Mapping[str, Any] | None
+    ground: Ground,
+    source: str,
+    target: str,
+    extra_params: Mapping[str, Any] | None,
+    prevent_overwrite: bool | None,
 ) -> StoredObject:
-    """Copy an object inside the bucket."""
+    """Copy an object inside the bucket; the configuration says whether over another one."""
+    if prevent_overwrite is None:
+        prevent_overwrite = bool(getattr(ground.options, "prevent_overwrite", False))
     source_key, target_key = ground.root.join(source), ground.root.join(target)
     if source_key == target_key:
         raise InvalidInput(f"source and target are the same key {source!r}")
     params = check_extra_params(extra_params, ground.vendor.protected_params)
-    question = {"source": source, "target": target, "extra_params": params}
+    question = {
+        "source": source,
+        "target": target,
+        "extra_params": params,
+        "prevent_overwrite": prevent_overwrite,
+    }
     with perform(ground, "copy", source, question) as operation:
         complete = _completion(ground, target_key)
-        stored = operation.answer = complete(ground.ask.copy(source_key, target_key, params))
+        copied = ground.ask.copy(
+            source_key, target_key, params, prevent_overwrite=prevent_overwrite
+        )
+        stored = operation.answer = complete(copied)
     return stored
 
 

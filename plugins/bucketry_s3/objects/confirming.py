@@ -1,35 +1,65 @@
 """What became of a write whose answer was lost: looked up, not guessed.
 
-One HEAD decides. The write took effect, and its object is the answer; or it did not, and the error
-is raised without doubt; or the object there shows neither, and that is `Unconfirmed`. A write under
-a precondition carries an id in the object's metadata, because there another writer's same bytes are
-a defeat: two that create one lock file must not both believe to hold it.
+One HEAD decides. An object that has all that was sent is the answer; the absence of one counts only
+if the server has answered every attempt; all else is `Unconfirmed`. A write under a precondition
+carries an id in the object's metadata, because there another writer's same bytes are a defeat: two
+that create one lock file must not both believe to hold it.
 """
 
 from __future__ import annotations
 
-import re
-import time
 import uuid
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
 from attrs import field, frozen
 
-from bucketry import InvalidHeader, NotFound, StorageError, Unconfirmed
+from bucketry import (
+    InvalidHeader,
+    NotFound,
+    PreconditionFailed,
+    StorageError,
+    Unconfirmed,
+    Unsupported,
+)
 from bucketry.headers import MAX_METADATA_BYTES, RESERVED_METADATA_PREFIX
+from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.native import PRECONDITIONS, for_looking
 from bucketry_s3.objects.reading import head_answer, unquoted
+from bucketry_s3.protocol.retrying import Attempts
 
 WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
 """Name of the metadata that marks a write under a precondition."""
 
-_CLOCK_SLACK = 5.0
-"""Seconds by which the clocks of one vendor's servers may differ, rounding included."""
+_CHECKSUMS = frozenset(f"Checksum{name}" for name in get_args(ChecksumAlgorithm))
 
-_MD5 = re.compile("[0-9a-f]{32}")
+# Parameters that HEAD shows again, under the same names.
+_SHOWN = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "ServerSideEncryption",
+    "SSECustomerAlgorithm",
+    "SSEKMSKeyId",
+    "StorageClass",
+    "WebsiteRedirectLocation",
+)
+_UNSHOWN = {"StorageClass": "STANDARD"}
+
+# Parameters that no HEAD shows.
+_INVISIBLE = (
+    "ACL",
+    "GrantFullControl",
+    "GrantRead",
+    "GrantReadACP",
+    "GrantWriteACP",
+    "ObjectLockLegalHoldStatus",
+    "ObjectLockMode",
+    "Tagging",
+)
 
 
 def with_write_id(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,78 +88,99 @@ class Write:
         params: its native parameters.
         size: bytes of the object.
         etag: the ETag where the server makes it of MD5s, as S3 does; None if it surely does not.
-        since: when it was begun, by `time.monotonic`.
     """
 
     key: str
     params: Mapping[str, Any] = field(repr=False)
     size: int
     etag: str | None
-    since: float
+
+    @property
+    def id(self) -> str | None:
+        """The id that marks it, where it has a precondition."""
+        mark: str | None = self.params.get("Metadata", {}).get(WRITE_ID)
+        return mark
 
 
-def confirm(bucket: Bucket, write: Write, error: StorageError) -> dict[str, Any]:
+def confirm(
+    bucket: Bucket, write: Write, error: StorageError, attempts: Attempts
+) -> dict[str, Any]:
     """Return the answer that stands in for a lost one, or raise.
 
-    Raises `error` if there was no doubt, or none is left: the object is not there, or is another
-    one. Raises `Unconfirmed` if that cannot be told.
+    Raises `error` if there was no doubt, or none is left: the server has answered every attempt and
+    the object is not there, or one is there that somebody else has created. Raises `Unconfirmed` if
+    that cannot be told. A refusal of a create-only write is looked into as well: networks repeat
+    requests, and then it was refused for its own object.
     """
-    if not error.may_have_applied:
+    refused = isinstance(error, PreconditionFailed) and write.id is not None
+    if not error.may_have_applied and not refused:
         raise error
     try:
         answer = head_answer(
             bucket, write.key, for_looking(write.params), deadline=bucket.limit.afterwards()
         )
-    except NotFound:
-        raise _refuted(error, "it was looked for and is not there") from error.__cause__
     except StorageError as second:
-        raise _unconfirmed(
-            error, f"whether it is there could not be looked up ({second.reason.rstrip('.')})"
-        ) from second
-    match _is_this(write, answer):
-        case True:
-            return answer
-        case False:
-            raise _refuted(error, "another object is there") from error.__cause__
-        case None:
-            raise _unconfirmed(
-                error, "an object of its size is there, but nothing proves that it is this one"
-            ) from error.__cause__
+        if not error.may_have_applied:
+            raise error from error.__cause__
+        raise _without_object(error, second, attempts) from second
+    found = _is_this(write, answer)
+    if found is True:
+        return answer
+    if found is False or not error.may_have_applied:
+        raise _refuted(error, "another object is there") from error.__cause__
+    raise _unconfirmed(
+        error, "an object is there, but nothing proves that it is this one"
+    ) from error.__cause__
+
+
+def _without_object(error: StorageError, second: StorageError, attempts: Attempts) -> StorageError:
+    if not isinstance(second, NotFound):
+        looked = f"whether it is there could not be looked up ({second.reason.rstrip('.')})"
+        return _unconfirmed(error, looked)
+    if attempts.unanswered:
+        # What was sent and never answered may be on its way still.
+        return _unconfirmed(error, "it is not there yet, and what was sent can still arrive")
+    return _refuted(error, "it was looked for and is not there")
 
 
 def _is_this(write: Write, answer: Mapping[str, Any]) -> bool | None:
-    """Tell whether the object that was found is the one written; None if it may be."""
-    written = write.params.get("Metadata", {}).get(WRITE_ID)
-    if written:
-        return bool(_metadata(answer).get(WRITE_ID) == written)
-    if int(answer["ContentLength"]) != write.size:
-        return False
-    age = _age(answer)
-    if age is not None and age > time.monotonic() - write.since + _CLOCK_SLACK:
-        # The same bytes, perhaps, but not the headers, tags and rights of this upload.
-        return False
-    found = (unquoted(answer["ETag"]) or "").lower()
-    if found and found == (write.etag or "").lower():
-        return True if age is not None else None
-    plain = _MD5.fullmatch(found) and _MD5.fullmatch(write.etag or "")
-    keyed = answer.get("SSECustomerAlgorithm") or "kms" in answer.get("ServerSideEncryption", "")
-    return False if plain and not keyed else None
+    """Tell whether the object that was found is the one written; None if it may be or have been.
+
+    Another object proves nothing: it may have come after this one, and clocks differ. Only a
+    create-only write is refuted, by an object that somebody else has created.
+    """
+    if write.id is not None:
+        found = _metadata(answer).get(WRITE_ID)
+        if found == write.id:
+            return True
+        foreign = found is not None and write.params.get("IfNoneMatch") == "*"
+        return False if foreign else None
+    if int(answer["ContentLength"]) != write.size or not _same_bytes(write, answer):
+        return None
+    if any(name in write.params for name in _INVISIBLE) or not _as_sent(write.params, answer):
+        return None
+    return True
+
+
+def _same_bytes(write: Write, answer: Mapping[str, Any]) -> bool:
+    """Tell whether a digest that HEAD shows is that of what was sent."""
+    sent = {name: value for name, value in write.params.items() if name in _CHECKSUMS}
+    if any(answer.get(name) == value for name, value in sent.items()):
+        return True
+    return (unquoted(answer["ETag"]) or "").lower() == (write.etag or "-").lower()
+
+
+def _as_sent(params: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """Tell whether an object has the headers that were sent with it, as far as HEAD shows them."""
+    for name in _SHOWN:
+        if name in params and str(answer.get(name, _UNSHOWN.get(name))) != str(params[name]):
+            return False
+    own = {name.lower(): value for name, value in params.get("Metadata", {}).items()}
+    return _metadata(answer) == own
 
 
 def _metadata(answer: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): value for name, value in answer.get("Metadata", {}).items()}
-
-
-def _age(answer: Mapping[str, Any]) -> float | None:
-    """Return the object's age in seconds by the vendor's own clock, which may not be ours."""
-    now = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    modified = answer.get("LastModified")
-    if not now or modified is None:
-        return None
-    try:
-        return float((parsedate_to_datetime(now) - modified).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 def _refuted(error: StorageError, found: str) -> StorageError:
@@ -144,4 +195,45 @@ def _unconfirmed(error: StorageError, found: str) -> Unconfirmed:
         status=error.status,
         request_id=error.request_id,
         may_have_applied=True,
+    )
+
+
+def confirm_encrypted(
+    bucket: Bucket, key: str, params: Mapping[str, Any], *answers: Mapping[str, Any]
+) -> None:
+    """Raise `Unsupported` if encryption was asked for and nothing says that there is any.
+
+    S3 names it in its answers; which of them do, servers differ in. Where none does, the object
+    itself is looked at: a server that does not know the header stores plain bytes without a word.
+    """
+    if _encrypted(params, answers):
+        return
+    if not head_answer(bucket, key, for_looking(params)).get("ServerSideEncryption"):
+        raise _not_encrypted(params, "and delete what was stored", may_have_applied=True)
+
+
+def check_encryption_named(
+    bucket: Bucket, params: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]
+) -> None:
+    """Raise `Unsupported` before the parts become an object that may be in the clear.
+
+    Where nothing is known of the vendor, none of its answers having named the encryption.
+    """
+    if not bucket.capabilities.encryption.known and not _encrypted(params, answers):
+        raise _not_encrypted(params, "which seems so here", may_have_applied=False)
+
+
+def _encrypted(params: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> bool:
+    asked = params.get("ServerSideEncryption")
+    return not asked or any(answer.get("ServerSideEncryption") for answer in answers)
+
+
+def _not_encrypted(
+    params: Mapping[str, Any], besides: str, *, may_have_applied: bool
+) -> Unsupported:
+    return Unsupported(
+        f"encryption of type {params['ServerSideEncryption']} was asked for, and the server does "
+        "not confirm it",
+        hint=f"Leave encryption out where the server has none, {besides}.",
+        may_have_applied=may_have_applied,
     )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from bucketry import ObjectInfo, StorageError, StoredObject, Unavailable
+import attrs
+from attrs import field, frozen
+
+from bucketry import StorageError, StoredObject, Unavailable, Unsupported
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.confirming import Write, confirm
+from bucketry_s3.objects.conditions import already_there, look
+from bucketry_s3.objects.confirming import WRITE_ID, Write, confirm, confirm_encrypted
 from bucketry_s3.objects.multipart import Job, Sent, complete, part_size_for, unfinished
-from bucketry_s3.objects.native import check_encrypted, check_native, for_looking, stored_as
-from bucketry_s3.objects.reading import head, unquoted, version_of
+from bucketry_s3.objects.native import (
+    PRECONDITIONS,
+    check_native,
+    for_looking,
+    stored_as,
+    tagging,
+)
+from bucketry_s3.objects.reading import head_answer, unquoted, version_of
 from bucketry_s3.options import MIB
+from bucketry_s3.protocol.retrying import Attempts
 
 MAX_SINGLE_COPY = 5 * 1024**3
 """Bytes that CopyObject moves in one request (Amazon S3 API reference)."""
@@ -20,92 +30,167 @@ MAX_SINGLE_COPY = 5 * 1024**3
 COPY_PART = 512 * MIB
 """Bytes of one part of a larger copy; more where the vendor allows few parts."""
 
+_DIRECTIVES = ("MetadataDirective", "TaggingDirective")
+
+# What MetadataDirective is about: all of them are replaced, or none.
+_HEADERS = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Expires",
+    "Metadata",
+    "WebsiteRedirectLocation",
+)
+
 _FASTER = 8
 """A server moves bytes at least so many times faster than they must move to and from it."""
 
 
-def copy(bucket: Bucket, source: str, target: str, params: Mapping[str, Any]) -> StoredObject:
-    """Copy an object, in parts above 5 GiB; type, headers and metadata go along.
+def copy(
+    bucket: Bucket,
+    source: str,
+    target: str,
+    params: Mapping[str, Any],
+    *,
+    prevent_overwrite: bool,
+) -> StoredObject:
+    """Copy an object, in parts above 5 GiB; type, headers, metadata and tags go along.
 
-    ACL, storage class and encryption do not, in S3: the copy gets those of the configuration, as an
-    upload does. Tags go along with a copy in one request only.
+    What `params` name replaces the source's, header by header; the others stay. ACL, storage class
+    and encryption do not go along, in S3: the copy gets those of the configuration, as an upload
+    does. With `prevent_overwrite`, or an upload's precondition among `params`, the target is looked
+    at before anything is copied.
     """
     options = bucket.options
-    params = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
-    check_native(params, "CopyObject", "CreateMultipartUpload")
-    info = head(bucket, source)
+    wanted = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
+    if prevent_overwrite:
+        wanted["IfNoneMatch"] = "*"
+    directives = {name: wanted.pop(name) for name in _DIRECTIVES if name in wanted}
+    conditions = {name: wanted.pop(name) for name in PRECONDITIONS if name in wanted}
+    of_source = {name: wanted.pop(name) for name in list(wanted) if name.startswith("CopySource")}
+    check_native(wanted, "CopyObject", "CreateMultipartUpload")
+    with already_there(conditions):
+        look(bucket, target, conditions, frozenset(conditions))
+    seen = head_answer(bucket, source, _looking_at_source(of_source))
+    size = int(seen["ContentLength"])
+    kept = {} if directives.get("MetadataDirective") == "REPLACE" else _headers_of(seen)
     origin = {"Bucket": bucket.name, "Key": source}
-    if info.size > MAX_SINGLE_COPY:
-        answer = _copy_parts(bucket, origin, target, params, info)
+    work = _Copy(
+        bucket=bucket,
+        origin=origin,
+        of_source=of_source,
+        key=target,
+        size=size,
+        etag=seen["ETag"],
+        params={**kept, **wanted},
+    )
+    if size > MAX_SINGLE_COPY:
+        if "Tagging" not in wanted and directives.get("TaggingDirective") != "REPLACE":
+            work = attrs.evolve(work, params={**work.params, **_tags_of(bucket, source)})
+        answer = _copy_parts(work)
     else:
-        answer = _copy_whole(bucket, origin, target, params, info)
+        replaced = any(name in wanted for name in _HEADERS) or "MetadataDirective" in directives
+        if replaced:
+            directives["MetadataDirective"] = "REPLACE"
+        if "Tagging" in wanted:
+            directives["TaggingDirective"] = "REPLACE"
+        answer = _copy_whole(work, {**(work.params if replaced else wanted), **directives})
+    confirm_encrypted(bucket, target, wanted, answer)
     return StoredObject(
         key=target,
         bucket=bucket.name,
         etag=unquoted(answer["ETag"]),
         version=version_of(answer),
-        size=info.size,
+        size=size,
     )
 
 
-def _copy_whole(
-    bucket: Bucket,
-    origin: Mapping[str, str],
-    target: str,
-    params: Mapping[str, Any],
-    info: ObjectInfo,
-) -> dict[str, Any]:
-    write = Write(key=target, params=params, size=info.size, etag=info.etag, since=time.monotonic())
+@frozen(kw_only=True)
+class _Copy:
+    """A copy: from where, to where, and what its object has to look like."""
+
+    bucket: Bucket = field(repr=False)
+    origin: Mapping[str, str]
+    of_source: Mapping[str, Any] = field(repr=False)
+    key: str
+    size: int
+    etag: str
+    params: Mapping[str, Any] = field(repr=False)
+
+
+def _looking_at_source(of_source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what it takes to look at a source that a customer's key encrypts."""
+    prefix = "CopySource"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in of_source.items()
+        if name.startswith(f"{prefix}SSECustomer")
+    }
+
+
+def _headers_of(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the headers of the source as parameters of a new object."""
+    headers = {name: seen[name] for name in _HEADERS if seen.get(name)}
+    if "Metadata" in headers:
+        own = {n: v for n, v in headers["Metadata"].items() if n.lower() != WRITE_ID}
+        headers["Metadata"] = own
+    return headers
+
+
+def _tags_of(bucket: Bucket, source: str) -> dict[str, str]:
+    """Return the tags of the source: a copy in parts has to be given them."""
+    if bucket.capabilities.tagging.value in ("no", "ignored"):
+        return {}
+    try:
+        tags = bucket.send("GetObjectTagging", {"Key": source}).get("TagSet", [])
+    except Unsupported:
+        return {}  # without tags, there are none to lose
+    text = tagging({tag["Key"]: tag["Value"] for tag in tags})
+    return {"Tagging": text} if text else {}
+
+
+def _copy_whole(work: _Copy, params: Mapping[str, Any]) -> dict[str, Any]:
+    bucket, attempts = work.bucket, Attempts()
+    write = Write(key=work.key, params=work.params, size=work.size, etag=unquoted(work.etag))
     try:
         answer = bucket.send(
             "CopyObject",
-            {"Key": target, "CopySource": origin, **params},
-            size=info.size // _FASTER,
+            {"Key": work.key, "CopySource": work.origin, **work.of_source, **params},
+            size=work.size // _FASTER,
+            attempts=attempts,
         )
     except StorageError as error:
-        return confirm(bucket, write, error)
-    check_encrypted(bucket, params, answer)
+        return confirm(bucket, write, error, attempts)
     if not answer["CopyObjectResult"].get("ETag"):
         doubt = Unavailable("the answer has no ETag", may_have_applied=True)
-        return confirm(bucket, write, doubt)
+        return confirm(bucket, write, doubt, attempts)
     return {**answer, **answer["CopyObjectResult"]}
 
 
-def _copy_parts(
-    bucket: Bucket,
-    origin: Mapping[str, str],
-    target: str,
-    params: Mapping[str, Any],
-    info: ObjectInfo,
-) -> dict[str, Any]:
-    headers = {
-        "ContentType": info.content_type,
-        "CacheControl": info.cache_control,
-        "ContentDisposition": info.content_disposition,
-        "ContentEncoding": info.content_encoding,
-        "ContentLanguage": info.content_language,
-        "Metadata": dict(info.metadata or {}),
-    }
-    kept = {name: value for name, value in headers.items() if value}
-    part_size = part_size_for(bucket.capabilities, info.size, COPY_PART)
-    job = Job(bucket=bucket, key=target, params={**kept, **params})
+def _copy_parts(work: _Copy) -> dict[str, Any]:
+    bucket, params = work.bucket, work.params
+    part_size = part_size_for(bucket.capabilities, work.size, COPY_PART)
+    job = Job(bucket=bucket, key=work.key, params=params)
     with unfinished(job) as upload_id:
         parts = []
-        for number, start in enumerate(range(0, info.size, part_size), 1):
-            last = min(start + part_size, info.size) - 1
+        for number, start in enumerate(range(0, work.size, part_size), 1):
+            last = min(start + part_size, work.size) - 1
             answer = bucket.send(
                 "UploadPartCopy",
                 {
-                    "Key": target,
+                    "Key": work.key,
                     "UploadId": upload_id,
                     "PartNumber": number,
-                    "CopySource": origin,
+                    "CopySource": work.origin,
                     "CopySourceRange": f"bytes={start}-{last}",
                     # Another object under the source's key in between would be torn into this one.
-                    "CopySourceIfMatch": f'"{info.etag}"',
+                    "CopySourceIfMatch": work.etag,
+                    **work.of_source,
                     **for_looking(params),
                 },
                 size=(last + 1 - start) // _FASTER,
             )
             parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
-        return complete(job, upload_id, Sent(parts=parts, size=info.size))
+        return complete(job, upload_id, Sent(parts=parts, size=work.size))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,14 +13,16 @@ from typing import Any
 
 from attrs import field, frozen
 
-from bucketry import Capabilities, InvalidSource, StorageError, Unavailable
+from bucketry import Capabilities, InvalidSource, StorageError
 from bucketry.model import ChecksumAlgorithm, Progress
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.confirming import Write, confirm
-from bucketry_s3.objects.native import check_encrypted, for_looking, for_removing
+from bucketry_s3.objects.native import for_looking, for_removing
+from bucketry_s3.objects.reading import head_answer
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.retrying import Attempts
 
 MAX_PARTS = 10_000
 """Parts of one upload where the vendor's page says nothing else (Amazon S3 User Guide)."""
@@ -39,7 +40,7 @@ class Job:
     Attributes:
         params: native parameters of its creation.
         complete_params: preconditions that belong to its completion.
-        since: when it was begun, by `time.monotonic`.
+        answers: what has been answered so far, as far as it tells of encryption.
     """
 
     bucket: Bucket = field(repr=False)
@@ -48,7 +49,7 @@ class Job:
     complete_params: Mapping[str, Any] = field(factory=dict)
     algorithm: ChecksumAlgorithm | None = None
     progress: Progress | None = None
-    since: float = field(factory=time.monotonic)
+    answers: list[Mapping[str, Any]] = field(factory=list, repr=False)
 
 
 @frozen(kw_only=True)
@@ -93,9 +94,9 @@ def unfinished(job: Job) -> Iterator[str]:
     """
     bucket, place = job.bucket, {"Key": job.key}
     created = bucket.send("CreateMultipartUpload", {**place, **job.params})
+    job.answers.append(created)
     upload_id = str(created["UploadId"])
     try:
-        check_encrypted(bucket, job.params, created)
         yield upload_id
     except BaseException as error:
         if bucket.options.multipart.leave_parts_on_error:
@@ -193,6 +194,7 @@ def _send_part(
         },
         deadline=deadline,
     )
+    job.answers.append({"ServerSideEncryption": answer.get("ServerSideEncryption")})
     return {"PartNumber": number, "ETag": answer["ETag"], **digest}
 
 
@@ -203,11 +205,11 @@ def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
         params |= {checksum_param(job.algorithm): sent.checksum, "ChecksumType": "FULL_OBJECT"}
     write = Write(
         key=job.key,
-        params=job.params,
+        params={**job.params, **job.complete_params},
         size=sent.size,
         etag=_multipart_etag(sent.parts),
-        since=job.since,
     )
+    attempts = Attempts()
     try:
         answer = job.bucket.send(
             "CompleteMultipartUpload",
@@ -219,16 +221,19 @@ def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
                 **for_looking(job.params),
             },
             size=len(sent.parts) * _COMPLETE_PART,
+            attempts=attempts,
         )
     except StorageError as error:
         if error.code == "NoSuchUpload":
             # MinIO and Ceph say so of an upload that is complete already.
             error = error.evolve(may_have_applied=True)
-        return confirm(job.bucket, write, error)
+        return confirm(job.bucket, write, error, attempts)
     if not answer.get("ETag"):
         # Ceph leaves it empty.
-        doubt = Unavailable("the answer has no ETag", may_have_applied=True)
-        return {**answer, **confirm(job.bucket, write, doubt)}
+        seen = head_answer(
+            job.bucket, job.key, for_looking(job.params), deadline=job.bucket.limit.afterwards()
+        )
+        return {**answer, "ETag": seen["ETag"]}
     return answer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 from urllib.parse import quote
 
-from bucketry import InvalidHeader, InvalidInput, Unsupported, Upload
+from bucketry import InvalidHeader, InvalidInput, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.given import check_params
@@ -47,16 +47,11 @@ def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
     if upload.metadata:
         params["Metadata"] = dict(upload.metadata)
     if upload.tags:
-        # Like JavaScript's encodeURIComponent, which is what the original sends.
-        safe = "!~*'()-_."
-        params["Tagging"] = "&".join(
-            f"{quote(name, safe=safe)}={quote(value, safe=safe)}"
-            for name, value in upload.tags.items()
-        )
+        params["Tagging"] = tagging(upload.tags)
     if upload.prevent_overwrite:
         params["IfNoneMatch"] = "*"
     if upload.if_match is not None:
-        params["IfMatch"] = _if_match(bucket, upload.if_match)
+        params["IfMatch"] = if_match(bucket, upload.if_match)
     params |= options.extra_params.upload
     if upload.source.size is None:
         params |= options.extra_params.upload_stream
@@ -79,10 +74,16 @@ def stored_as(
     return params
 
 
-def _if_match(bucket: Bucket, etag: str) -> str:
+def if_match(bucket: Bucket, etag: str) -> str:
     """Write an ETag the way this vendor's If-Match wants it; Ceph refuses the quoted form."""
     bare = etag.strip('"')
     return bare if bucket.capabilities.if_match_etag.value == "unquoted" else f'"{bare}"'
+
+
+def tagging(tags: Mapping[str, str]) -> str:
+    """Return tags as their header has them: like JavaScript's encodeURIComponent."""
+    safe = "!~*'()-_."
+    return "&".join(f"{quote(n, safe=safe)}={quote(v, safe=safe)}" for n, v in tags.items())
 
 
 def check_native(params: Mapping[str, Any], *operations: str) -> None:
@@ -123,22 +124,3 @@ def for_looking(params: Mapping[str, Any]) -> dict[str, Any]:
 def for_removing(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return those that a request without an object to read must repeat."""
     return {name: params[name] for name in _ACCESS if name in params}
-
-
-def check_encrypted(bucket: Bucket, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-    """Raise `Unsupported` if encryption was asked for and nothing says that there is any.
-
-    S3 names it in the answer. A server that does not know the header leaves it out of both; where
-    the vendor is known to honour it, its page is proof enough.
-    """
-    asked = params.get("ServerSideEncryption")
-    if (
-        asked
-        and not answer.get("ServerSideEncryption")
-        and not bucket.capabilities.encryption.known
-    ):
-        raise Unsupported(
-            f"encryption of type {asked} was asked for, and the answer does not confirm it",
-            hint="Leave encryption out where the server has none, and delete what was stored.",
-            may_have_applied=True,
-        )

@@ -17,7 +17,9 @@ from bucketry import (
     WrongRegion,
 )
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.conditions import DELETE_FACTS, check_honoured, look
 from bucketry_s3.objects.native import check_native, for_removing
+from bucketry_s3.protocol.retrying import Attempts
 
 MAX_BATCH = 1000
 """Keys in one DeleteObjects request (Amazon S3 API reference)."""
@@ -36,6 +38,9 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     before; else the rest are failures, so that the caller learns of both.
     """
     params = {**bucket.options.extra_params.delete, **params}
+    check_honoured(bucket, params, DELETE_FACTS)
+    if "IfMatch" in params and bucket.capabilities.delete_if_match.value != "enforced":
+        look(bucket, keys[0], params, frozenset({"IfMatch"}))
     check_native(params, "DeleteObject", "DeleteObjects")
     if len(keys) == 1:
         _delete_one(bucket, keys[0], params)
@@ -115,19 +120,20 @@ def _alone(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
 
 
 def _delete_one(bucket: Bucket, key: str, params: Mapping[str, Any]) -> None:
+    attempts = Attempts()
     try:
-        answer = bucket.send("DeleteObject", {"Key": key, **params})
+        answer = bucket.send("DeleteObject", {"Key": key, **params}, attempts=attempts)
     except NotFound:
         return
     except StorageError as error:
-        if error.may_have_applied:
-            if _is_gone(bucket, key, params, error.reason):
-                return
-            raise error.evolve(
-                reason=f"{error.reason.rstrip('.')}; the object is still there",
-                may_have_applied=False,
-            ) from error.__cause__
-        raise
+        if not error.may_have_applied:
+            raise
+        if _is_gone(bucket, key, params, error.reason):
+            return
+        still_there = f"{error.reason.rstrip('.')}; the object is still there"
+        if attempts.unanswered:
+            raise _unconfirmed(f"{still_there}, and what was sent can still arrive") from error
+        raise error.evolve(reason=still_there, may_have_applied=False) from error.__cause__
     # S3 answers 204, and marks it. Another success may be a proxy's page, so it is looked up.
     status = answer["ResponseMetadata"]["HTTPStatusCode"]
     proven = status == 204 and answer["ResponseMetadata"]["IsS3"]

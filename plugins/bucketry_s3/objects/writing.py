@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from bucketry import (
     AccessDenied,
-    AlreadyExists,
-    NotFound,
     PreconditionFailed,
     StorageError,
     StoredObject,
@@ -20,66 +17,70 @@ from bucketry import (
 from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.confirming import Write, confirm, with_write_id
+from bucketry_s3.objects.conditions import PUT_FACTS, already_there, check_honoured, look
+from bucketry_s3.objects.confirming import (
+    Write,
+    check_encryption_named,
+    confirm,
+    confirm_encrypted,
+    with_write_id,
+)
 from bucketry_s3.objects.multipart import Job, complete, part_size_for, send_parts, unfinished
 from bucketry_s3.objects.native import (
     ALGORITHM,
     PRECONDITIONS,
     check_divisible,
-    check_encrypted,
     check_native,
 )
-from bucketry_s3.objects.reading import head, unquoted, version_of
+from bucketry_s3.objects.reading import unquoted, version_of
 from bucketry_s3.protocol.checksums import checksum, checksum_param
+from bucketry_s3.protocol.retrying import Attempts
 
-# What is known of a precondition, in a single request and at the end of one in parts.
-_PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
 _COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
 
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
     """Store the upload in one request, or in parts if it is larger than one part."""
     check_native(params, "PutObject", "CreateMultipartUpload")
-    _check_conditions_are_honoured(bucket, params)
+    check_honoured(bucket, params, PUT_FACTS)
     source, wanted = upload.source, bucket.options.multipart.part_size
     part_size = part_size_for(bucket.capabilities, source.size, wanted)
+    whole = _only_whole(bucket, params)
+    if whole:
+        part_size = max(part_size, wanted * (bucket.options.multipart.concurrency + 1))
     if source.size is not None and source.size > part_size:
-        _check_parts_are_possible(bucket)
+        _check_parts_are_possible(bucket, whole)
     first = bytearray(part_size if source.size is None else min(part_size, source.size))
     marked = with_write_id(params)
-    try:
+    with already_there(params):
         del first[source.readinto(first) :]
         if len(first) < part_size or source.exhausted():
             source.check_complete()
             return _put(bucket, upload, marked, first)
-        _check_parts_are_possible(bucket)
+        _check_parts_are_possible(bucket, whole)
         return _put_parts(bucket, upload, marked, first)
-    except PreconditionFailed as error:
-        if "IfNoneMatch" not in params:
-            raise
-        raise AlreadyExists(
-            "there is an object under this key already, and prevent_overwrite is on",
-            hint="Choose another key, or use replace().",
-            code=error.code,
-            status=error.status,
-            request_id=error.request_id,
-        ) from error.__cause__
 
 
-def _check_conditions_are_honoured(bucket: Bucket, params: Mapping[str, Any]) -> None:
-    """Refuse a precondition that the vendor would overwrite against, or not take."""
-    for name in PRECONDITIONS:
-        fact = getattr(bucket.capabilities, _PUT_FACTS[name])
-        if name in params and fact.value in ("ignored", "refused"):
-            raise Unsupported(
-                f"{_PUT_FACTS[name]} cannot be honoured: this vendor's servers have the "
-                f"precondition {fact.value} {cite(fact)}",
-                hint="Leave prevent_overwrite or if_match out.",
-            )
+def _only_whole(bucket: Bucket, params: Mapping[str, Any]) -> frozenset[str]:
+    """Return the preconditions that a single request enforces and one in parts may not.
+
+    In parts, two writers could both win. One request then takes as much as parts would hold in
+    memory at the same time.
+    """
+    in_parts = _not_enforced(bucket, params, _COMPLETE_FACTS)
+    return in_parts - _not_enforced(bucket, params, PUT_FACTS)
 
 
-def _check_parts_are_possible(bucket: Bucket) -> None:
-    """Refuse what is larger than one part where the vendor takes no uploads in parts."""
+def _check_parts_are_possible(bucket: Bucket, whole: frozenset[str]) -> None:
+    """Refuse what is larger than one request where it cannot go in parts."""
+    for name in whole:
+        fact = getattr(bucket.capabilities, _COMPLETE_FACTS[name])
+        raise Unsupported(
+            f"the upload is too large for one request, and in parts its precondition is not known "
+            f"to hold at this vendor {cite(fact)}",
+            hint="Raise multipart.part_size (an upload may then be as large as concurrency + 1 "
+            "parts), or leave prevent_overwrite or if_match out.",
+        )
     fact = bucket.capabilities.multipart
     if fact.value == "no":
         raise Unsupported(
@@ -98,24 +99,22 @@ def _put(
     digest = checksum(algorithm, body) if algorithm else None
     if algorithm:
         native[checksum_param(algorithm)] = digest
-    _look(bucket, upload.key, params, _not_enforced(bucket, params, _PUT_FACTS))
-    since = time.monotonic()
+    look(bucket, upload.key, params, _not_enforced(bucket, params, PUT_FACTS))
+    attempts = Attempts()
     try:
         answer = bucket.send(
-            "PutObject", {**native, "Key": upload.key, "Body": body}, size=len(body)
+            "PutObject",
+            {**native, "Key": upload.key, "Body": body},
+            size=len(body),
+            attempts=attempts,
         )
     except StorageError as error:
-        if not error.may_have_applied:
+        if not error.may_have_applied and not isinstance(error, PreconditionFailed):
             raise
-        write = Write(
-            key=upload.key,
-            params=native,
-            size=len(body),
-            etag=hashlib.md5(body, usedforsecurity=False).hexdigest(),
-            since=since,
-        )
-        answer = confirm(bucket, write, error)
-    check_encrypted(bucket, params, answer)
+        etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+        write = Write(key=upload.key, params=native, size=len(body), etag=etag)
+        answer = confirm(bucket, write, error, attempts)
+    confirm_encrypted(bucket, upload.key, params, answer)
     if upload.progress is not None:
         upload.progress(len(body))
     return _stored(bucket, upload, answer, len(body), algorithm, digest)
@@ -138,7 +137,7 @@ def _put_parts(
     # An object that is there already spares sending gigabytes for nothing.
     early = not_enforced | {"IfNoneMatch"}.intersection(conditions)
     try:
-        _look(bucket, upload.key, conditions, early)
+        look(bucket, upload.key, conditions, early)
     except AccessDenied:
         # A key pair that may only write; then Complete decides.
         if not_enforced:
@@ -147,8 +146,10 @@ def _put_parts(
         sent = send_parts(job, upload_id, first, upload.source.readinto)
         upload.source.check_complete()
         # All the protection there is where Complete is not known to honour the condition.
-        _look(bucket, upload.key, conditions, not_enforced)
+        look(bucket, upload.key, conditions, not_enforced)
+        check_encryption_named(bucket, params, job.answers)
         answer = complete(job, upload_id, sent)
+        confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
     return _stored(bucket, upload, answer, sent.size, job.algorithm, sent.checksum, len(sent.parts))
 
 
@@ -170,20 +171,6 @@ def _complete_conditions(bucket: Bucket, conditions: Mapping[str, str]) -> dict[
         for name, value in conditions.items()
         if getattr(able, _COMPLETE_FACTS[name]).value != "refused"
     }
-
-
-def _look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozenset[str]) -> None:
-    """Raise `PreconditionFailed` unless the object, or its absence, is what `conditions` want."""
-    if not conditions:
-        return
-    try:
-        info = head(bucket, key)
-    except NotFound:
-        info = None
-    if "IfNoneMatch" in conditions and info is not None:
-        raise PreconditionFailed("there is an object under this key already")
-    if "IfMatch" in conditions and (info is None or info.etag != unquoted(params["IfMatch"])):
-        raise PreconditionFailed("the object there is not the version that was named")
 
 
 def _stored(

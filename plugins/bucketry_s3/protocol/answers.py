@@ -143,7 +143,9 @@ def understood(request: S3Request, params: Mapping[str, Any], answer: S3Answer) 
     except Misread as error:
         answer.body.close(reuse=False)
         raise Unavailable(
-            f"the answer is not S3's: {error}", may_have_applied=operation.effective
+            f"the answer is not S3's: {error}",
+            status=answer.status,
+            may_have_applied=operation.effective,
         ) from None
     except Unavailable as error:
         # A refusal in S3's own words leaves the connection in order.

@@ -15,6 +15,7 @@ from bucketry.errors import (
     InvalidInput,
     PreconditionFailed,
     StorageError,
+    Unsupported,
     UnsupportedOptionWarning,
 )
 from bucketry.model import Encryption
@@ -169,6 +170,8 @@ def encryption(store: Store, kind: object) -> Seen:
         return None
     except StorageError as error:
         require_answer(error)
+        if isinstance(error, Unsupported) and error.may_have_applied:
+            return "ignored"  # it was stored, and nothing says encrypted
         # KMS that wants a key says nothing of what it does with one.
         return "no" if kind == "AES256" or error.code == "NotImplemented" else None
     return "yes" if store.provider.head(store.key()).encryption == kind else "ignored"

@@ -72,7 +72,7 @@ def exchange(
 
     Where a kept connection turns out dead before any byte came back, and sending the request twice
     does no harm, it goes out again over a new one. Raises `Unreachable` if nothing was sent,
-    `Unavailable` with `may_have_applied` if something was.
+    `Unavailable` with `may_have_applied` if all of it was.
     """
     connection = pool.take(deadline)
     once = _Exchange(pool, connection, deadline, silent, bodiless=method == "HEAD")
@@ -120,7 +120,9 @@ class _Exchange:
                 raise Unavailable("the server answered before all of the request was sent")
         except Unavailable as error:
             self.close(reuse=False)
-            raise error.evolve(may_have_applied=self.written) from error.__cause__
+            # A request that is not all out cannot be acted on, unless the server says otherwise.
+            applied = self._whole or head.done
+            raise error.evolve(may_have_applied=applied) from error.__cause__
         except BaseException:
             self.close(reuse=False)
             raise

@@ -1,0 +1,60 @@
+"""Preconditions: refused where a server would not heed them, looked at where it may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bucketry import AlreadyExists, NotFound, PreconditionFailed, Unsupported
+from bucketry.limits import cite
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.reading import head, unquoted
+
+PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
+DELETE_FACTS = {"IfMatch": "delete_if_match"}
+"""Precondition to the capability that says what the vendor's servers make of it."""
+
+
+def check_honoured(bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]) -> None:
+    """Refuse a precondition that the vendor would act against, or not take."""
+    for name, capability in facts.items():
+        fact = getattr(bucket.capabilities, capability)
+        if name in params and fact.value in ("ignored", "refused"):
+            raise Unsupported(
+                f"{capability} cannot be honoured: this vendor's servers have the "
+                f"precondition {fact.value} {cite(fact)}",
+                hint="Leave prevent_overwrite or if_match out.",
+            )
+
+
+@contextmanager
+def already_there(params: Mapping[str, Any]) -> Iterator[None]:
+    """Say of a create-only write whose precondition failed what that means."""
+    try:
+        yield
+    except PreconditionFailed as error:
+        if "IfNoneMatch" not in params:
+            raise
+        raise AlreadyExists(
+            "there is an object under this key already, and prevent_overwrite is on",
+            hint="Choose another key, or use replace().",
+            code=error.code,
+            status=error.status,
+            request_id=error.request_id,
+            may_have_applied=error.may_have_applied,
+        ) from error.__cause__
+
+
+def look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozenset[str]) -> None:
+    """Raise `PreconditionFailed` unless the object, or its absence, is what `conditions` want."""
+    if not conditions:
+        return
+    try:
+        info = head(bucket, key)
+    except NotFound:
+        info = None
+    if "IfNoneMatch" in conditions and info is not None:
+        raise PreconditionFailed("there is an object under this key already")
+    if "IfMatch" in conditions and (info is None or info.etag != unquoted(params["IfMatch"])):
+        raise PreconditionFailed("the object there is not the version that was named")

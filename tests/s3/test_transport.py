@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import botocore.credentials
@@ -347,6 +347,19 @@ def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open
     with pytest.raises(BadCredentials):
         provider.upload(b"x", key="k")
     assert 1 == len(server.requests)
+
+
+def test_a_small_body_does_not_wait_for_an_answer_to_its_head(open_on: Open) -> None:
+    """Without TCP_NODELAY each upload took 40 ms longer."""
+    provider = open_on(transport="boto3")
+    provider.upload(b"x", key="k")
+
+    (session,) = connections_of(provider)._sessions.values()
+    pools: Any = cast(Any, session)._manager.pools
+    pool = pools[next(iter(pools.keys()))]
+    connection = pool._get_conn()
+    pool._put_conn(connection)
+    assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # -- before anything was sent ------------------------------------------------------------------

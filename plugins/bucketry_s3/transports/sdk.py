@@ -7,6 +7,7 @@ Imported with the first request, since the SDK takes a while.
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -119,6 +120,9 @@ class Connections:
                     proxies=get_environ_proxies(self._settings.endpoint),
                     timeout=(min(CONNECT_TIMEOUT, seconds), seconds),
                     max_pool_connections=POOL_SIZE,
+                    # Head and body go out in two writes; the second must not wait for an answer
+                    # to the first, 40 ms each time.
+                    socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
                 )
             return self._sessions[seconds]
 

@@ -37,8 +37,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--without", default="", help="contestants to leave out, by commas")
     parser.add_argument("--sink", choices=("c", "python"), default="", help="which sink to run")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    parser.add_argument("--out", type=Path, help="folder for results; `benchmarks/results` after a "
-                        "whole run, else one below .venv")  # fmt: skip
+    parser.add_argument("--out", type=Path, help="folder for the results; without it one below "
+                        ".venv, and a whole run renews the page on performance")  # fmt: skip
     return parser.parse_args(given)
 
 
@@ -88,6 +88,8 @@ def main() -> int:
         },
         "rows": {},
     }
+    results = options.out or BASE / "results"
+    results.mkdir(parents=True, exist_ok=True)
     failed = False
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, running(options.sink) as sink:
         run["sink"] = sink.kind
@@ -96,6 +98,7 @@ def main() -> int:
             for row in rows:
                 measured = measure(row, started, sink, rounds, quick=options.quick)
                 run["rows"][row.name] = measured
+                _keep(run, load, results)
                 failed |= any("failed" in one for one in measured["contestants"].values())
                 if not options.json:
                     _tell(run, row)
@@ -107,15 +110,10 @@ def main() -> int:
                     for row in rows
                     if row.name in WHERE
                 }
-            run["others"] = load.of_others()
-    whole = not (options.rows or options.quick or options.without)
-    results = options.out or (page.RESULTS if whole else BASE / "results")
-    results.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(run, separators=(",", ":")) + "\n"
-    (results / "run.json").write_text(text, encoding="utf-8")
+            _keep(run, load, results)
     page.present(results)
-    if results == page.RESULTS:
-        page.renew()
+    if not (options.out or options.rows or options.quick or options.without):
+        page.adopt(results)
     print(f"written to {results}", file=sys.stderr)
     if options.json:
         print(json.dumps(run, indent=1))
@@ -123,6 +121,13 @@ def main() -> int:
         print("\n" + report.as_text(*report.summary(run)))
         print("\n" + "\n".join(report.about(run)))
     return 1 if failed else 0
+
+
+def _keep(run: dict[str, Any], load: machine.Load, results: Path) -> None:
+    """Write what is measured so far: whoever breaks off a run keeps its rows."""
+    run["others"] = load.of_others()
+    text = json.dumps(run, separators=(",", ":")) + "\n"
+    (results / "run.json").write_text(text, encoding="utf-8")
 
 
 def _tell(run: dict[str, Any], row: Row) -> None:

@@ -1,6 +1,6 @@
 """What a run becomes: a table and pictures beside it, and the figures of docs/performance.md.
 
-`python -m benchmarks.page` makes them again from benchmarks/results/run.json.
+`python -m benchmarks.page FOLDER` does it for any run: its table, its pictures, the page.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,8 @@ def table(run: dict[str, Any]) -> str:
 
 def present(folder: Path) -> None:
     """Write the table and the pictures of the run in `folder`."""
+    for picture in (*folder.glob("*.svg"), *folder.glob("*.png")):
+        picture.unlink()  # of another run with other rows
     (folder / "table.md").write_text(table(_run(folder)), encoding="utf-8")
     plotter = python_of("plots", ["matplotlib"])
     subprocess.run(
@@ -92,12 +96,17 @@ def present(folder: Path) -> None:
     )  # fmt: skip
 
 
-def renew() -> None:
-    """Write the figures of the last whole run into the page."""
+def adopt(folder: Path) -> None:
+    """Make a run the one that the page shows."""
+    RESULTS.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.suffix in (".json", ".md", ".svg", ".png"):
+            shutil.copyfile(path, RESULTS / path.name)
     text = filled(PAGE.read_text(encoding="utf-8"), _run(RESULTS))
     PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    present(RESULTS)
-    renew()
+    folder = Path(sys.argv[1])
+    present(folder)
+    adopt(folder)

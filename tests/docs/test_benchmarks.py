@@ -293,7 +293,7 @@ def test_rows_are_named_with_blanks_or_commas() -> None:
 def test_the_page_has_the_figures_of_the_committed_run() -> None:
     run = json.loads((page.RESULTS / "run.json").read_text(encoding="utf-8"))
     text = page.PAGE.read_text(encoding="utf-8")
-    assert text == page.filled(text, run), "run: python -m benchmarks.page"
+    assert text == page.filled(text, run), "run: python -m benchmarks.page FOLDER"
     assert (page.RESULTS / "table.md").read_text(encoding="utf-8") == page.table(run)
     assert all(f"<!-- from the run: {part} -->" in text for part in page.PARTS)
 

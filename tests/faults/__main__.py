@@ -1,7 +1,8 @@
-"""Run the table of faults: ``python -m faults [WORD...] [--jobs N] [--json FILE] [--all]``.
+"""Run the table of faults: ``python -m faults [WORD...] [--transport NAME] [--sample N] [--all]``.
 
-Words pick cases by their name. Each case runs through every transport, in one addressing style that
-changes from case to case; with ``--all`` in both.
+Words pick cases by their name; a sample takes so many of those, the same ones each time. Each case
+runs through every transport, in one addressing style that changes from case to case; with ``--all``
+in both.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 from attrs import evolve
 
@@ -57,8 +59,16 @@ def main() -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--verbose", "-v", action="store_true", help="print the good ones too")
     parser.add_argument("--tracebacks", action="store_true")
+    parser.add_argument("--transport", choices=transports())
+    parser.add_argument("--sample", type=int)
     given = parser.parse_args()
-    work = list(jobs(given.words, everything=given.all))
+    work = [
+        (case, way)
+        for case, way in jobs(given.words, everything=given.all)
+        if given.transport in (None, way.transport)
+    ]
+    if given.sample is not None:
+        work = Random(1).sample(work, min(given.sample, len(work)))
     start = time.monotonic()
     results = []
     for result in run_all(work, given.jobs):

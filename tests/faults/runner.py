@@ -102,9 +102,12 @@ def _address(case: Case, host: str, proxy: FaultProxy) -> Iterator[str]:
 
 
 def run(case: Case, client: Client, way: Way) -> Result:
-    """Run one case and judge it; once more if it was late, which on a busy machine happens."""
+    """Run one case and judge it; once more if it was late or gave up, as on a busy machine happens.
+
+    What is never right has no second try.
+    """
     result = _run_once(case, client, way)
-    if result.judged.verdict == "overrun":
+    if result.judged.verdict in ("overrun", "needless failure"):
         return _run_once(case, client, way)
     return result
 

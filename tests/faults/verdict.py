@@ -183,7 +183,8 @@ def _late(seconds: float, due: float) -> Judged | None:
 def _left(case: Case, seen: Seen) -> str:
     told = seen.told
     left = [f"file {name}" for name in told["files"]]
-    left += [f"thread {name}" for name in told["threads"]]
+    if case.fault.place != "hanging names":  # a lookup that hangs cannot be ended by anybody
+        left += [f"thread {name}" for name in told["threads"]]
     if told["sockets"]:
         left.append(f"{told['sockets']} sockets")
     notes = " ".join(told["error"]["notes"]) if "error" in told else ""

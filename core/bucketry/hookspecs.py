@@ -187,7 +187,8 @@ class ProviderHooks:
         """Find the object key behind a URL: the inverse of `bucketry_object_url`.
 
         Asked when: `key_of_url`. The answer counts only if `bucketry_object_url` builds the very
-        same URL from it again, so a look-alike host is never taken for ours.
+        same URL from it again, or `bucketry_other_urls` does, so a look-alike host is never taken
+        for ours.
 
         Answer: the object key. None: not one of this layer's URLs.
 
@@ -201,6 +202,26 @@ class ProviderHooks:
             ...         host, _, key = url.removeprefix("https://").partition("/")
             ...         if host.startswith("img") and host.endswith(".example.com"):
             ...             return unquote(key)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_other_urls(self, key: str) -> Sequence[str]:
+        """Name further permanent URLs that an object is, or was, known under.
+
+        Asked when: `key_of_url`, for a URL that `bucketry_object_url` would not build today:
+        applications have stored it before the address was changed.
+
+        Answer: the URLs. None: the layer below knows, at last that there are none.
+
+        As a wrapper: add those of a former address to the answer from below.
+
+        Example:
+            >>> class FormerCdn:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_other_urls(self, key):
+            ...         known = yield
+            ...         return [*known, f"https://old-cdn.example.com/{key}"]
         """
         raise NotImplementedError
 

@@ -35,11 +35,13 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.errors import hint_for
 from bucketry_s3.protocol.requests import Place
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
-from bucketry_s3.protocol.urls import bucket_base, key_of_url, object_url
+from bucketry_s3.protocol.urls import Addressing, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
 from bucketry_s3.settings import ClientSettings, settings_fault
 
 T = TypeVar("T")
+
+_STYLES: tuple[Addressing, ...] = ("path", "virtual")
 
 
 class S3Layer:
@@ -166,10 +168,26 @@ class S3Layer:
         """Append the key to the public address."""
         return object_url(self._public_base, key)
 
+    @cached_property
+    def _other_bases(self) -> list[str]:
+        """Both styles of the server's own host: other tools have stored the one not used here."""
+        bases = {
+            bucket_base(endpoint, self._options.bucket, style)
+            for endpoint in (self.settings.endpoint, self.settings.public_endpoint)
+            for style in _STYLES
+        }
+        return sorted(bases - {self._public_base})
+
     @hookimpl
     def bucketry_key_of_url(self, url: str) -> str | None:
-        """Take the public address away again."""
-        return key_of_url(self._public_base, url)
+        """Take the public address away again, or another one of the bucket's."""
+        found = (key_of_url(base, url) for base in (self._public_base, *self._other_bases))
+        return next((key for key in found if key is not None), None)
+
+    @hookimpl
+    def bucketry_other_urls(self, key: str) -> list[str]:
+        """Name both styles of the server's own host."""
+        return [object_url(base, key) for base in self._other_bases]
 
     @hookimpl
     def bucketry_sign(self, request: SignRequest) -> SignedUrl:

@@ -697,3 +697,35 @@ def test_a_fault_of_an_option_that_is_not_written_points_where_it_belongs() -> N
         "providerOptions.providerConfig.encryption: is needed",
         "providerOptions.providerConfig.multipart.partSize: is too small here",
     ]
+
+
+# -- URLs that stand in databases ---------------------------------------------------------------
+
+WASABI = "s3.eu-central-1.wasabisys.com"
+
+
+@pytest.mark.parametrize("addressing", ["path", "virtual"])
+@pytest.mark.parametrize("base_url", [None, "https://cdn.example.com"])
+@pytest.mark.parametrize("root_path", ["", "uploads"])
+def test_urls_of_both_styles_lead_back_to_their_key(
+    real_catalog: Catalog, addressing: str, base_url: str | None, root_path: str
+) -> None:
+    flat = {"provider": "wasabi", "bucket": "media", "region": "eu-central-1",
+            "credentials": "ambient", "addressing": addressing, "root_path": root_path}  # fmt: skip
+    flat |= {"base_url": base_url} if base_url else {}
+    media = bucketry.open_provider(flat, catalog=real_catalog, environ={})
+    folder = f"{root_path}/" if root_path else ""
+    addresses = [f"https://media.{WASABI}", f"https://{WASABI}/media", *filter(None, [base_url])]
+    for address in addresses:
+        assert media.key_of_url(f"{address}/{folder}a%20b.png") == "a b.png"
+    for strange in (
+        f"https://media.{WASABI}.evil.example/{folder}a.png",
+        f"https://other.{WASABI}/{folder}a.png",
+        f"https://{WASABI}/other/{folder}a.png",
+        f"https://{WASABI}/{folder}a.png" if root_path else f"https://{WASABI}/a.png",
+        f"http://media.{WASABI}/{folder}a.png",
+        f"https://media.{WASABI}:8443/{folder}a.png",
+        f"https://media.{WASABI}/{folder}a.png?x=1",
+        f"https://media.{WASABI}/{folder}a%2Fb.png",
+    ):
+        assert media.key_of_url(strange) is None

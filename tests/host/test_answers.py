@@ -37,6 +37,7 @@ OPERATIONS: dict[str, Callable[[Provider], object]] = {
     "bucketry_delete": lambda media: media.delete("a"),
     "bucketry_object_url": lambda media: media.object_url("a"),
     "bucketry_key_of_url": lambda media: media.key_of_url("https://memory.example/bucket/top/a"),
+    "bucketry_other_urls": lambda media: media.key_of_url("https://memory.example/bucket/top/a?"),
     "bucketry_is_private": lambda media: media.url("a"),
     "bucketry_sign": lambda media: media.sign("a"),
     "bucketry_head": lambda media: media.head("a"),
@@ -81,7 +82,9 @@ def _refusal(hook: str, answer: Any) -> str:
 
 
 _MEMORY = "memory/0:MemoryLayer (bucketry-memory 1.0)"
-_DEFAULTS = {"bucketry_build_key", "bucketry_is_private", "bucketry_sweep"}
+_DEFAULTS = {
+    *("bucketry_build_key", "bucketry_is_private", "bucketry_other_urls", "bucketry_sweep"),
+}
 
 
 def test_every_hook_is_looked_at_here() -> None:
@@ -111,6 +114,7 @@ WRONG_TYPES: list[tuple[str, Any, str]] = [
     ("bucketry_delete", ["top/a"], "it answered list, not Deleted"),
     ("bucketry_object_url", b"https://x", "it answered bytes, not str"),
     ("bucketry_key_of_url", b"top/a", "it answered bytes, not str"),
+    ("bucketry_other_urls", 7, "it answered int, not Sequence"),
     ("bucketry_is_private", "no", "it answered str, not bool"),
     ("bucketry_is_private", 0, "it answered int, not bool"),
     ("bucketry_sign", "https://x", "it answered str, not SignedUrl"),
@@ -270,6 +274,37 @@ OTHER_KEYS: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("hook", "answer", "reason"), OTHER_KEYS)
 def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reason: str) -> None:
     assert _refusal(hook, answer) == reason
+
+
+def test_another_url_of_an_object_counts_when_a_layer_names_it_exactly() -> None:
+    class Former:
+        @hookimpl
+        def bucketry_key_of_url(self, url: str) -> str:
+            return f"top/{url.rpartition('/')[2]}"
+
+        @hookimpl(wrapper=True)
+        def bucketry_other_urls(self, key: str) -> Generator[None, Any, list[str]]:
+            known = yield
+            return [*known, f"https://old-cdn.example/{key}"]
+
+    media = memory_provider(root_path="top").with_layer(Former())
+    assert media.key_of_url("https://old-cdn.example/top/a") == "a"
+    assert media.key_of_url("https://old-cdn.example.evil/top/a") is None
+    assert media.key_of_url("https://old-cdn.example/top/x/a") is None
+
+
+def test_other_urls_that_are_one_text_are_no_list_of_addresses() -> None:
+    class Odd:
+        @hookimpl
+        def bucketry_key_of_url(self, url: str) -> str:
+            return "top/a"
+
+        @hookimpl
+        def bucketry_other_urls(self, key: str) -> str:
+            return "https://memory.example.evil/top/a"
+
+    media = memory_provider(root_path="top").with_layer(Odd())
+    assert media.key_of_url("https://memory.example.evil/top/a") is None
 
 
 def test_a_key_outside_is_no_answer_to_a_url() -> None:

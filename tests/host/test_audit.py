@@ -17,6 +17,7 @@ other_hookimpl = pluggy.HookimplMarker("pytest")
 HOOKS = (
     "bucketry_prepare_upload, bucketry_build_key, bucketry_put_params, "
     "bucketry_upload, bucketry_delete, bucketry_object_url, bucketry_key_of_url, "
+    "bucketry_other_urls, "
     "bucketry_is_private, bucketry_prepare_signing, bucketry_sign, bucketry_check_signed, "
     "bucketry_head, bucketry_open, bucketry_list, bucketry_copy, bucketry_sweep, "
     "bucketry_explain_error, bucketry_perform"

@@ -187,6 +187,11 @@ class Ask:
         answer: object = self._hooks.bucketry_key_of_url(url=url)
         return None if answer is None else self._expect(answer, str, "bucketry_key_of_url")
 
+    def other_urls(self, key: str) -> list[object]:
+        """Return further URLs that the object is known under."""
+        hook = "bucketry_other_urls"
+        return list(self._expect(self._hooks.bucketry_other_urls(key=key), Sequence, hook))
+
     def prepare_signing(
         self, request: SignRequest, check: Callable[[SignRequest], SignRequest]
     ) -> SignRequest:

@@ -12,7 +12,7 @@ from bucketry.vendor import CommonOptions
 
 @frozen(eq=False)
 class DefaultsLayer:
-    """Names by strategy, privacy by setting; nothing to change, to sweep, to explain."""
+    """Names by strategy, privacy by setting; nothing to change, to sweep, to explain, to add."""
 
     options: CommonOptions
 
@@ -35,6 +35,11 @@ class DefaultsLayer:
     def bucketry_is_private(self) -> bool:
         """Follow the `visibility` setting."""
         return self.options.visibility == "private"
+
+    @hookimpl
+    def bucketry_other_urls(self) -> tuple[str, ...]:
+        """Know of no other address."""
+        return ()
 
     @hookimpl
     def bucketry_sweep(self) -> tuple[Swept, ...]:

@@ -148,7 +148,7 @@ def is_private(ground: Ground, key: str) -> bool:
 
 
 def key_of_url(ground: Ground, address: str) -> str | None:
-    """Return the key whose permanent address is exactly `address`."""
+    """Return the key of which `address` is a permanent address, today's or another, exactly."""
     check_text("a URL", address)
     with perform(ground, "url", None, {"url": address}) as operation:
         object_key = ground.ask.key_of_url(address)
@@ -159,8 +159,11 @@ def key_of_url(ground: Ground, address: str) -> str | None:
             ground.root.join(key)
         except InvalidKey:
             return None
-        found = operation.answer = key if ground.ask.object_url(object_key) == address else None
-    return found
+        ours = ground.ask.object_url(object_key) == address
+        if not ours and address not in ground.ask.other_urls(object_key):
+            return None
+        operation.answer = key
+    return key
 
 
 def sign(

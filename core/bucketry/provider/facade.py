@@ -434,7 +434,9 @@ class Provider:
     def key_of_url(self, url: str) -> str | None:
         """Return the key whose permanent address is exactly `url`, or None if it is none of ours.
 
-        Look-alikes (another host, port, scheme, user info, an escaped slash) are not ours.
+        Another permanent address of the same object counts too: both styles of the vendor's own
+        host, and what layers add (`bucketry_other_urls`). Look-alikes (another host, port, scheme,
+        user info, an escaped slash) are not ours.
         """
         return addressing.key_of_url(self._ground, url)
 

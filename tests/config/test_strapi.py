@@ -699,6 +699,27 @@ def test_a_fault_of_an_option_that_is_not_written_points_where_it_belongs() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("useAccelerateEndpoint", "media.s3-accelerate.amazonaws.com"),
+        ("useDualstackEndpoint", "media.s3.dualstack.eu-west-1.amazonaws.com"),
+        ("useFipsEndpoint", "media.s3-fips.us-east-1.amazonaws.com"),
+    ],
+)
+def test_aws_s_other_endpoints_are_addressed(real_catalog: Catalog, name: str, host: str) -> None:
+    on: dict[str, Any] = {name: True}
+    region = "us-east-1" if "fips" in host else "eu-west-1"
+    media = opened(real_catalog, strapi({"ACL": "private"}, region=region, **on))
+    assert media.object_url("a") == f"https://{host}/a"
+
+
+def test_a_directory_bucket_is_refused_where_it_is_written(real_catalog: Catalog) -> None:
+    (problem,) = told(real_catalog, strapi({"Bucket": "media--use1-az4--x-s3", "ACL": "private"}))
+    assert problem.startswith("providerOptions.s3Options.params.Bucket: ")
+    assert "directory bucket" in problem
+
+
 # -- URLs that stand in databases ---------------------------------------------------------------
 
 WASABI = "s3.eu-central-1.wasabisys.com"

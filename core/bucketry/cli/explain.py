@@ -31,9 +31,6 @@ from bucketry.host.defaults import DefaultsLayer
 KEY = "example.txt"
 BODY = b"hello"
 
-# Native parameters whose value is a key (Amazon S3 API, server-side encryption with customer keys).
-_SECRET_PARAMS = frozenset({"SSECustomerKey"})
-
 
 @command
 @click.argument("name", required=False)
@@ -206,12 +203,15 @@ def _request(provider: Provider, dry_run: _DryRun) -> Request | str:
         url = str(shown.sign(KEY, method="PUT")).removesuffix("?***")
     except BucketryError as error:
         return f"would be refused: {error}"
+    from bucketry.config.schemas import leaf, member
+
+    secret = leaf("native_params")
     return Request(
         method="PUT",
         url=url,
         region=dry_run.settings.region if dry_run.settings else "",
         params={
-            name: "***" if name in _SECRET_PARAMS else value
+            name: "***" if (member(secret, name) or {}).get("writeOnly") else value
             for name, value in dry_run.params.items()
         },
     )

@@ -72,7 +72,9 @@ class S3Layer:
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
         vendor, able = self._context.vendor, self._context.capabilities
-        place = Place.of(self.settings.endpoint, self._options.bucket, self.settings.addressing)
+        place = Place.of(
+            self.settings.endpoint, self._profile.bucket_of(self._options), self.settings.addressing
+        )
         return Bucket(self._carry, place, self._options, able, vendor.limits(able))
 
     @cached_property
@@ -91,10 +93,18 @@ class S3Layer:
     @cached_property
     def _presigner(self) -> Presigner:
         base = bucket_base(
-            self.settings.public_endpoint, self._options.bucket, self.settings.addressing
+            self.settings.public_endpoint,
+            self._profile.bucket_of(self._options),
+            self.settings.addressing,
         )
         bound = binding_headers(self._context.capabilities, self._options.acl)
-        return Presigner(base, self._options.bucket, self.settings.region, time.time, bound=bound)
+        return Presigner(
+            base,
+            self._profile.bucket_of(self._options),
+            self.settings.region,
+            time.time,
+            bound=bound,
+        )
 
     @cached_property
     def _public_base(self) -> str:
@@ -103,7 +113,9 @@ class S3Layer:
             return self._options.base_url.rstrip("/")
         own = "" if self._options.public_endpoint else self._profile.public_base_of(self._options)
         return own or bucket_base(
-            self.settings.public_endpoint, self._options.bucket, self.settings.addressing
+            self.settings.public_endpoint,
+            self._profile.bucket_of(self._options),
+            self.settings.addressing,
         )
 
     @hookimpl

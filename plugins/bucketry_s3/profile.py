@@ -35,6 +35,8 @@ class Profile:
         public_base: template of the address that objects are publicly served from, where it is
             not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
             when every option that it names is set and there is no `base_url`.
+        bucket: the name that stands in addresses, made from the options, where that is not the
+            configured one: an access point of AWS is configured by its ARN.
         hints: what to change at this vendor, by error code or type, with ``: text`` for what the
             message must hold too; see `bucketry_s3.errors.hint_for`. The first that fits counts.
     """
@@ -46,6 +48,7 @@ class Profile:
     signing_regions: Mapping[str, str] = field(factory=dict)
     signing_region: str | None = None
     public_base: Template = ""
+    bucket: Callable[[Any], str] | None = None
     hints: Mapping[str, str] = field(factory=dict)
 
     def region_of(self, options: Any) -> str | None:
@@ -66,6 +69,11 @@ class Profile:
     def public_base_of(self, options: Any) -> str:
         """Return the address that public objects are served from, "" where it is the endpoint."""
         return self._fill(self.public_base, options)
+
+    def bucket_of(self, options: Any) -> str:
+        """Return the bucket's name as it stands in addresses."""
+        configured: str = options.bucket
+        return self.bucket(options) if self.bucket else configured
 
     def names_in_endpoint(self, options: Any) -> Sequence[str]:
         """Return the options that the endpoint's template names, in its order."""

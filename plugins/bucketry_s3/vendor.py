@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -70,14 +70,14 @@ def s3_vendor(
 
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
         able = capabilities_for(capabilities, chosen) if capabilities_for else capabilities
+        own = list(check(chosen)) if check is not None else []
         yield from _check_urls(chosen)
         yield from _check_endpoint(chosen, profile, title)
-        yield from _check_place(chosen)
+        yield from _check_place(chosen, profile, known={path for path, _ in own})
         yield from _check_visibility(chosen, able, title)
         yield from _check_sizes(chosen, able, title)
         yield from _check_params(chosen, able, title)
-        if check is not None:
-            yield from check(chosen)
+        yield from own
 
     def slips(chosen: Any) -> Iterator[tuple[str, str]]:
         yield from _unlikely_region(chosen, profile, title)
@@ -148,8 +148,11 @@ def _unlikely_region(options: Any, profile: Profile, title: str) -> Iterator[tup
             yield "region", f"is no region that {title} is known to have; did you mean {near[0]}?"
 
 
-def _check_place(options: Any) -> Iterator[tuple[str, str]]:
-    if not _BUCKET.fullmatch(options.bucket):
+def _check_place(
+    options: Any, profile: Profile, known: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    # What the vendor's page says of the bucket is more exact.
+    if "bucket" not in known and not _BUCKET.fullmatch(profile.bucket_of(options)):
         hint = ""
         if "/" in options.bucket:
             hint = "; a folder inside it belongs in root_path"

@@ -11,16 +11,22 @@ another kind of endpoint: `dual_stack` answers over IPv6 too, `fips` has validat
 `accelerate` takes the way over the nearest edge, for buckets that have Transfer Acceleration
 switched on. The first goes with each of the others.
 
+`bucket` may be the ARN of an access point
+(`arn:aws:s3:eu-west-1:123456789012:accesspoint/reports`), which names its region, or an access
+point's alias, which is used like a bucket's name. Copies through one stay in its region. Whether
+one takes form uploads is not documented: sign a PUT.
+
 Directory buckets (S3 Express One Zone, `...--x-s3`) are refused: they want a session for each
 bucket, know no ACLs, tags and versions, and list in no order.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from bucketry import Capabilities
 from bucketry_s3.facts import (
@@ -97,7 +103,22 @@ def _choice(title: str, description: str) -> dict[str, Any]:
 
 @frozen(kw_only=True)
 class AwsOptions(S3Options):
-    """Options of Amazon S3; each of its own chooses another kind of endpoint."""
+    """Options of Amazon S3: a bucket or an access point, and the kind of endpoint."""
+
+    bucket: str = field(
+        metadata={
+            "schema": {
+                "title": "Bucket",
+                "description": "Name of the bucket, or an access point's alias or ARN. It must "
+                "exist.",
+                "type": "string",
+                "minLength": 3,
+                "maxLength": 200,
+                "examples": ["media"],
+            }
+        }
+    )
+    region: str | None = field(default=Factory(lambda self: _arn_region(self.bucket), True))
 
     dual_stack: bool = field(
         default=False,
@@ -116,6 +137,25 @@ class AwsOptions(S3Options):
     )
 
 
+# arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/NAME (Amazon S3 User Guide, access points).
+_ACCESS_POINT = re.compile(
+    r"arn:aws[a-z-]*:s3:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):accesspoint[/:]"
+    r"(?P<name>[a-z0-9-]{3,50})"
+)
+
+
+def _arn_region(bucket: str) -> str | None:
+    found = _ACCESS_POINT.fullmatch(bucket)
+    return found["region"] if found else None
+
+
+def _bucket(options: Any) -> str:
+    """Return an access point's label in its host, or the bucket's name (_RULES)."""
+    found = _ACCESS_POINT.fullmatch(options.bucket)
+    name: str = options.bucket
+    return f"{found['name']}-{found['account']}" if found else name
+
+
 def _domain(options: Any) -> str:
     region = options.region or ""
     return next((d for start, d in _DOMAINS.items() if region.startswith(start)), _COMMERCIAL)
@@ -126,14 +166,17 @@ def _endpoint(options: Any) -> str:
     dual_stack = "dualstack." if options.dual_stack else ""
     if options.accelerate:
         return f"https://s3-accelerate.{dual_stack}{_COMMERCIAL}"
-    service = "s3-fips" if options.fips else "s3"
+    service = "s3-accesspoint" if _arn_region(options.bucket) else "s3"
+    service += "-fips" if options.fips else ""
     return f"https://{service}.{dual_stack}{{region}}.{_domain(options)}"
 
 
 def _check(options: Any) -> Iterator[tuple[str, str]]:
-    for ending, reason in _OTHER_KINDS.items():
-        if options.bucket.endswith(ending):
-            yield "bucket", reason
+    other = [why for ending, why in _OTHER_KINDS.items() if options.bucket.endswith(ending)]
+    if other:
+        yield "bucket", other[0]
+    elif options.bucket.startswith("arn:"):
+        yield from _check_arn(options)
     if options.endpoint:
         for name in ("dual_stack", "fips", "accelerate"):
             if getattr(options, name):
@@ -142,6 +185,23 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
         yield from _check_acceleration(options)
     elif options.fips and _domain(options) == "amazonaws.com.cn":
         yield "fips", "does not exist in China; leave it out"
+
+
+def _check_arn(options: Any) -> Iterator[tuple[str, str]]:
+    region = _arn_region(options.bucket)
+    if region is None:
+        yield (
+            "bucket",
+            "is no ARN of an access point (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME), the only "
+            "kind that bucketry can use; write one, or the bucket's name",
+        )
+        return
+    if options.region != region:
+        yield "region", f"is not that of the access point's ARN, {region}; leave it out"
+    if options.accelerate:
+        yield "accelerate", "does not go with an access point; leave it out"
+    if options.addressing == "path":
+        yield "addressing", "cannot be path for an access point, which has a host; leave it out"
 
 
 def _check_acceleration(options: Any) -> Iterator[tuple[str, str]]:
@@ -167,6 +227,7 @@ profile = Profile(
     endpoint=_endpoint,
     addressing="virtual",
     regions=_REGIONS,
+    bucket=_bucket,
     hints={
         "AccessControlListNotSupported": (
             "Buckets made at AWS since April 2023 have ACLs off: remove `acl` and open the bucket "

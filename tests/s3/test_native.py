@@ -137,7 +137,8 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.
 def _values(place: str, member: Any) -> Any:
     header = member.serialization.get("location") in ("header", "headers")
     if place.endswith("CopySource"):
-        source = {"Bucket": st.just("other"), "Key": ANY_TEXT}
+        point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"
+        source = {"Bucket": st.sampled_from(["other", point]), "Key": ANY_TEXT}
         return st.fixed_dictionaries(source, optional={"VersionId": HEADER_TEXT})
     if place == "Bucket":
         return st.just("media")

@@ -92,6 +92,34 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
         "photos/a%20b.png",
     ),
     (
+        "aws", {"bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"},
+        "https://s3-accesspoint.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/photos/a%20b.png",
+    ),
+    (
+        "aws",
+        {"bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports", "fips": True},
+        "https://s3-accesspoint-fips.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://reports-123456789012.s3-accesspoint-fips.eu-west-1.amazonaws.com/"
+        "photos/a%20b.png",
+    ),
+    (
+        "aws",
+        {
+            "bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports",
+            "fips": True, "dual_stack": True,
+        },
+        "https://s3-accesspoint-fips.dualstack.eu-west-1.amazonaws.com", "eu-west-1",
+        "https://reports-123456789012.s3-accesspoint-fips.dualstack.eu-west-1.amazonaws.com/"
+        "photos/a%20b.png",
+    ),
+    (
+        "aws", {"bucket": "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:reports"},
+        "https://s3-accesspoint.cn-north-1.amazonaws.com.cn", "cn-north-1",
+        "https://reports-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn/"
+        "photos/a%20b.png",
+    ),
+    (
         "aws", {"region": "us-gov-west-1", "bucket": "my.media"},
         "https://s3.us-gov-west-1.amazonaws.com", "us-gov-west-1",
         "https://s3.us-gov-west-1.amazonaws.com/my.media/photos/a%20b.png",

@@ -158,6 +158,41 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "bucketry does not make; use a general purpose bucket",
     ),
     (
+        "aws",
+        {
+            "region": "us-east-1",
+            "bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports",
+        },
+        "region", "is not that of the access point's ARN, eu-west-1; leave it out",
+    ),
+    (
+        "aws",
+        {"bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports", "accelerate": True},
+        "accelerate", "does not go with an access point; leave it out",
+    ),
+    (
+        "aws",
+        {"bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports", "addressing": "path"},
+        "addressing", "cannot be path for an access point, which has a host; leave it out",
+    ),
+    (
+        "aws",
+        {
+            "region": "us-east-1",
+            "bucket": "arn:aws:s3-object-lambda:us-east-1:123456789012:accesspoint/resized",
+        },
+        "bucket",
+        "is no ARN of an access point (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME), the only kind "
+        "that bucketry can use; write one, or the bucket's name",
+    ),
+    (
+        "aws",
+        {"region": "us-east-1", "bucket": "arn:aws:s3::123456789012:accesspoint:mfzwi23gnj.mrap"},
+        "bucket",
+        "is a Multi-Region Access Point, which wants signatures for many regions (SigV4A) that "
+        "bucketry does not make; use the bucket or an access point of one region",
+    ),
+    (
         "aws", {"region": "us-east-1", "bucket": "media-abc--op-s3"}, "bucket",
         "is an access point of S3 on Outposts, which signs for another service; use a bucket of "
         "the region",

@@ -117,7 +117,10 @@ def _with_times(value: Any) -> Any:
 def _source(value: Any) -> str:
     """Percent-encode where a copy is from; a version stays behind its question mark."""
     if isinstance(value, Mapping):
-        text, version = f"{value['Bucket']}/{value['Key']}", value.get("VersionId", "")
+        bucket, version = value["Bucket"], value.get("VersionId", "")
+        # The object behind an access point has an ARN of its own.
+        inner = "object/" if bucket.startswith("arn:") else ""
+        text = f"{bucket}/{inner}{value['Key']}"
     else:
         text, _, version = value.partition("?versionId=")
     return quote(text, safe="/-._~") + (f"?versionId={version}" if version else "")

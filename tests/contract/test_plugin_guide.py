@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +39,68 @@ def test_the_whole_page_but_its_imports_is_shown() -> None:
         if file == "bucketry_acme/__init__.py":
             rest = rest.replace(block, "")
     assert not re.search(r"^(class|def|@|vendor)", rest, re.MULTILINE)
+
+
+# -- what a plugin can rely on -----------------------------------------------------------------
+
+PLUGINS = ROOT / "plugins"
+RELY = GUIDE.partition("## What a plugin can rely on")[2].partition("\n## ")[0]
+PROMISED = frozenset(re.findall(r"`(bucketry[\w.]*)`", RELY))
+
+TOOLS = ("__main__", "docs", "pages", "strapi")
+"""Modules of `bucketry_vendors` that write our own documents; no vendor is made with them."""
+
+
+def imported(source: str) -> Iterator[tuple[str, str]]:
+    """Yield module and name of each import of something of bucketry's."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def private(source: str, own: str) -> list[str]:
+    """Return what a plugin's module imports that the guide does not promise."""
+    found = []
+    for module, name in imported(source):
+        if not module.startswith("bucketry") or module.split(".")[0] == own:
+            continue
+        public = getattr(importlib.import_module(module), "__all__", None)
+        hidden = name.startswith("_") or (public is not None and name and name not in public)
+        if module not in PROMISED or hidden:
+            found.append(f"{module}.{name}")
+    return found
+
+
+def _modules(package: str) -> list[Path]:
+    found = [path for path in (PLUGINS / package).rglob("*.py") if path.stem not in TOOLS]
+    assert found
+    return sorted(found)
+
+
+def test_the_promised_modules_are_there() -> None:
+    assert len(PROMISED) >= 10
+    for module in PROMISED:
+        importlib.import_module(module)
+
+
+@pytest.mark.parametrize("package", ["bucketry_local", "bucketry_strapi", "bucketry_vendors"])
+def test_our_own_plugins_need_nothing_that_is_not_promised(package: str) -> None:
+    found = {
+        path.name: wrong
+        for path in _modules(package)
+        if (wrong := private(path.read_text("utf-8"), package))
+    }
+    assert found == {}
+
+
+def test_the_skeleton_needs_nothing_that_is_not_promised() -> None:
+    for file, text in ACME.items():
+        if file.endswith(".py"):
+            assert private(text, "bucketry_acme") == [], file
+
+
+def test_what_is_not_promised_is_noticed() -> None:
+    source = "from bucketry.host.catalog import installed\nfrom bucketry import _x, Secret\n"
+    assert private(source, "acme") == ["bucketry.host.catalog.installed", "bucketry._x"]

@@ -43,7 +43,11 @@ class Suite:
         cases: the cases, those of a group together. `ValueError` if two have one id.
     """
 
-    cases: tuple[Case, ...] = field(converter=_in_groups, validator=_each_has_its_own_id)
+    cases: tuple[Case, ...] = field(
+        converter=_in_groups,
+        validator=_each_has_its_own_id,
+        repr=lambda cases: f"<{len(cases)} cases>",
+    )
 
     @classmethod
     def of(cls, *modules: ModuleType) -> Self:

@@ -38,7 +38,7 @@ def s3_vendor(
     docs_url: str,
     options: type[Any] = S3Options,
     endpoint_hosts: Sequence[str] = (),
-    traits: Sequence[Callable[[Any, LayerContext], object]] = (),
+    layers: Sequence[Callable[[Any, LayerContext], object]] = (),
     check: Check | None = None,
     capabilities_for: CapabilitiesFor | None = None,
     schema: SchemaFile | None = None,
@@ -54,19 +54,20 @@ def s3_vendor(
         docs_url: the vendor's page on its S3 interface.
         options: `S3Options`, or a class that adds to it.
         endpoint_hosts: host patterns of its endpoints, ``{region}`` standing for one label.
-        traits: build the layers above the family's, from options and context.
+        layers: classes or functions that make the layers above the family's, from options and
+            context; the last is asked first.
         check: the vendor's own rules between options, on top of the family's.
         capabilities_for: the capabilities under given options, where these can declare some.
         schema: a schema file for the options that the class in `options` adds; the schema of
             everything is made from the page.
     """
 
-    def layers(chosen: Any, context: LayerContext) -> list[object]:
+    def make_layers(chosen: Any, context: LayerContext) -> list[object]:
         family = S3Layer(chosen, profile, context)
         carriers: list[object] = [Boto3Transport(context, lambda: family.settings)]
         if chosen.transport == "sockets":
             carriers.append(SocketTransport(context, lambda: family.settings))
-        return [family, *carriers, *(trait(chosen, context) for trait in traits)]
+        return [family, *carriers, *(make(chosen, context) for make in layers)]
 
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
         able = capabilities_for(capabilities, chosen) if capabilities_for else capabilities
@@ -97,7 +98,7 @@ def s3_vendor(
         options=options,
         schema=PageSchema(make_schema, own=schema),
         capabilities=capabilities,
-        layers=layers,
+        layers=make_layers,
         docs_url=docs_url,
         endpoint_hosts=endpoint_hosts,
         check=check_all,

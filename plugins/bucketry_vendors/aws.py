@@ -29,6 +29,7 @@ from typing import Any
 from attrs import Factory, field, frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -40,9 +41,6 @@ from bucketry_s3.facts import (
     inferred,
     words,
 )
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _MODEL = "boto/botocore:botocore/data/s3/2006-03-01/service-2.json 1.43.67"
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"

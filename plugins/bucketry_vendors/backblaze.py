@@ -15,6 +15,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -25,9 +26,6 @@ from bucketry_s3.facts import (
     reported,
     words,
 )
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _S3 = "https://www.backblaze.com/docs/cloud-storage-s3-compatible-api"
 _CALLS = "https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api"

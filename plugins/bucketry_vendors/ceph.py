@@ -10,6 +10,7 @@ declare what it can do.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     measured,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://docs.ceph.com/en/umbrella/radosgw/s3/"
 _SERVER = "Ceph 16.2.15"

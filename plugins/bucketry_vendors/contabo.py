@@ -18,6 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -29,9 +30,6 @@ from bucketry_s3.facts import (
     reported,
     words,
 )
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://docs.contabo.com/docs/products/Object-Storage/technical-description"
 _CEPH = "the server is Ceph RGW"

@@ -15,6 +15,7 @@ from typing import Any
 from attrs import field, frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -23,9 +24,6 @@ from bucketry_s3.facts import (
     inferred,
     unknown,
 )
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://docs.cubbit.io/guides/s3-api"
 _DATE = "2026-11"

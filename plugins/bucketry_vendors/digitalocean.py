@@ -17,6 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -27,9 +28,6 @@ from bucketry_s3.facts import (
     reported,
     words,
 )
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _S3 = "https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/"
 _S3_DATE = "2025-12-05"

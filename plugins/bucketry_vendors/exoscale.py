@@ -8,6 +8,7 @@ too; IAM roles decide what a key may do.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -19,8 +20,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _LIMITS = "https://community.exoscale.com (Object Storage, limits and changelog)"
 _OVERVIEW = "https://community.exoscale.com/documentation/storage/simple-object-storage-overview/"

@@ -9,6 +9,7 @@ version 2 were not looked at.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -17,9 +18,6 @@ from bucketry_s3.facts import (
     from_code,
     unknown,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _TABLE = "deuxfleurs-org/garage:doc/book/reference-manual/s3-compatibility.md 3f4ab3a (v1.2)"
 _TABLE_DATE = "2025-06-13"
@@ -62,7 +60,7 @@ vendor = s3_vendor(
     title="Garage",
     summary="ACLs, tags and conditions have no effect; the region must be the server's.",
     docs_url="https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/",
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     capabilities=Capabilities(
         acl=documented("ignored", _TABLE, as_of=_TABLE_DATE, note="By its source."),

@@ -9,6 +9,7 @@ account's JSON file.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _TEST = "tigrisdata/tigris-os-docs:docs/api/s3/index.mdx 63c94bc (comparison by a competitor)"
 _TEST_DATE = "2026-06-30"

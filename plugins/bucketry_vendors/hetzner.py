@@ -9,6 +9,7 @@ a trailing checksum is answered with 400, and a checksum header is taken but nev
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _OVERVIEW = "https://docs.hetzner.com/storage/object-storage/overview"
 _ACTIONS = "https://docs.hetzner.com/storage/object-storage/supported-actions"

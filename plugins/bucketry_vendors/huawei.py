@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     SEVEN_DAYS,
@@ -25,8 +26,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _API = "https://support.huaweicloud.com/api-obs"
 _API_DATE = "2025-12"

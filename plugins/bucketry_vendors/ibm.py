@@ -12,6 +12,7 @@ one's own when they are set on the bucket.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SIGNED_METHODS,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "ibm-cloud-docs/cloud-object-storage c7de927"
 _OBJECTS = f"{_DOCS}:api-reference-objects.md"

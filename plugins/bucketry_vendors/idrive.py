@@ -8,6 +8,7 @@ that as `base_url`.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -18,8 +19,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _API = "https://www.idrive.com/e2/s3-compatible-api"
 _BUCKETS = "https://idrive.com/s3-storage-e2/faq-buckets"

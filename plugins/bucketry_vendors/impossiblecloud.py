@@ -11,6 +11,7 @@ described as signed URLs only, so `visibility = "public"` needs a `base_url`.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _GUIDE = "https://docs.impossiblecloud.com/impossible-cloud-help/impossible-cloud-storage-guide"
 _DATE = "2026-11"

@@ -18,6 +18,7 @@ from typing import Any
 from attrs import field, frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -30,10 +31,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _START = "https://docs.infomaniak.cloud/documentation/04.object-storage/005.getting-started/"
 _ACLS = "https://docs.infomaniak.cloud/object_storage/acls"
@@ -116,7 +113,7 @@ vendor = s3_vendor(
     docs_url=_START,
     options=InfomaniakOptions,
     check=_check,
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     endpoint_hosts=("s3.pub1.infomaniak.cloud", "s3.pub2.infomaniak.cloud"),
     capabilities=Capabilities(

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -29,8 +30,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 # The description of contract-owned buckets.
 _API = "ionos-cloud/sdk-go-object-storage:docs/api c2f4cee"

@@ -8,6 +8,7 @@ sends any.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -18,8 +19,6 @@ from bucketry_s3.facts import (
     inferred,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _SDKS = "https://techdocs.akamai.com, page aws-cli-sdks-support-details"
 _ACL = "linode/linode-api-docs#351, #352"

@@ -14,6 +14,7 @@ longer maintained.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -24,9 +25,6 @@ from bucketry_s3.facts import (
     from_code,
     measured,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "minio/minio:cmd"
 _DATE = "2026-02-12"
@@ -78,7 +76,7 @@ vendor = s3_vendor(
     title="MinIO",
     summary="ACLs have no effect; two storage classes; give the server's endpoint.",
     docs_url="https://min.io/docs/minio/linux/reference/s3-api-compatibility.html",
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     capabilities=Capabilities(
         acl=from_code(

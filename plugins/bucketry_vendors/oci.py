@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -21,10 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _API = "https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/s3compatibleapi.htm"
 _CALLS = (
@@ -92,7 +89,7 @@ vendor = s3_vendor(
     docs_url=_API,
     options=OciOptions,
     check=_check,
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     endpoint_hosts=(
         "{namespace}.compat.objectstorage.{region}.oci.customer-oci.com",

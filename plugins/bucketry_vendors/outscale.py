@@ -10,6 +10,7 @@ on writes in silence, so `prevent_overwrite` is refused.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     inferred,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _GUIDE = "https://docs.outscale.com/en/userguide"
 _CALLS = f"{_GUIDE}/OOS-API-Reference.html"

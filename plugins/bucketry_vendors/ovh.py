@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     reported,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://www.mintlify.com/ovh/docs/storage/object-storage"
 _GUIDES = "ovh/docs:pages/storage_and_backup/object_storage"

@@ -18,6 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -31,10 +32,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "cloudflare/cloudflare-docs:src/content/docs/r2"
 _API = f"{_DOCS}/api/s3/api.mdx"
@@ -110,7 +107,7 @@ vendor = s3_vendor(
     summary="No ACLs, no tags, equal parts; public objects need base_url.",
     docs_url="https://developers.cloudflare.com/r2/api/s3/api/",
     options=R2Options,
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     endpoint_hosts=(
         "{account_id}.r2.cloudflarestorage.com",

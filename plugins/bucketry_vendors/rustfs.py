@@ -7,6 +7,7 @@ than two are refused, as by MinIO.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -16,9 +17,6 @@ from bucketry_s3.facts import (
     from_code,
     inferred,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "rustfs/rustfs 20d12664"
 _DATE = "2026-08-23"
@@ -38,7 +36,7 @@ vendor = s3_vendor(
     title="RustFS",
     summary="Like MinIO; ACLs have no effect; give the server's endpoint.",
     docs_url="https://docs.rustfs.com/",
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     capabilities=Capabilities(
         acl=from_code("ignored", _SOURCE, as_of=_DATE, note="Parsed; not enforced, on purpose."),

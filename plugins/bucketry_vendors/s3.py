@@ -15,10 +15,8 @@ from attrs import field
 
 from bucketry import Capabilities
 from bucketry.model import About, about_capabilities
+from bucketry_s3 import Profile, S3Options, s3_vendor
 from bucketry_s3.facts import documented
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 # What a configuration may declare follows from the capabilities themselves: name to the type of the
 # value, and what it is.

@@ -12,6 +12,7 @@ its own Key Manager, and has three classes.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -22,8 +23,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "scaleway/docs-content:pages/object-storage"
 _FAQ = f"{_DOCS}/faq.mdx"

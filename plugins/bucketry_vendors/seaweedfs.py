@@ -7,6 +7,7 @@ framing of trailing checksums inside files; bucketry never sends any.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -17,8 +18,6 @@ from bucketry_s3.facts import (
     reported,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "seaweedfs/seaweedfs:weed/s3api cc8364a"
 _DATE = "2026-08-22"

@@ -10,6 +10,7 @@ gateway.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -21,9 +22,6 @@ from bucketry_s3.facts import (
     reported,
     unknown,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "storj/docs (s3-compatibility page) 98b590c"
 _DATE = "2026-07-15"
@@ -63,7 +61,7 @@ vendor = s3_vendor(
     title="Storj",
     summary="No ACLs, policies, lifecycle or CORS rules; public access through link sharing.",
     docs_url="https://storj.dev/dcs/api/s3/s3-compatibility",
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     endpoint_hosts=("gateway.storjshare.io",),
     capabilities=Capabilities(

@@ -14,6 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -25,10 +26,6 @@ from bucketry_s3.facts import (
     inferred,
     unknown,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.options import S3Options
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://supabase.com/docs/guides/storage/s3/compatibility"
 _ROUTES = "supabase/storage:src/http/routes/s3/commands 4fa61fb"
@@ -87,7 +84,7 @@ vendor = s3_vendor(
     docs_url=_DOCS,
     options=SupabaseOptions,
     check=_check,
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     endpoint_hosts=("{project_ref}.supabase.co", "{project_ref}.storage.supabase.co"),
     capabilities=Capabilities(

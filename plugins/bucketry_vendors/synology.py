@@ -8,6 +8,7 @@ fail in silence or is billed. Measure, and declare what you find with `provider 
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -17,8 +18,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _RCLONE = "rclone/rclone:backend/s3/provider/Synology.yaml 64ab1ac32"
 _RCLONE_DATE = "2026-08-21"

@@ -12,6 +12,7 @@ refused. Keys have at most 850 bytes.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -25,8 +26,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _S3 = "https://tencentcloud.com/document/product/436/32537"
 _S3_DATE = "2025-01"

@@ -11,6 +11,7 @@ everywhere.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -21,8 +22,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "tigrisdata/tigris-os-docs:docs"
 _DATE = "2026-06-30"

@@ -13,6 +13,7 @@ to keep headers and metadata of the one before.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -24,9 +25,6 @@ from bucketry_s3.facts import (
     measured,
     unknown,
 )
-from bucketry_s3.layers import NoAclLayer
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _SOURCE = "versity/versitygw 5d9d548"
 _DATE = "2026-08"
@@ -72,7 +70,7 @@ vendor = s3_vendor(
     title="Versity S3 Gateway",
     summary="Keys are files; ACLs and encryption headers have no effect; give the endpoint.",
     docs_url="https://github.com/versity/versitygw/wiki",
-    traits=(NoAclLayer,),
+    layers=(NoAclLayer,),
     profile=profile,
     capabilities=Capabilities(
         acl=from_code(

@@ -9,6 +9,7 @@ chosen with the subscription.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -19,8 +20,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://docs.vultr.com/vultr-object-storage"
 _PRACTICES = "https://docs.vultr.com/platform/security-best-practices/vultr-object-storage"

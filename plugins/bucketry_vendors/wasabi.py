@@ -12,6 +12,7 @@ trailer (stalled or incomplete uploads), which bucketry never sends.
 from __future__ import annotations
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -24,8 +25,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "https://docs.wasabi.com/apidocs/wasabi-api.md"
 _DATE = "2025-08-13"

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SIGNED_METHODS,
@@ -22,8 +23,6 @@ from bucketry_s3.facts import (
     unknown,
     words,
 )
-from bucketry_s3.profile import Profile
-from bucketry_s3.vendor import s3_vendor
 
 _DOCS = "yandex-cloud/docs:en/storage"
 _UPLOAD = f"{_DOCS}/s3/api-ref/object/upload.md 0423c80"

@@ -25,7 +25,14 @@ class Change:
     told: str
 
 
-CHANGES: list[Change] = []
+CHANGES = [
+    Change(
+        file="bucketry_acme/__init__.py",
+        old="    traits=(NoAclLayer, NoIdentityEncodingLayer),",
+        new="    layers=(NoAclLayer, NoIdentityEncodingLayer),",
+        told="- `s3_vendor(traits=...)` is `s3_vendor(layers=...)`",
+    ),
+]
 
 
 @pytest.fixture

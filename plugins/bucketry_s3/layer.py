@@ -71,11 +71,10 @@ class S3Layer:
     @cached_property
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
-        vendor, able = self._context.vendor, self._context.capabilities
         place = Place.of(
             self.settings.endpoint, self._profile.bucket_of(self._options), self.settings.addressing
         )
-        return Bucket(self._carry, place, self._options, able, vendor.limits(able))
+        return Bucket(self._carry, place, self._options, self._context.capabilities)
 
     @cached_property
     def _hooks(self) -> S3Hooks:

@@ -119,7 +119,6 @@ def _swift(value: Any, note: str = "") -> Fact[Any]:
 
 
 _SWIFT_PAGE: Mapping[str, Fact[Any]] = {
-    "delete_if_match": _swift("enforced"),
     "batch_delete_digest": _swift("any"),
     "equal_parts": _swift(False),
     "copy": _swift("yes"),

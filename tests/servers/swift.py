@@ -96,6 +96,7 @@ _CAPABILITIES = {
     "put_if_match": "refused",
     "complete_if_absent": "enforced",
     "complete_if_match": "refused",
+    "delete_if_match": "enforced",
     "tagging": "no",
     "batch_delete": "yes",
     # It takes 1000, but deletes one after the other: on a busy machine that outlasts a timeout.

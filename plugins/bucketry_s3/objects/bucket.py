@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
-from bucketry.limits import Limits
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.exchange import Send, Server, exchange
@@ -28,14 +27,12 @@ class Bucket:
         place: Place,
         options: S3Options,
         capabilities: Capabilities,
-        limits: Limits,
     ) -> None:
         self._carry = carry
         self._place = place
         self._server = Server()
         self.options = options
         self.capabilities = capabilities
-        self.limits = limits
         self.name = options.bucket
         self.limit = self.deadline()
 

@@ -2,7 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 
 enum { BLOCK = 1 << 20 };
 
@@ -128,25 +130,36 @@ static void prepare_pattern(void) {
 /* Fill `block` with the pattern's block of that number: the number stands in its first 8 bytes. */
 static void number(uint8_t *block, uint64_t which) { memcpy(block, &which, 8); }
 
-static uint64_t pattern_crc(uint64_t size) {
-  static struct { uint64_t size, crc; } known[256];
+typedef struct { uint64_t size, crc; char md5[33]; } Pattern;
+
+/* The pattern of that size: its CRC64NVME, and its MD5 in hex as S3's ETag has it. */
+static Pattern pattern(uint64_t size) {
+  static Pattern known[256];
   static int count;
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   pthread_mutex_lock(&lock);
   for (int i = 0; i < count; i++)
     if (known[i].size == size) {
       pthread_mutex_unlock(&lock);
-      return known[i].crc;
+      return known[i];
     }
-  uint8_t *block = malloc(BLOCK);
+  Pattern made = {.size = size, .crc = ~UINT64_C(0)};
+  uint8_t digest[16], *block = malloc(BLOCK);
+  EVP_MD_CTX *md5 = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(md5, EVP_md5(), NULL);
   memcpy(block, pattern_block, BLOCK);
-  uint64_t crc = ~UINT64_C(0);
   for (uint64_t at = 0; at < size; at += BLOCK) {
+    size_t piece = size - at < BLOCK ? size - at : BLOCK;
     number(block, at / BLOCK);
-    crc = crc64(crc, block, size - at < BLOCK ? size - at : BLOCK);
+    made.crc = crc64(made.crc, block, piece);
+    EVP_DigestUpdate(md5, block, piece);
   }
+  made.crc = ~made.crc;
+  EVP_DigestFinal_ex(md5, digest, NULL);
+  for (int i = 0; i < 16; i++) sprintf(made.md5 + 2 * i, "%02x", digest[i]);
+  EVP_MD_CTX_free(md5);
   free(block);
-  if (count < 256) known[count].size = size, known[count++].crc = ~crc;
+  if (count < 256) known[count++] = made;
   pthread_mutex_unlock(&lock);
-  return ~crc;
+  return made;
 }

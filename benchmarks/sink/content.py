@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from functools import cache
 
@@ -18,7 +19,15 @@ def crc64_of(size: int) -> int:
     return crc
 
 
-def etag_of(size: int, first: int = 0) -> str:
+@cache
+def md5_of(size: int) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    for block in blocks(size):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def etag_of(size: int, first: int) -> str:
     return f"{size:016x}{first:016x}"
 
 

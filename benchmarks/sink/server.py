@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from benchmarks.place import BLOCK, blocks
-from benchmarks.sink.content import crc64_of, etag_of
+from benchmarks.sink.content import crc64_of, etag_of, md5_of
 from benchmarks.sink.request import DATE, Refused, Request, State
 
 _NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -28,7 +28,8 @@ class Sink(Request):
 
     def _put(self) -> None:
         content, _, told = self._body()
-        if "partNumber" in self.asked:
+        part = "partNumber" in self.asked
+        if part:
             self._upload()[1][int(self.asked["partNumber"])] = (content.first, content.size)
         else:
             self._prove(content.good and content.first == 0, content.size)
@@ -39,7 +40,8 @@ class Sink(Request):
             raise Refused(400, "BadDigest", "the part is not of the pattern")
         self.state.count(self.client, "puts")
         self.state.count(self.client, "received", content.size)
-        self._answer(200, b"", etag=etag_of(content.size, content.first), **told)
+        etag = etag_of(content.size, content.first) if part else md5_of(content.size)
+        self._answer(200, b"", etag=etag, **told)
 
     def _prove(self, good: bool, size: int) -> None:
         if not good or self._told_size() != size:
@@ -101,7 +103,7 @@ class Sink(Request):
         self._xml(
             "<CompleteMultipartUploadResult><Location>https://localhost/</Location>"
             f"<Bucket>bench</Bucket><Key>{self._key()}</Key>"
-            f'<ETag>"{etag_of(size)}-{count}"</ETag>'
+            f'<ETag>"{md5_of(size)}-{count}"</ETag>'
             f"{told if algorithm == 'CRC64NVME' else ''}</CompleteMultipartUploadResult>"
         )
 
@@ -153,7 +155,7 @@ class Sink(Request):
         size = self._told_size()
         if not size:
             raise Refused(404, "NoSuchKey", "the key tells no size")
-        if "if-match" in self.headers and etag_of(size) not in self.headers["if-match"]:
+        if "if-match" in self.headers and md5_of(size) not in self.headers["if-match"]:
             raise Refused(412, "PreconditionFailed", "another ETag")
         begin, end, more = 0, size, {"last-modified": DATE, "accept-ranges": "bytes"}
         wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("range", ""))
@@ -165,7 +167,7 @@ class Sink(Request):
         elif "x-amz-checksum-mode" in self.headers:
             crc = base64.b64encode(crc64_of(size).to_bytes(8, "big")).decode()
             more |= {"x-amz-checksum-crc64nvme": crc, "x-amz-checksum-type": "FULL_OBJECT"}
-        self._head_of(206 if wanted else 200, end - begin, etag=etag_of(size), **more)
+        self._head_of(206 if wanted else 200, end - begin, etag=md5_of(size), **more)
         if self.command == "GET":
             self.state.count(self.client, "sent", end - begin)
             at = 0

@@ -463,7 +463,7 @@ static uint64_t told_size(const char *path) {
 }
 
 static int is_pattern(const char *path, uint64_t size, uint64_t crc) {
-  return told_size(path) == size && pattern_crc(size) == crc;
+  return told_size(path) == size && pattern(size).crc == crc;
 }
 
 /* --- operations --- */
@@ -490,7 +490,8 @@ static int put(Connection *c) {
   }
   COUNT(c, puts, 1);
   COUNT(c, received, body.size);
-  etag_of(etag, body.size, body.crc64);
+  if (part && id) etag_of(etag, body.size, body.crc64);
+  else strcpy(etag, pattern(body.size).md5);
   sprintf(headers, "ETag: \"%s\"\r\n%s%s", etag, echo,
           *echo && !part ? "x-amz-checksum-type: FULL_OBJECT\r\n" : "");
   return answer(c, "200 OK", headers, "", 0);
@@ -649,15 +650,16 @@ static int list(Connection *c) {
 
 static int get(Connection *c) {
   uint64_t size = told_size(c->path), crc, begin = 0, end, from, to;
-  char headers[1024], etag[64], text[32];
+  char headers[1024], text[32];
   if (!strchr(c->path + 1, '/') || !strchr(c->path + 1, '/')[1]) {
     if (parameter(c, "location"))
       return answer_xml(c, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint/>");
     return parameter(c, "list-type") ? list(c) : answer(c, "200 OK", "", "", 0);
   }
   if (!size) return refuse(c, "404 Not Found", "NoSuchKey", "the key tells no size");
-  crc = pattern_crc(size), end = size;
-  etag_of(etag, size, crc);
+  Pattern of = pattern(size);
+  const char *etag = of.md5;
+  crc = of.crc, end = size;
   const char *match = header(c, "if-match"), *range = header(c, "range");
   if (match && !strstr(match, etag))
     return refuse(c, "412 Precondition Failed", "PreconditionFailed", "another ETag");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
@@ -41,7 +43,8 @@ def open_object(store: Store, key: str, byte_range: ByteRange | None) -> ObjectR
     file, record = store.open(key)
     try:
         start, stop = _resolve(byte_range, record.size)
-        return ObjectReader(object_info(key, record), FileStream(file, start, stop))
+        sha256 = record.sha256 if byte_range is None else ""
+        return ObjectReader(object_info(key, record), FileStream(file, start, stop, sha256))
     except BaseException:
         file.close()
         raise
@@ -63,13 +66,20 @@ def _resolve(byte_range: ByteRange | None, size: int) -> tuple[int, int]:
 
 
 class FileStream:
-    """Bytes `start` to `stop` of `file`, which it closes; `IntegrityError` if they end early."""
+    """Bytes `start` to `stop` of `file`, which it closes.
 
-    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
+    `IntegrityError` if they end early, or are the whole file and do not have its `sha256`.
+    """
+
+    def __init__(self, file: BinaryIO, start: int, stop: int, sha256: str | None = None) -> None:
         with disk():
             file.seek(start)
         self._file = file
         self._left = stop - start
+        self._sha256 = sha256
+        self._digest = hashlib.sha256() if sha256 else None
+        self.verified: str | None = None
+        self._check()
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
@@ -79,7 +89,17 @@ class FileStream:
         if len(data) < wanted:
             raise IntegrityError("the file was cut short while it was read")
         self._left -= len(data)
+        if self._digest is not None and data:
+            self._digest.update(data)
+            self._check()
         return data
+
+    def _check(self) -> None:
+        if self._digest is None or self._left:
+            return
+        if base64.b64encode(self._digest.digest()).decode() != self._sha256:
+            raise IntegrityError("the bytes of the file do not have the SHA256 that is stored")
+        self.verified = "SHA256"
 
     def close(self) -> None:
         """Close the file."""

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bucketry import (
-    ByteRange,
     IntegrityError,
     InvalidInput,
     NotFound,
@@ -19,7 +18,6 @@ from bucketry import (
     Unavailable,
 )
 from bucketry.provider import download as downloading
-from bucketry.provider.download import MAX_RESUMES
 from bucketry.provider.download import download_to as download
 
 BODY = bytes(range(256)) * 40
@@ -34,8 +32,9 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 class _Stream:
     """Gives `body`, then its end or an error."""
 
-    def __init__(self, body: bytes, error: Exception | None = None) -> None:
+    def __init__(self, body: bytes, error: Exception | None, verified: str | None) -> None:
         self._body = body
+        self.verified = verified
         self._error = error
         self.closed = False
 
@@ -58,19 +57,19 @@ class _Vendor:
         answers: Sequence[tuple[bytes, Exception | None]],
         *,
         size: int = len(BODY),
-        etags: Sequence[str | None] = ("e1",) * 9,
+        verified: str | None = None,
     ) -> None:
         self._answers = list(answers)
-        self._etags = list(etags)
         self._size = size
-        self.ranges: list[ByteRange | None] = []
+        self._verified = verified
+        self.opened = 0
         self.streams: list[_Stream] = []
 
-    def open(self, byte_range: ByteRange | None) -> ObjectReader:
-        self.ranges.append(byte_range)
+    def open(self) -> ObjectReader:
+        self.opened += 1
         body, error = self._answers.pop(0)
-        self.streams.append(_Stream(body, error))
-        info = ObjectInfo(key="a", size=self._size, etag=self._etags.pop(0))
+        self.streams.append(_Stream(body, error, self._verified))
+        info = ObjectInfo(key="a", size=self._size, etag="e1")
         return ObjectReader(info, self.streams[-1])
 
 
@@ -99,7 +98,7 @@ def test_a_whole_object_is_written_and_told(tmp_path: Path) -> None:
     assert (tmp_path / "a.bin").read_bytes() == BODY
     assert sum(moved) == 10240
     assert os.listdir(tmp_path) == ["a.bin"]
-    assert vendor.ranges == [None]
+    assert vendor.opened == 1
     assert vendor.streams[0].closed
 
 
@@ -157,57 +156,49 @@ def test_an_empty_object_is_an_empty_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.bin").read_bytes() == b""
 
 
-def test_a_broken_connection_is_taken_up_where_it_broke(tmp_path: Path) -> None:
-    vendor = _Vendor([(BODY[:3000], BROKEN), (BODY[3000:5000], BROKEN), (BODY[5000:], None)])
-    download(vendor.open, tmp_path / "a.bin", None)
+def test_a_broken_connection_is_taken_up_below_or_told(tmp_path: Path) -> None:
+    """Whoever opens an object takes up what breaks off; here it is over."""
+    vendor = _Vendor([(BODY[:3000], BROKEN)])
+    assert "connection reset" in _fails(vendor, tmp_path, Unavailable, vendor.open)
+
+
+WRONG = IntegrityError("the bytes that came do not have the MD5 that is stored")
+
+
+@pytest.mark.parametrize(
+    "first", [(BODY[:3000], WRONG), (BODY[:-1] + b"x", WRONG), (BODY * 2, None)]
+)
+def test_what_was_damaged_on_the_way_is_fetched_again(
+    tmp_path: Path, first: tuple[bytes, Exception | None]
+) -> None:
+    moved: list[int] = []
+    vendor = _Vendor([first, (BODY, None)])
+    download(vendor.open, tmp_path / "a.bin", moved.append)
     assert (tmp_path / "a.bin").read_bytes() == BODY
-    assert vendor.ranges == [None, ByteRange(start=3000), ByteRange(start=5000)]
+    assert sum(moved) == max(len(first[0]), len(BODY))
     assert all(stream.closed for stream in vendor.streams)
 
 
-def test_a_connection_that_ends_early_without_an_error_is_taken_up_too(tmp_path: Path) -> None:
-    vendor = _Vendor([(BODY[:3000], None), (BODY[3000:], None)])
-    download(vendor.open, tmp_path / "a.bin", None)
-    assert (tmp_path / "a.bin").read_bytes() == BODY
+def test_damage_that_comes_twice_is_told(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, WRONG), (BODY, WRONG)])
+    assert "do not have the MD5" in _fails(vendor, tmp_path, IntegrityError, vendor.open)
+    assert vendor.opened == 2
 
 
-def test_after_too_many_breaks_the_error_is_told(tmp_path: Path) -> None:
-    answers = [(BODY[n : n + 1], BROKEN) for n in range(MAX_RESUMES + 1)]
-    vendor = _Vendor(answers)
-    assert "connection reset" in _fails(vendor, tmp_path, Unavailable, vendor.open)
-    assert len(vendor.ranges) == MAX_RESUMES + 1 == 5
-
-
-def test_an_object_replaced_in_between_is_no_download(tmp_path: Path) -> None:
-    vendor = _Vendor([(BODY[:3000], BROKEN), (BODY[3000:], None)], etags=["e1", "e2"])
+@pytest.mark.parametrize("size", [20000, 5])
+def test_another_size_than_announced_is_no_download(tmp_path: Path, size: int) -> None:
+    vendor = _Vendor([(BODY, None)] * 2, size=size)
     said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
-    assert "the object was replaced while it was being downloaded" in said
+    assert f"10240 bytes arrived, {size} were announced" in said
 
 
-@pytest.mark.parametrize("error", [BROKEN, None])
-def test_without_an_etag_nothing_is_pieced_together(
-    tmp_path: Path, error: Exception | None
-) -> None:
-    """Two objects of one size could not be told apart."""
-    vendor = _Vendor([(BODY[:3000], error), (BODY[3000:], None)], etags=[None, None])
-    _fails(vendor, tmp_path, Unavailable if error else IntegrityError, vendor.open)
-    assert vendor.ranges == [None]
-
-
-def test_fewer_bytes_than_announced_are_no_download(tmp_path: Path) -> None:
-    vendor = _Vendor([(BODY, None)] + [(b"", None)] * 4, size=20000)
-    said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
-    assert "10240 bytes arrived, 20000 were announced" in said
-
-
-def test_more_bytes_than_announced_are_no_download(tmp_path: Path) -> None:
-    vendor = _Vendor([(BODY, None)], size=5)
-    said = _fails(vendor, tmp_path, IntegrityError, vendor.open)
-    assert "10240 bytes arrived, 5 were announced" in said
+def test_what_was_compared_is_told(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, None)], verified="MD5")
+    assert download(vendor.open, tmp_path / "a.bin", None).verified == "MD5"
 
 
 def test_an_object_that_is_not_there_leaves_the_file(tmp_path: Path) -> None:
-    def missing(byte_range: ByteRange | None) -> ObjectReader:
+    def missing() -> ObjectReader:
         raise NotFound("no such object")
 
     _fails(_Vendor([]), tmp_path, NotFound, missing)
@@ -232,11 +223,11 @@ def test_a_folder_is_no_target_and_nothing_is_opened(tmp_path: Path) -> None:
     vendor = _Vendor([])
     with pytest.raises(InvalidInput, match="is a folder; name the file to write"):
         download(vendor.open, tmp_path, None)
-    assert vendor.ranges == []
+    assert vendor.opened == 0
 
 
 def test_a_folder_that_is_not_there_is_told_before_anything_is_opened(tmp_path: Path) -> None:
     vendor = _Vendor([])
     with pytest.raises(InvalidInput, match="missing is no folder to write into"):
         download(vendor.open, tmp_path / "missing" / "a.bin", None)
-    assert vendor.ranges == []
+    assert vendor.opened == 0

@@ -176,6 +176,26 @@ def test_reading_goes_on_while_the_object_is_replaced_and_deleted(local: Provide
         assert begin + reader.read() == b"old" * MIB
 
 
+def test_bytes_that_rotted_on_the_disk_are_not_read(
+    local: Provider, directory: Path, tmp_path: Path
+) -> None:
+    local.upload(b"0123456789", key="a")
+    with local.open("a") as reader:
+        assert (b"0123456789", "SHA256") == (reader.read(), reader.verified)
+    assert local.download("a", tmp_path / "whole").verified == "SHA256"
+
+    stat = os.stat(directory / "a")
+    (directory / "a").write_bytes(b"0123456780")
+    os.utime(directory / "a", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    with pytest.raises(IntegrityError, match="SHA256"):
+        local.read("a")
+    with pytest.raises(IntegrityError, match="SHA256"):
+        local.download("a", tmp_path / "rotten")
+    with local.open("a", byte_range=ByteRange(start=0)) as reader:
+        assert (b"0123456780", None) == (reader.read(), reader.verified)
+
+
 def test_a_file_that_is_cut_short_by_hand_is_no_whole_object(
     local: Provider, directory: Path
 ) -> None:

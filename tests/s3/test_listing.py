@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from xml.sax.saxutils import escape
 
 import pytest
 
 from bucketry import Provider, Rejected, Unavailable
 from bucketry_s3 import boto3_client
-from bucketry_s3.testing import Reply, StandIn
+from bucketry_s3.testing import Alter, Reply, StandIn
+from bucketry_s3.testing.request import Response
 
 Open = Callable[..., Provider]
 
 AWKWARD = ["a&b<c>d\"e'.txt", "  blanks  ", "100%25.txt", "a+b c.txt", "😀/日本.txt", "]]>"]
 
 
-def page(*keys: str, more: bool, token: str = "") -> Reply:
+def page(*keys: str, more: bool, token: str = "", told: int | None = None) -> Reply:
     entries = "".join(f"<Contents><Key>{escape(k)}</Key><Size>1</Size></Contents>" for k in keys)
+    counted = "" if told is None else f"<KeyCount>{told}</KeyCount>"
     following = f"<NextContinuationToken>{token}</NextContinuationToken>" if token else ""
     return Reply(
         200,
         f"<ListBucketResult><Name>media</Name><IsTruncated>{str(more).lower()}</IsTruncated>"
-        f"{following}{entries}</ListBucketResult>".encode(),
+        f"{counted}{following}{entries}</ListBucketResult>".encode(),
     )
 
 
@@ -37,16 +41,84 @@ def test_a_part_of_a_listing_is_not_passed_off_for_the_whole(
         list(open_on().list())
 
 
-@pytest.mark.parametrize("keys", [("folder/a",), ()])
+@pytest.mark.parametrize(
+    ("keys", "fault"), [(("folder/a",), "goes back"), ((), "goes on, but not where")]
+)
 def test_a_listing_that_turns_in_circles_ends(
-    server: StandIn, open_on: Open, keys: tuple[str, ...]
+    server: StandIn, open_on: Open, keys: tuple[str, ...], fault: str
 ) -> None:
     server.faults.add("ListObjectsV2", page(*keys, more=True, token="t"), times=None)
     provider = open_on()
 
-    with pytest.raises(Rejected, match="goes on, but not where"):
+    with pytest.raises(Rejected, match=fault):
         provider.delete_prefix("folder")
     assert 2 == len(server.requests)
+
+
+def test_a_listing_that_turns_in_a_wider_circle_ends(server: StandIn, open_on: Open) -> None:
+    """Not only a token that follows itself."""
+    for number, token in enumerate("aba", 1):
+        server.faults.add("ListObjectsV2", page(more=True, token=token), nth=number)
+
+    with pytest.raises(Rejected, match="goes on, but not where"):
+        list(open_on().list())
+    assert 3 == len(server.requests)
+
+
+def test_pages_without_entries_are_given_up_at_the_deadline(server: StandIn, open_on: Open) -> None:
+    tokens = count()
+
+    def empty(_: Response) -> Response:
+        made = page(more=True, token=f"t{next(tokens)}")
+        return Response(status=200, headers={}, body=made.body)
+
+    server.faults.add("ListObjectsV2", Alter(response=empty), times=None)
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable, match="time is up"):
+        list(open_on(deadline=1).list())
+    assert time.monotonic() - began < 4
+
+
+def test_a_token_means_more_whatever_else_is_said(server: StandIn, open_on: Open) -> None:
+    server.put("media", "b", b"x")
+    server.faults.add("ListObjectsV2", page("a", more=False, token="t"))
+    server.faults.add("ListObjectsV2", page("b", more=False), nth=2)
+
+    assert ["a", "b"] == [info.key for info in open_on().list()]
+
+
+@pytest.mark.parametrize(
+    ("pages", "fault"),
+    [
+        ([page("a", "b", "a", more=False)], "an entry twice"),
+        ([page("a", "b", more=True, token="t"), page("b", "c", more=False)], "goes back"),
+        ([page("c", "d", more=True, token="t"), page("a", "b", more=False)], "goes back"),
+        ([page("a", more=False, told=2)], "announced 2 entries"),
+    ],
+)
+def test_a_page_that_cannot_be_the_next_one_is_told(
+    server: StandIn, open_on: Open, pages: list[Reply], fault: str
+) -> None:
+    for number, one in enumerate(pages, 1):
+        server.faults.add("ListObjectsV2", one, nth=number)
+
+    with pytest.raises(Rejected, match=fault):
+        list(open_on().list())
+
+
+def test_another_listing_than_was_asked_for_is_told(server: StandIn, open_on: Open) -> None:
+    server.faults.add("ListObjectsV2", page("mine/a", "others/b", more=False))
+
+    with pytest.raises(Rejected, match=r"'others/b' is in the server's listing of 'mine/'"):
+        list(open_on(root_path="mine").list())
+
+
+def test_a_server_that_does_not_sort_is_listed_whole(server: StandIn, open_on: Open) -> None:
+    server.faults.add("ListObjectsV2", page("c", "a", more=True, token="t"))
+    server.faults.add("ListObjectsV2", page("d", "b", more=False), nth=2)
+
+    assert ["c", "a", "d", "b"] == [info.key for info in open_on().list()]
 
 
 def test_a_listing_follows_a_bucket_that_changes(

@@ -394,15 +394,6 @@ def test_a_refusal_is_not_repeated(server: StandIn, open_on: Open) -> None:
     assert 1 == len(server.requests)
 
 
-def test_a_body_that_ends_early_is_an_error(server: StandIn, open_on: Open) -> None:
-    provider = open_on()
-    provider.upload(bytes(100_000), key="k")
-    server.faults.add("GetObject", Truncate(500), times=None)
-
-    with pytest.raises((Unavailable, IntegrityError)):
-        provider.read("k")
-
-
 def test_a_download_goes_on_where_it_broke_off(
     server: StandIn, open_on: Open, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ from bucketry import (
 )
 from bucketry_s3 import BytesBody
 from bucketry_s3.objects.stream import BodyStream
-from bucketry_s3.testing import Alter, Reply, StandIn
+from bucketry_s3.testing import Alter, Reply, StandIn, Truncate
 from bucketry_s3.testing.request import Response
 from s3.scripted import Scripted, answer
 
@@ -197,7 +197,7 @@ def test_the_time_between_reads_is_the_applications_own() -> None:
         def read(self, size: int, /) -> bytes:
             return super().read(1)
 
-    stream = BodyStream(Prompt(b"xxx"), 3, 0.01, {})
+    stream = BodyStream(Prompt(b"xxx"), 3, 0.01, lambda received, deadline: BytesBody())
     assert b"x" == stream.read(1)
     time.sleep(0.05)
     assert b"xx" == stream.read()
@@ -209,23 +209,146 @@ def test_a_body_that_stalls_is_taken_up_again(
 ) -> None:
     monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.1)
     data = os.urandom(MIB + 10)
-    size = len(data)
+    size, came = len(data), MIB + 5
     stalled: list[bytes | float] = [
         answer('ETag: "e"', f"Content-Length: {size}"),
-        data[: MIB + 5],
+        data[:came],
         0.3,
     ]
     rest: list[bytes | float] = [
         answer(
-            'ETag: "e"', "Content-Length: 10", f"Content-Range: bytes {MIB}-{size - 1}/{size}",
+            'ETag: "e"', "Content-Length: 5", f"Content-Range: bytes {came}-{size - 1}/{size}",
             status="206 Partial Content",
         ),
-        data[MIB:],
+        data[came:],
     ]  # fmt: skip
     with Scripted(stalled, rest) as server:
         on(server, open_on).download("k", tmp_path / "k")
     assert data == (tmp_path / "k").read_bytes()
-    assert f"Range: bytes={MIB}-" in server.heads[1]
+    assert f"Range: bytes={came}-{size - 1}\r" in server.heads[1]
+
+
+def reads(provider: Provider, folder: Path) -> list[bytes]:
+    """Return one object as each way of reading gives it."""
+    with provider.open("k") as reader:
+        opened = reader.read()
+    with provider.open("k", byte_range=ByteRange(start=0)) as reader:
+        ranged = reader.read()
+    provider.download("k", folder / "k")
+    return [provider.read("k"), opened, ranged, (folder / "k").read_bytes()]
+
+
+def test_each_way_of_reading_takes_up_what_breaks_off(
+    server: StandIn, open_on: Open, tmp_path: Path
+) -> None:
+    data = os.urandom(300_000)
+    server.put("media", "k", data)
+    for way in range(4):
+        server.faults.add("GetObject", Truncate(100_000), nth=1 + 3 * way, times=2)
+
+    assert [data] * 4 == reads(open_on(), tmp_path)
+    ranges = [r.headers.get("range") for r in server.requests if r.operation == "GetObject"]
+    assert [None, "bytes=100000-299999", "bytes=200000-299999"] == ranges[:3]
+
+
+def test_what_always_breaks_off_ends_in_time(server: StandIn, open_on: Open) -> None:
+    server.put("media", "k", bytes(1000))
+    server.faults.add("GetObject", Truncate(0), times=None)
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        open_on(deadline=1).read("k")
+    assert time.monotonic() - began < 4
+
+
+def replaced(server: StandIn, body: bytes) -> None:
+    """Break the next answer off, and replace the object before the one after it."""
+
+    def other(response: Response) -> Response:
+        server.put("media", "k", body)
+        return attrs.evolve(response, status=500, headers={}, body=b"")
+
+    server.faults.clear()
+    server.faults.add("GetObject", Truncate(1000))
+    server.faults.add("GetObject", Alter(response=other), nth=2)
+
+
+@pytest.mark.parametrize("body", [b"B" * 300_000, b"B" * 10])
+def test_two_objects_are_never_pieced_together(
+    server: StandIn, open_on: Open, tmp_path: Path, body: bytes
+) -> None:
+    provider = open_on()
+    server.put("media", "k", b"A" * 300_000)
+    replaced(server, body)
+    with provider.open("k") as reader, pytest.raises(IntegrityError, match="was replaced"):
+        reader.read()
+
+    for get in (provider.read, lambda key: downloaded(provider, key, tmp_path)):
+        server.put("media", "k", b"A" * 300_000)
+        replaced(server, body)
+        assert body == get("k")
+
+
+def downloaded(provider: Provider, key: str, folder: Path) -> bytes:
+    provider.download(key, folder / "k")
+    return (folder / "k").read_bytes()
+
+
+def test_without_a_checksum_the_md5_is_compared(
+    server: StandIn, open_on: Open, tmp_path: Path
+) -> None:
+    server.put("media", "k", b"A" * 100_000)
+    provider = open_on()
+
+    def damaged(response: Response) -> Response:
+        return attrs.evolve(response, body=flip(response.body))
+
+    server.faults.add("GetObject", Alter(response=damaged))
+    assert b"A" * 100_000 == provider.read("k")
+    server.faults.add("GetObject", Alter(response=damaged), times=None)
+    with pytest.raises(IntegrityError, match="MD5"):
+        provider.read("k")
+    with provider.open("k") as reader, pytest.raises(IntegrityError, match="MD5"):
+        reader.read()
+    with pytest.raises(IntegrityError, match="MD5"):
+        provider.download("k", tmp_path / "k")
+
+
+def test_an_etag_that_is_no_md5_is_not_compared(server: StandIn, open_on: Open) -> None:
+    server.put("media", "k", b"hello")
+    provider = open_on()
+    no_md5 = "0" * 32
+    for headers in (
+        {"ETag": f'"{no_md5}"', "x_amz_server_side_encryption": "aws:kms"},
+        {"ETag": f'"{no_md5}"', "x_amz_server_side_encryption_customer_algorithm": "AES256"},
+        {"ETag": f'"{no_md5}-2"'},
+        {"ETag": '"CPjN0LGc"', "x_amz_request_id": "1"},
+    ):
+        server.faults.clear()
+        server.faults.add("GetObject", altered(**headers))
+        with provider.open("k") as reader:
+            assert b"hello" == reader.read()
+            assert reader.verified is None
+
+
+def told_while_reading(provider: Provider, byte_range: ByteRange | None) -> list[str | None]:
+    """Return what is said to be verified at the start, in the middle and at the end."""
+    with provider.open("k", byte_range=byte_range) as reader:
+        return [reader.verified for size in (0, 2, -1) if reader.read(size) or not size]
+
+
+@pytest.mark.parametrize("algorithm", [None, "SHA256", "CRC64NVME"])
+def test_what_was_compared_is_told(
+    server: StandIn, open_on: Open, tmp_path: Path, algorithm: Any
+) -> None:
+    provider = aws_on(server, open_on)
+    provider.upload(b"hello", key="k", checksum_algorithm=algorithm)
+    name = algorithm or "CRC64NVME"  # AWS makes one where none is sent
+
+    assert [None, None, name] == told_while_reading(provider, None)
+    assert [None, None, None] == told_while_reading(provider, ByteRange(start=0))
+    assert name == provider.download("k", tmp_path / "k").verified
+    assert provider.head("k").verified is None
 
 
 # -- connections -------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ class ObjectInfo:
     """What the vendor tells of an object. Fields that a listing does not carry are None.
 
     `last_modified` is timezone-aware. `metadata` is None in a listing, a dictionary from `head`.
+    `verified` is the digest that a download's bytes were found to have, None where none is known.
     """
 
     key: str
@@ -122,6 +123,7 @@ class ObjectInfo:
     encryption: str | None = None
     version: str | None = None
     checksums: Mapping[str, str] = field(factory=dict)
+    verified: str | None = None
 
 
 @frozen(kw_only=True)

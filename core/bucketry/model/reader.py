@@ -24,7 +24,11 @@ def _limit(size: int | None) -> int:
 
 
 class ByteStream(Protocol):
-    """What `bucketry_open` reads from."""
+    """What `bucketry_open` reads from.
+
+    It takes up by itself what breaks off. One that compares the bytes with a known digest has the
+    digest's name as `verified` once they are found to be the same, None before.
+    """
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
@@ -50,6 +54,15 @@ class ObjectReader(io.RawIOBase):
         # Read for the sake of whole lines; what is before `_given` has been given out.
         self._ahead = b""
         self._given = 0
+
+    @property
+    def verified(self) -> str | None:
+        """The digest that the bytes were found to have, such as ``"CRC64NVME"`` or ``"MD5"``.
+
+        None before the whole object has been read, where none is known, and for a range.
+        """
+        verified: str | None = getattr(self._stream, "verified", None)
+        return verified
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, fewer only at the end; everything left when negative."""

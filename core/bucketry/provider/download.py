@@ -7,25 +7,47 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
-from bucketry.errors import IntegrityError, InvalidInput, StorageError
-from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
+import attrs
+
+from bucketry.errors import IntegrityError, InvalidInput
+from bucketry.model import ObjectInfo, ObjectReader, Progress
+
+T = TypeVar("T")
 
 CHUNK = 1 << 20
-MAX_RESUMES = 4
-"""How often an interrupted download is taken up again where it broke off."""
+
+
+def whole(open_object: Callable[[], ObjectReader], take: Callable[[ObjectReader], T]) -> T:
+    """Return what `take` makes of the opened object.
+
+    It is opened once more where its bytes were not its own: what was damaged on the way, or
+    replaced meanwhile, is seldom so twice.
+    """
+    try:
+        with open_object() as reader:
+            return take(reader)
+    except IntegrityError:
+        with open_object() as reader:
+            return take(reader)
+
+
+def check_size(received: int, info: ObjectInfo) -> None:
+    """Raise `IntegrityError` unless as many bytes came as were announced."""
+    if received != info.size:
+        raise IntegrityError(f"{received} bytes arrived, {info.size} were announced")
 
 
 def download_to(
-    open_object: Callable[[ByteRange | None], ObjectReader],
+    open_object: Callable[[], ObjectReader],
     target: Path,
     progress: Progress | None,
 ) -> ObjectInfo:
     """Write an object to `target` through a temporary file beside it, replaced at the end.
 
-    A broken connection is taken up with a range; an object that was replaced in between, or has
-    another size than announced, is an `IntegrityError` and leaves `target` as it was.
+    An object that has another size than announced, or other bytes than are stored, is an
+    `IntegrityError` and leaves `target` as it was.
     """
     with _disk(target):
         if target.is_dir():
@@ -35,15 +57,29 @@ def download_to(
     temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
     file: BinaryIO | None = None
 
-    def write(chunk: bytes) -> None:
+    told = 0
+
+    def fill(reader: ObjectReader) -> ObjectInfo:
+        nonlocal told
+        received = 0
         with _disk(target):
-            opened.write(chunk)
+            opened.seek(0)
+            opened.truncate()
+        for chunk in reader.chunks(CHUNK):
+            with _disk(target):
+                opened.write(chunk)
+            received += len(chunk)
+            if progress is not None and received > told:
+                progress(received - told)
+                told = received
+        check_size(received, reader.info)
+        return attrs.evolve(reader.info, verified=reader.verified)
 
     try:
         with _disk(target):
             # Not tempfile's: its files are private, and a download has the rights of any new file.
             opened = file = temporary.open("xb")
-        info = _fill(open_object, write, progress)
+        info = whole(open_object, fill)
         with _disk(target):
             file.flush()
             os.fsync(file.fileno())
@@ -69,35 +105,3 @@ def _disk(target: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(f"{str(target)!a} cannot be written: {reason}") from error
-
-
-def _fill(
-    open_object: Callable[[ByteRange | None], ObjectReader],
-    write: Callable[[bytes], object],
-    progress: Progress | None,
-) -> ObjectInfo:
-    received = 0
-    first: ObjectInfo | None = None
-    for attempt in range(MAX_RESUMES + 1):
-        try:
-            with open_object(ByteRange(start=received) if received else None) as reader:
-                if first is None:
-                    first = reader.info
-                elif reader.info.etag != first.etag or reader.info.size != first.size:
-                    raise IntegrityError("the object was replaced while it was being downloaded")
-                for chunk in reader.chunks(CHUNK):
-                    write(chunk)
-                    received += len(chunk)
-                    if progress is not None:
-                        progress(len(chunk))
-        except StorageError as error:
-            resumable = first is not None and first.etag is not None and error.retryable
-            if not resumable or attempt == MAX_RESUMES:
-                raise
-            continue
-        if received == first.size:
-            return first
-        if received > first.size or first.etag is None:
-            break
-    assert first is not None  # noqa: S101 - the loop ends otherwise only by an exception
-    raise IntegrityError(f"{received} bytes arrived, {first.size} were announced")

@@ -395,7 +395,10 @@ class Provider:
     def download(
         self, key: str, target: str | os.PathLike[str], *, progress: Progress | None = None
     ) -> ObjectInfo:
-        """Write an object to a file, whole or not at all; a broken connection is taken up again."""
+        """Write an object to a file, whole or not at all.
+
+        The answer's `verified` is the digest that the bytes were compared with.
+        """
         return reading.download(self._ground, key, target, progress)
 
     def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:

@@ -6,10 +6,12 @@ import io
 import os
 from pathlib import Path
 
+import attrs
+
 from bucketry.errors import IntegrityError, InvalidInput, NotFound
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
 from bucketry.provider.arguments import check_progress
-from bucketry.provider.download import download_to
+from bucketry.provider.download import check_size, download_to, whole
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
 from bucketry.provider.perform import perform
@@ -35,15 +37,15 @@ def exists(ground: Ground, key: str) -> bool:
 def read(ground: Ground, key: str) -> bytes:
     """Return a whole object's bytes."""
     object_key = ground.root.join(key)
-    with (
-        perform(ground, "read", key) as operation,
-        ground.ask.open(object_key, None) as reader,
-    ):
-        operation.answer = told(ground, reader.info)
-        body = reader.read()
-        if len(body) != reader.info.size:
-            raise IntegrityError(f"{len(body)} bytes arrived, {reader.info.size} were announced")
-    return body
+    with perform(ground, "read", key) as operation:
+
+        def take(reader: ObjectReader) -> bytes:
+            body = reader.read()
+            check_size(len(body), reader.info)
+            operation.answer = attrs.evolve(told(ground, reader.info), verified=reader.verified)
+            return body
+
+        return whole(lambda: ground.ask.open(object_key, None), take)
 
 
 def download(
@@ -57,9 +59,7 @@ def download(
     with perform(ground, "download", key, {"target": target}) as operation:
         info = operation.answer = told(
             ground,
-            download_to(
-                lambda byte_range: ground.ask.open(object_key, byte_range), Path(target), progress
-            ),
+            download_to(lambda: ground.ask.open(object_key, None), Path(target), progress),
         )
     return info
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,16 @@ from bucketry import NotFound, ObjectInfo, Page, Rejected, StorageError, Swept
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.reading import unquoted
 
+_ENTRIES = ("Contents", "CommonPrefixes", "Uploads")
+
 
 def pages(
     bucket: Bucket, prefix: str, delimiter: str, start_after: str, page_size: int
 ) -> Iterator[Page]:
     """Yield pages of ListObjectsV2, each fetched when it is asked for.
 
-    Raises `Rejected` where the server says that there is more and not where.
+    Raises `Rejected` where a page is not what was asked for, or the server says that there is more
+    and not where: a part is never passed off for the whole.
     """
     # Encoded, because XML cannot hold every character that a key may have.
     params: dict[str, Any] = {"Prefix": prefix, "MaxKeys": page_size, "EncodingType": "url"}
@@ -24,10 +27,11 @@ def pages(
         params["Delimiter"] = delimiter
     if start_after:
         params["StartAfter"] = start_after
+    order = _Order()
     for answer in _answers(
         bucket, "ListObjectsV2", params, {"NextContinuationToken": "ContinuationToken"}
     ):
-        yield Page(
+        page = Page(
             objects=[
                 ObjectInfo(
                     key=_told(entry, "Key"),
@@ -40,6 +44,49 @@ def pages(
             ],
             folders=[_told(entry, "Prefix") for entry in answer.get("CommonPrefixes", [])],
         )
+        keys = [info.key for info in page.objects]
+        _check_prefix(prefix, [*keys, *page.folders])
+        # Some servers leave the folders out of the count; more than came is a page cut short.
+        if (answer.get("KeyCount") or 0) > len(keys) + len(page.folders):
+            raise Rejected(
+                f"the server announced {answer['KeyCount']} entries of the listing, and "
+                f"{len(keys) + len(page.folders)} came"
+            )
+        order.check(keys, page.folders)
+        yield page
+
+
+def _check_prefix(prefix: str, keys: Sequence[str]) -> None:
+    for key in keys:
+        if not key.startswith(prefix):
+            raise Rejected(
+                f"{key!a} is in the server's listing of {prefix!a}, and does not begin so"
+            )
+
+
+class _Order:
+    """Notices pages that come again.
+
+    Nearly every server sorts, so what follows a page is behind it. One that does not, as Storj's,
+    is told by its first page; there, only what comes twice in one page is noticed.
+    """
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._sorted = True
+
+    def check(self, keys: Sequence[str], folders: Sequence[str]) -> None:
+        """Raise `Rejected` if an entry cannot follow those before it."""
+        for names in (keys, folders):
+            if len(set(names)) < len(names):
+                raise Rejected("the server's listing has an entry twice")
+            self._sorted = self._sorted and list(names) == sorted(names)
+        if not self._sorted or not (keys or folders):
+            return
+        first = min([*keys[:1], *folders[:1]])
+        if self._last and first <= self._last:
+            raise Rejected(f"the server's listing goes back, from {self._last!a} to {first!a}")
+        self._last = max([*keys[-1:], *folders[-1:]])
 
 
 def _told(entry: Mapping[str, Any], name: str) -> Any:
@@ -56,18 +103,22 @@ def _answers(
 ) -> Iterator[dict[str, Any]]:
     """Yield the answers of a listing; `markers` are what an answer tells to what is sent next."""
     place: dict[str, Any] = {}
+    been: set[tuple[str, ...]] = set()
     while True:
         answer = bucket.send(operation, {**params, **place})
         yield answer
-        # Each page has its time; what the caller does with it takes none of the next one's.
-        bucket.limit.restart()
-        if not answer.get("IsTruncated"):
+        # Each page has its time; what the caller does with it takes none of the next one's. One
+        # without entries is no progress.
+        if any(answer.get(entries) for entries in _ENTRIES):
+            bucket.limit.restart()
+        place = {sent: answer[told] for told, sent in markers.items() if answer.get(told)}
+        # A token means more, whatever else is said; markers are told at the end too.
+        if not answer.get("IsTruncated") and "ContinuationToken" not in place:
             return
-        following = {sent: answer[told] for told, sent in markers.items() if answer.get(told)}
-        if following in ({}, place):
+        if not place or tuple(place.values()) in been:
             # To stop would pass a part off for the whole, to go on give the same page for ever.
             raise Rejected("the server says that the listing goes on, but not where")
-        place = following
+        been.add(tuple(place.values()))
 
 
 def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:

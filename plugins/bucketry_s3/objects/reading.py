@@ -6,13 +6,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from bucketry import AccessDenied, ByteRange, ObjectInfo, ObjectReader, Rejected, StorageError
+from bucketry import (
+    AccessDenied,
+    ByteRange,
+    IntegrityError,
+    ObjectInfo,
+    ObjectReader,
+    Rejected,
+    StorageError,
+)
 from bucketry.headers import RESERVED_METADATA_PREFIX
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.stream import BodyStream
+from bucketry_s3.objects.stream import BodyStream, Known
+from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum, RunningMD5
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.wire import AnswerBody
 
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_REPLACED = "the object was replaced while it was being read"
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
@@ -106,9 +118,10 @@ def _checksums(answer: Mapping[str, Any]) -> dict[str, str]:
 
 
 def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> ObjectReader:
-    """Open an object; reading fails if the bytes end early or are not those that were stored.
+    """Open an object; reading fails if its bytes do not all come or are not those that were stored.
 
-    The latter is noticed where the whole object is read and the vendor has its checksum.
+    The latter is noticed where the whole object is read, and a checksum or an MD5 of it is known.
+    What breaks off is opened again at that place, if the object is still the same.
     """
     params = {"Key": key}
     if byte_range is None:
@@ -125,16 +138,64 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
         raise
     body = answer["Body"]
     try:
-        length = int(answer["ContentLength"])
-        size, checksums = length, _checksums(answer)
-        if byte_range is not None:
-            size, checksums = _whole_size(byte_range, answer.get("ContentRange"), length), {}
+        size = length = int(answer["ContentLength"])
+        start, known = 0, None
+        if byte_range is None:
+            known = _known(answer)
+        else:
+            start, size = _placed(byte_range, answer.get("ContentRange"), length)
         info = _object_info(key, answer, size)
-        stream = BodyStream(body, length, bucket.options.deadline, checksums)
+        stop = start + length
+
+        def reopen(received: int, deadline: Deadline) -> AnswerBody:
+            return _rest(bucket, info, ByteRange(start=start + received, stop=stop), deadline)
+
+        stream = BodyStream(body, length, bucket.options.deadline, reopen, known)
     except BaseException:
         body.close()
         raise
     return ObjectReader(info, stream)
+
+
+def _known(answer: Mapping[str, Any]) -> Known | None:
+    """Return what the bytes of a whole object can be compared with.
+
+    That is a stored checksum ("...-3" is one of parts' checksums, which the bytes alone cannot
+    tell), else an ETag that has the form of an MD5 and is none only under some encryptions (Amazon
+    S3 API reference, Object).
+    """
+    stored = _checksums(answer)
+    for name in CHEAPEST_FIRST:
+        if "-" not in stored.get(name, "-"):
+            return Known(name, stored[name], RunningChecksum(name))
+    etag = (unquoted(answer["ETag"]) or "").lower()
+    plain = answer.get("ServerSideEncryption", "AES256") == "AES256"
+    if _MD5.fullmatch(etag) and plain and "SSECustomerAlgorithm" not in answer:
+        return Known("MD5", etag, RunningMD5())
+    return None
+
+
+def _rest(
+    bucket: Bucket, info: ObjectInfo, byte_range: ByteRange, deadline: Deadline
+) -> AnswerBody:
+    """Open what is left of an object; `IntegrityError` if it is another one by now."""
+    params = {"Key": info.key, "Range": _range_header(byte_range)}
+    try:
+        answer = bucket.send("GetObject", params, deadline=deadline)
+    except StorageError as error:
+        if error.status == 416:
+            raise IntegrityError(_REPLACED) from error.__cause__
+        raise
+    body: AnswerBody = answer["Body"]
+    try:
+        length = int(answer["ContentLength"])
+        _, size = _placed(byte_range, answer.get("ContentRange"), length)
+        if (unquoted(answer["ETag"]), size) != (info.etag, info.size):
+            raise IntegrityError(_REPLACED)
+    except BaseException:
+        body.close()
+        raise
+    return body
 
 
 def _range_header(byte_range: ByteRange) -> str:
@@ -144,8 +205,11 @@ def _range_header(byte_range: ByteRange) -> str:
     return f"bytes={byte_range.start}-{last}"
 
 
-def _whole_size(byte_range: ByteRange, content_range: str | None, length: int) -> int:
-    """Return the object's size from ``bytes 0-9/100``; refuse other bytes than were asked for."""
+def _placed(byte_range: ByteRange, content_range: str | None, length: int) -> tuple[int, int]:
+    """Return the first byte and the object's size from ``bytes 0-9/100``.
+
+    Refuse other bytes than were asked for.
+    """
     told = _CONTENT_RANGE.fullmatch(content_range or "")
     if told is None:
         raise Rejected(
@@ -158,4 +222,4 @@ def _whole_size(byte_range: ByteRange, content_range: str | None, length: int) -
         raise Rejected(
             f"bytes {start} to {stop - 1} were asked for and bytes {first} to {last} came"
         )
-    return size
+    return first, size

@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
+
+from attrs import field, frozen
 
 from bucketry import IntegrityError, InvalidInput, StorageError, Unavailable
-from bucketry.model import ChecksumAlgorithm
-from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum
+from bucketry_s3.protocol.checksums import Digest
 from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
 from bucketry_s3.protocol.wire import AnswerBody
 
 _COLLECTING = 1.0
 """Seconds that pieces are put together for one read."""
 
+_LONGEST_PAUSE = 5.0
+
+
+@frozen
+class Known:
+    """What is known of a whole object's bytes: a digest, and how it is called."""
+
+    name: str
+    value: str
+    running: Digest = field(repr=False)
+
 
 class BodyStream:
-    """What an `ObjectReader` reads from.
+    """What an `ObjectReader` reads from; a connection that breaks is taken up where it broke.
 
     The server may keep readers waiting for `seconds` in all, and at `MIN_RATE`; the time that the
     application takes between two reads is its own.
     """
 
     def __init__(
-        self, body: AnswerBody, length: int, seconds: float, checksums: Mapping[str, str]
+        self,
+        body: AnswerBody,
+        length: int,
+        seconds: float,
+        reopen: Callable[[int, Deadline], AnswerBody],
+        known: Known | None = None,
     ) -> None:
-        """Take a body of `length` bytes, and the digests that are known of all of them."""
+        """Take a body of `length` bytes.
+
+        `reopen` gives the body of what follows so many bytes, of the same object. Where the body is
+        the whole object, `known` is what its bytes are compared with.
+        """
         self._body = body
+        self._reopen = reopen
         self._left = length
         self._length = length
         self._seconds = seconds
         self._waited = 0.0
         self._closed = False
-        # "...-3" is a digest of three parts' digests, which the bytes alone cannot tell.
-        known: list[ChecksumAlgorithm] = [
-            name for name in CHEAPEST_FIRST if "-" not in checksums.get(name, "-")
-        ]
-        self._checksum = RunningChecksum(known[0]) if known else None
-        self._stored = checksums[known[0]] if known else ""
+        self._broken: StorageError | None = None  # told when what came before it has been read
+        self._known = known
+        self.verified: str | None = None
         if not length:
-            body.close()
+            self._end()
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
@@ -52,20 +72,14 @@ class BodyStream:
     def _some(self, size: int) -> bytes:
         if not size or not self._left:
             return b""
-        began = time.monotonic()
-        data = self._arrived(min(size, self._left), began)
-        self._waited += time.monotonic() - began
-        if not data:
-            raise Unavailable(f"the body ended {self._left} bytes early")
+        breaks = 0
+        while not (data := self._arrived(min(size, self._left), breaks)):
+            breaks += 1
         self._left -= len(data)
-        if self._checksum is not None:
-            self._checksum.update(data)
-            if not self._left and self._checksum.value() != self._stored:
-                raise IntegrityError(
-                    f"the bytes that came do not have the {self._checksum.algorithm} that is stored"
-                )
+        if self._known is not None:
+            self._known.running.update(data)
         if not self._left:
-            self._body.close()
+            self._end()
         elif self._patience() < 0:
             raise Unavailable(
                 f"the server sends too slowly: {self._length - self._left} bytes "
@@ -73,26 +87,62 @@ class BodyStream:
             )
         return data
 
+    def _end(self) -> None:
+        self._body.close()
+        known = self._known
+        if known is None:
+            return
+        if known.running.value() != known.value:
+            raise IntegrityError(
+                f"the bytes that came do not have the {known.name} that is stored",
+                hint="Where this server's ETags are no MD5s, read a range: it is not compared."
+                if known.name == "MD5"
+                else "",
+            )
+        self.verified = known.name
+
     def _patience(self) -> float:
         """Return the seconds that may still be waited, given what has come."""
         return self._seconds + (self._length - self._left) / MIN_RATE - self._waited
 
-    def _arrived(self, size: int, began: float) -> bytes:
-        """Return `size` bytes, fewer at the end and what came within a second from a slow server.
+    def _arrived(self, size: int, breaks: int) -> bytes:
+        """Return `size` bytes, or what came within a second from a slow server or before a break.
 
-        Only b"" means the end.
+        After a break, b"" means that the rest has been opened again.
         """
-        self._body.deadline = Deadline(max(self._patience(), _COLLECTING))
-        pieces = []
+        began = time.monotonic()
+        self._body.deadline = Deadline(max(self._patience(), _COLLECTING), keep=False)
+        pieces: list[bytes] = []
         try:
-            while size and (piece := self._body.read(size)):
+            if self._broken is not None:
+                raise self._broken
+            while size:
+                piece = self._body.read(size)
+                if not piece:
+                    raise Unavailable(f"the body ended {self._left} bytes early")
                 pieces.append(piece)
                 size -= len(piece)
                 if time.monotonic() - began > _COLLECTING:
                     break
         except StorageError as error:
-            raise error.evolve(may_have_applied=False) from error.__cause__
+            self._broken = error
+            if not pieces:
+                self._take_up(error, breaks, self._patience() - (time.monotonic() - began))
+        finally:
+            self._waited += time.monotonic() - began
         return b"".join(pieces)
+
+    def _take_up(self, error: StorageError, breaks: int, seconds: float) -> None:
+        """Open the rest, or raise `error` where trying again is of no use or time is up."""
+        self._body.close(reuse=False)
+        error = error.evolve(may_have_applied=False)
+        pause = random.uniform(0, min(_LONGEST_PAUSE, 0.1 * 2**breaks)) if breaks else 0.0  # noqa: S311
+        if not error.retryable or pause >= seconds:
+            raise error
+        deadline = Deadline(seconds, keep=False)
+        deadline.pause(pause)
+        self._body = self._reopen(self._length - self._left, deadline)
+        self._broken = None
 
     def close(self) -> None:
         """Give the connection back, or up if bytes are left."""

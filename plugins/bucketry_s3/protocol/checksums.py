@@ -9,7 +9,7 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from bucketry.model import ChecksumAlgorithm
 
@@ -53,6 +53,33 @@ class _Crc:
 
     def digest(self) -> bytes:
         return self._value.to_bytes(self._size, "big")
+
+
+class Digest(Protocol):
+    """A digest over pieces that come in order."""
+
+    def update(self, data: bytes | bytearray) -> None:
+        """Add the next piece."""
+        ...
+
+    def value(self) -> str:
+        """Return the digest so far, as S3 writes it."""
+        ...
+
+
+class RunningMD5:
+    """The MD5 of pieces that come in order, in the form of an ETag."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.md5(usedforsecurity=False)
+
+    def update(self, data: bytes | bytearray) -> None:
+        """Add the next piece."""
+        self._digest.update(data)
+
+    def value(self) -> str:
+        """Return the digest so far, hexadecimal."""
+        return self._digest.hexdigest()
 
 
 class RunningChecksum:

@@ -30,8 +30,8 @@ def digest(data: bytes) -> str:
 
 
 def listed(entries: Iterator[tuple[str, int]]) -> str:
-    """Return what stands for keys and sizes."""
-    return digest("".join(f"{key} {size}\n" for key, size in entries).encode())
+    """Return what stands for keys and sizes, in any order: some servers do not sort."""
+    return digest("".join(f"{key} {size}\n" for key, size in sorted(entries)).encode())
 
 
 def pieces(data: bytes) -> Iterator[bytes]:

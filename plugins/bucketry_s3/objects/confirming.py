@@ -109,8 +109,9 @@ def confirm(
 
     Raises `error` if there was no doubt, or none is left: the server has answered every attempt and
     the object is not there, or one is there that somebody else has created. Raises `Unconfirmed` if
-    that cannot be told. A refusal of a create-only write is looked into as well: networks repeat
-    requests, and then it was refused for its own object.
+    that cannot be told. A refusal under a precondition is looked into as well: networks repeat
+    requests, and then it was refused for its own object. That a key is taken stands where another
+    object is found.
     """
     refused = isinstance(error, PreconditionFailed) and write.id is not None
     if not error.may_have_applied and not refused:
@@ -128,6 +129,12 @@ def confirm(
         return answer
     if found is False or not error.may_have_applied:
         raise _refuted(error, "another object is there") from error.__cause__
+    if refused and "IfMatch" not in write.params:
+        # Whether or not this one was there for a moment, the key is taken. Of a replacement that
+        # would matter: it has to be repeated, or not.
+        raise error.evolve(
+            reason=f"{error.reason.rstrip('.')}; another object is there"
+        ) from error.__cause__
     raise _unconfirmed(
         error, "an object is there, but nothing proves that it is this one"
     ) from error.__cause__

@@ -94,8 +94,13 @@ class Connections:
         _Signer(pair, region, request.clock_offset).add_auth(outgoing)
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
-        ATTEMPT.written = False
+        ATTEMPT.written = ATTEMPT.cut = False
         answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
+        if ATTEMPT.cut and answer.status_code < 400:
+            answer.raw.close()
+            raise Unavailable(
+                "the server answered before all of the request was sent", may_have_applied=True
+            )
         # botocore's own table of headers forgets that one may come twice.
         headers = {name.lower(): answer.raw.headers[name] for name in answer.raw.headers}
         framing = _framing(request, answer.status_code, headers)

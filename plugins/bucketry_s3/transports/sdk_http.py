@@ -15,9 +15,10 @@ from botocore.httpsession import URLLib3Session
 
 
 class Attempt(threading.local):
-    """What this thread is sending: `written` once the first byte was."""
+    """What this thread is sending: `written` once the first byte was, `cut` if not all could be."""
 
     written = False
+    cut = False
 
 
 ATTEMPT = Attempt()
@@ -33,7 +34,12 @@ class _Noting:
         if self.sock is None:
             inner.connect()
         ATTEMPT.written = True
-        inner.send(data)
+        try:
+            inner.send(data)
+        except OSError:
+            # urllib3 passes over some of these and reads the answer.
+            ATTEMPT.cut = True
+            raise
 
     def _tunnel(self) -> None:
         inner: Any = super()

@@ -79,21 +79,6 @@ def endless_empty(x: Exchange) -> None:
     _document(x, body)
 
 
-def endless_new(x: Exchange) -> None:
-    """Give new keys on each page, for ever."""
-    x.body()
-    number = len(x.proxy.seen)
-    body = (
-        "<ListBucketResult><Name>media</Name><Prefix>list/</Prefix><KeyCount>1</KeyCount>"
-        "<MaxKeys>1000</MaxKeys><IsTruncated>true</IsTruncated>"
-        f"<NextContinuationToken>{number}</NextContinuationToken><Contents>"
-        f"<Key>list/{number:09}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
-        '<ETag>"5d41402abc4b2a76b9719d911017c592"</ETag><Size>5</Size>'
-        "<StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>"
-    )
-    _document(x, body)
-
-
 def _document(x: Exchange, body: str) -> None:
     x.answer(Answer(200, XML).with_body(body.encode()))
 

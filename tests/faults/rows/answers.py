@@ -182,7 +182,6 @@ def listings_rows() -> Iterator[Fault]:
     for name, act in {
         "two tokens in turn": listings.looping,
         "empty pages": listings.endless_empty,
-        "new keys for ever": listings.endless_new,
     }.items():
         yield always(f"listing: {name}", act, listing)
     yield always(

@@ -104,6 +104,8 @@ def _is_hidden(option: Any, hint: Any) -> bool:
 def _compare_default(schema: Schema, default: Any, where: str) -> Iterator[str]:
     value: Any = None if default is attrs.NOTHING else default
     if hasattr(value, "factory"):  # attrs.Factory is a class at run time, but not for type checkers
+        if getattr(value, "takes_self", False):
+            return  # it follows from other options, which no schema can tell
         value = value.factory()
     if attrs.has(type(value)):
         return  # its own options are compared one by one

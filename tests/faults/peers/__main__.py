@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 from faults.runner import Job, Result, Way, certificates, run_all
 from faults.scenarios import CASES
@@ -61,14 +62,16 @@ def _applies(case: Case) -> bool:
     return case.fault.place not in ("hanging names", "unknown host")
 
 
-def run_peer(name: str, words: Sequence[str], workers: int) -> Iterator[Result]:
-    """Run a peer under all faults that apply."""
+def run_peer(name: str, words: Sequence[str], sample: int | None, workers: int) -> Iterator[Result]:
+    """Run a peer under all faults that apply, or a sample of them."""
     able = operations_of(name)
     work: list[Job] = [
         (case, Way(transport=name, slack=SLACK))
         for key, case in CASES.items()
         if case.operation.name in able and _applies(case) and all(word in key for word in words)
     ]
+    if sample is not None:
+        work = Random(1).sample(work, min(sample, len(work)))
 
     def start() -> Client:
         trust = {"SSL_CERT_FILE": str(certificates().bundle)}
@@ -83,6 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m faults.peers", description=__doc__)
     parser.add_argument("names", nargs="+", choices=NAMES)
     parser.add_argument("--only", action="append", default=[], help="word of a case's name")
+    parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -90,7 +94,7 @@ def main() -> int:
     for name in given.names:
         client = f"{name} {version_of(name)}"
         counts: Counter[str] = Counter()
-        for result in run_peer(name, given.only, given.jobs):
+        for result in run_peer(name, given.only, given.sample, given.jobs):
             verdict = result.judged.verdict
             counts[verdict] += 1
             rows.append(

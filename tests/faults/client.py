@@ -94,11 +94,12 @@ def _tell(error: BaseException) -> Told:
 
 def _call(job: Job, provider: Provider, folder: Path) -> Told:
     told: Told = {}
-    if job["warm"]:
-        assert provider.exists("warm")
-        time.sleep(0.15)
     start = time.monotonic()
     try:
+        if job["warm"]:
+            assert provider.exists("warm")
+            time.sleep(0.15)
+            start = time.monotonic()
         told["value"] = OPERATIONS[job["operation"]].run(provider, folder)
     except BaseException as error:
         told["error"] = _tell(error)

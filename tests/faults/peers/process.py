@@ -36,11 +36,12 @@ def _told(
     job: Mapping[str, Any], operations: Operations, folder: Path, kinds: Kinds
 ) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    if job["warm"]:
-        operations["warm"](folder)
-        time.sleep(0.15)
     start = time.monotonic()
     try:
+        if job["warm"]:
+            operations["warm"](folder)
+            time.sleep(0.15)
+            start = time.monotonic()
         told["value"] = operations[job["operation"]](folder)
     except BaseException as error:
         told["error"] = {

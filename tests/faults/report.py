@@ -51,11 +51,13 @@ def main() -> int:
     """Write the table between the marks of the document."""
     parser = argparse.ArgumentParser(prog="python -m faults.report", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--note", default="", help="a sentence above the table")
     given = parser.parse_args()
     rows = [row for file in given.files for row in json.loads(file.read_text())]
     before, rest = DOCUMENT.read_text().split(BEGIN)
     after = rest.split(END)[1]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}")
+    note = f"{given.note}\n\n" if given.note else ""
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{note}{table(rows)}\n{END}{after}")
     return 0
 
 

@@ -58,8 +58,9 @@ def operations_of(name: str) -> frozenset[str]:
 
 
 def _applies(case: Case) -> bool:
-    # Their names are resolved by the system, past what a test can bend.
-    return case.fault.place not in ("hanging names", "unknown host")
+    # Their names are resolved by the system, past what a test can bend, and not all ask the
+    # environment for a proxy.
+    return case.fault.place not in ("hanging names", "unknown host") and not case.fault.tunnel
 
 
 def run_peer(name: str, words: Sequence[str], sample: int | None, workers: int) -> Iterator[Result]:

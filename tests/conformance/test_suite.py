@@ -96,7 +96,7 @@ def test_groups_are_selected_in_the_suites_order() -> None:
 
 
 def test_the_suite_is_large_and_says_a_sentence_each() -> None:
-    assert len(SUITE.cases) == 397
+    assert len(SUITE.cases) >= 397
     assert len({one.id.partition("[")[0] for one in SUITE.cases}) >= 300
     assert len({one.sentence for one in SUITE.cases}) > 380
     assert all(one.sentence.endswith(".") for one in SUITE.cases)

@@ -190,7 +190,7 @@ def meaning(options: Any) -> dict[str, Any]:
     for option in attrs.fields(type(options)):
         default: Any = option.default
         if hasattr(default, "factory"):
-            default = default.factory()
+            default = default.factory(options) if default.takes_self else default.factory()
         value = getattr(options, option.name)
         if value != default:
             found[option.name] = value

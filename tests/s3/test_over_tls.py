@@ -25,6 +25,7 @@ from bucketry import (
     Rejected,
     StorageError,
     Unavailable,
+    Unconfirmed,
     WrongRegion,
 )
 from bucketry_s3.testing import (
@@ -376,7 +377,8 @@ def test_a_fault_that_stays_ends_with_the_deadline(
     server.faults.add("UploadPart", FAULTS[fault], times=None)
     provider = open_on(deadline=1)
 
-    with pytest.raises(kind, match="Retrying may help"):
+    # On a busy machine the deadline can come in the middle of an answer.
+    with pytest.raises((kind, Unconfirmed), match="Retrying may help"):
         provider.upload(bytes(1000), key="k")
     with pytest.raises(kind):
         provider.upload(stream(6 * MIB), key="k")

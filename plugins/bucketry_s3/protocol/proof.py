@@ -98,5 +98,5 @@ def _check_etag(request: S3Request, answer: S3Answer, etag: str) -> None:
         digest = hashlib.md5(request.body, usedforsecurity=False).hexdigest()
         if etag.strip('"').lower() != digest:
             raise Misread("it has no header of S3's, and its ETag is not that of what was sent")
-    elif not _S3_ETAG.fullmatch(etag):
-        raise Misread("it has no header of S3's, and its ETag is none of S3's")
+    elif not _S3_ETAG.fullmatch(etag) or "last-modified" not in answer.headers:
+        raise Misread("it has no header of S3's, and not the ETag and the time of an object")

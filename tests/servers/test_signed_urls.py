@@ -36,7 +36,8 @@ def test_a_signed_get_serves_with_the_headers_asked_for(addressed: Provider, fet
 
 def test_signed_head_put_and_delete_do_that_and_no_more(addressed: Provider, fetch: Fetch) -> None:
     put = addressed.sign("a.csv", method="PUT", content_type="text/csv")
-    assert fetch("PUT", put.reveal(), b"1,2", {"Content-Type": "text/html"}).status == 403
+    # MinIO has 400 for a request without a header that was signed.
+    assert fetch("PUT", put.reveal(), b"1,2", {"Content-Type": "text/html"}).status in (400, 403)
     assert use(fetch, put, b"1,2").status == 200
     assert addressed.head("a.csv").content_type == "text/csv"
     head = use(fetch, addressed.sign("a.csv", method="HEAD"))

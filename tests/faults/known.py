@@ -37,6 +37,11 @@ KNOWN = (
         words="of a refusal / if_match stale",
     ),
     Known(
+        "needless failure",
+        "a skew is told whose answer shows none: signing again with the same time promises nothing",
+        words="skewed clock told",
+    ),
+    Known(
         "overrun",
         "an answer to HEAD has no body that would name the code, so it is tried until the deadline",
         words="409 ObjectParentIsFile",

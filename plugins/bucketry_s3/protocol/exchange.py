@@ -87,8 +87,7 @@ def exchange(
         return parsed
 
     def mend(error: StorageError) -> bool:
-        # With the server's time where it has told one, else as it was: signed anew, at least.
-        skewed = isinstance(error, ClockSkew)
+        skewed = isinstance(error, ClockSkew) and server.clock_offset
         changed = error.code in ARRIVED_CHANGED and bool(request.body)
         of_this_kind = sum(type(other) is type(error) for other in mended)
         most = 1 if skewed else _MOST_MISMATCHES if changed else 0

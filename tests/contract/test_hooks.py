@@ -7,24 +7,38 @@ import doctest
 import inspect
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from bucketry import ProviderHooks, hookspecs
-from bucketry.host.audit import HOOKS, audit
+from bucketry.host.audit import HOOKS, audit, hooks_of
+from bucketry_s3 import S3Hooks
+from bucketry_s3 import hookspecs as s3_hookspecs
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/hooks.md").read_text("utf-8")
+
+
+FAMILY = [name for name in vars(S3Hooks) if name.startswith("bucketry_")]
+WITH_FAMILY = hooks_of((S3Hooks,))
+
+# Each hook with its class, the module its example is found in, what the example is given, and the
+# hooks that a layer in it may have.
+DOCUMENTED = [
+    *((hook, ProviderHooks, hookspecs, {"hookimpl": hookspecs.hookimpl}, HOOKS) for hook in HOOKS),
+    *((hook, S3Hooks, s3_hookspecs, {}, WITH_FAMILY) for hook in FAMILY),
+]
 
 
 def _spec(hook: str) -> Any:
     return vars(ProviderHooks)[hook]
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_docstring_says_when_what_none_and_how_to_wrap(hook: str) -> None:
-    text = inspect.cleandoc(_spec(hook).__doc__)
+@pytest.mark.parametrize(("hook", "spec"), [one[:2] for one in DOCUMENTED])
+def test_a_docstring_says_when_what_none_and_how_to_wrap(hook: str, spec: type) -> None:
+    text = inspect.cleandoc(vars(spec)[hook].__doc__)
     summary, *paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
     assert summary.endswith(".")
     assert [part.partition(":")[0] for part in paragraphs] == [
@@ -36,24 +50,26 @@ def test_a_docstring_says_when_what_none_and_how_to_wrap(hook: str) -> None:
     assert " None: " in paragraphs[1]
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_an_example_runs_and_is_a_layer(hook: str) -> None:
+@pytest.mark.parametrize(("hook", "spec", "module", "given", "hooks"), DOCUMENTED)
+def test_an_example_runs_and_is_a_layer(
+    hook: str, spec: type, module: ModuleType, given: dict[str, Any], hooks: Any
+) -> None:
     (example,) = doctest.DocTestFinder(recurse=False).find(
-        _spec(hook), hook, hookspecs, globs={"hookimpl": hookspecs.hookimpl}
+        vars(spec)[hook], hook, module, globs=dict(given)
     )
     assert example.examples
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     result = runner.run(example, clear_globs=False)
     assert result.failed == 0
-    layers = [value for value in example.globs.values() if _is_layer(value)]
+    layers = [value for value in example.globs.values() if _is_layer(value, hooks)]
     assert layers
     for layer in layers:
-        audit(layer())
+        audit(layer(), "", hooks)
         assert hasattr(layer, hook)
 
 
-def _is_layer(value: object) -> bool:
-    return isinstance(value, type) and any(name in HOOKS for name in vars(value))
+def _is_layer(value: object, hooks: Any) -> bool:
+    return isinstance(value, type) and any(name in hooks for name in vars(value))
 
 
 def test_the_page_has_each_hook_once_in_the_order_of_the_contract() -> None:

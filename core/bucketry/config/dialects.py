@@ -187,11 +187,7 @@ def unasked(error: PluginError) -> Fault:
 
 
 def _load(entry: EntryPoint) -> Dialect:
-    dialect, who = load_entry(entry)
-    if not isinstance(dialect, Dialect):
-        raise PluginError(who, f"it is of type {type(dialect).__name__}, not a Dialect")
-    if dialect.name != entry.name:
-        raise PluginError(who, f"the Dialect calls itself {dialect.name!r}; both names must agree")
+    dialect, _ = load_entry(entry, Dialect, "a Dialect")
     return dialect
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from attrs import frozen
@@ -17,6 +17,8 @@ from attrs import frozen
 from bucketry.errors import PluginError
 from bucketry.model import Capabilities
 from bucketry.vendor import SchemaSource, Vendor
+
+T = TypeVar("T")
 
 GROUP = "bucketry.providers"
 """Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""
@@ -149,28 +151,31 @@ def _name_and_version(dist: Distribution) -> tuple[str, str]:
             return "", ""
 
 
-def load_entry(entry: EntryPoint) -> tuple[Any, str]:
-    """Import what an entry point names; return it and who it is, for messages.
+def load_entry(entry: EntryPoint, kind: type[T], called: str) -> tuple[T, str]:
+    """Import what an entry point names, `called` in messages; return it and who it is.
 
-    `PluginError` with the reason, whatever the plugin raises.
+    `PluginError` with the reason, whatever the plugin raises, if it is not of this kind, or has
+    another name than its entry point.
     """
     who = f"{entry.name} ({distribution_of(entry)}, {entry.value})"
     try:
-        return entry.load(), who
+        loaded: Any = entry.load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may even call sys.exit() while it is imported
         raise PluginError(
             who, f"it cannot be loaded: {type(error).__name__}: {error}; report it to its authors"
         ) from error
+    if not isinstance(loaded, kind):
+        raise PluginError(who, f"it is of type {type(loaded).__name__}, not {called}")
+    name = getattr(loaded, "name", None)
+    if name != entry.name:
+        raise PluginError(who, f"the {kind.__name__} calls itself {name!r}; both names must agree")
+    return loaded, who
 
 
 def _import(entry: EntryPoint) -> Vendor:
-    vendor, who = load_entry(entry)
-    if not isinstance(vendor, Vendor):
-        raise PluginError(who, f"it is of type {type(vendor).__name__}, not a bucketry.Vendor")
-    if vendor.name != entry.name:
-        raise PluginError(who, f"the Vendor calls itself {vendor.name!r}; both names must agree")
+    vendor, who = load_entry(entry, Vendor, "a bucketry.Vendor")
     for part, kind in (("schema", SchemaSource), ("capabilities", Capabilities)):
         value = getattr(vendor, part)
         if not isinstance(value, kind):

@@ -139,12 +139,11 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
     body = answer["Body"]
     try:
         size = length = int(answer["ContentLength"])
-        start, known = 0, None
-        if byte_range is None:
-            known = _known(answer)
-        else:
+        start = 0
+        if byte_range is not None:
             start, size = _placed(byte_range, answer.get("ContentRange"), length)
         info = _object_info(key, answer, size)
+        known = _known(info, answer) if byte_range is None else None
         stop = start + length
 
         def reopen(received: int, deadline: Deadline) -> AnswerBody:
@@ -157,19 +156,19 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
     return ObjectReader(info, stream)
 
 
-def _known(answer: Mapping[str, Any]) -> Known | None:
+def _known(info: ObjectInfo, answer: Mapping[str, Any]) -> Known | None:
     """Return what the bytes of a whole object can be compared with.
 
     That is a stored checksum ("...-3" is one of parts' checksums, which the bytes alone cannot
     tell), else an ETag that has the form of an MD5 and is none only under some encryptions (Amazon
     S3 API reference, Object).
     """
-    stored = _checksums(answer)
+    stored = info.checksums
     for name in CHEAPEST_FIRST:
         if "-" not in stored.get(name, "-"):
             return Known(name, stored[name], RunningChecksum(name))
-    etag = (unquoted(answer["ETag"]) or "").lower()
-    plain = answer.get("ServerSideEncryption", "AES256") == "AES256"
+    etag = (info.etag or "").lower()
+    plain = (info.encryption or "AES256") == "AES256"
     if _MD5.fullmatch(etag) and plain and "SSECustomerAlgorithm" not in answer:
         return Known("MD5", etag, RunningMD5())
     return None

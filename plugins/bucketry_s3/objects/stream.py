@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 
@@ -11,12 +10,11 @@ from attrs import field, frozen
 from bucketry import IntegrityError, InvalidInput, StorageError, Unavailable
 from bucketry_s3.protocol.checksums import Digest
 from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
+from bucketry_s3.protocol.retrying import pause_after
 from bucketry_s3.protocol.wire import AnswerBody
 
 _COLLECTING = 1.0
 """Seconds that pieces are put together for one read."""
-
-_LONGEST_PAUSE = 5.0
 
 
 @frozen
@@ -136,7 +134,7 @@ class BodyStream:
         """Open the rest, or raise `error` where trying again is of no use or time is up."""
         self._body.close(reuse=False)
         error = error.evolve(may_have_applied=False)
-        pause = random.uniform(0, min(_LONGEST_PAUSE, 0.1 * 2**breaks)) if breaks else 0.0  # noqa: S311
+        pause = pause_after(breaks) if breaks else 0.0
         if not error.retryable or pause >= seconds:
             raise error
         deadline = Deadline(seconds, keep=False)

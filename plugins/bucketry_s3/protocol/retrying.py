@@ -49,6 +49,12 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
         return None
 
 
+def pause_after(failures: int) -> float:
+    """Return the seconds to wait after so many failures in a row: up to 5, with full jitter."""
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures, 10))
+    return random.uniform(0, longest)  # noqa: S311
+
+
 def retry(
     attempt: Callable[[], T],
     deadline: Deadline,
@@ -105,8 +111,7 @@ def _pause(
         return 0.0
     if not error.retryable:
         return None
-    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts.number, 10))
-    return random.uniform(0, longest) + (attempts.wait or 0.0)  # noqa: S311
+    return pause_after(attempts.number) + (attempts.wait or 0.0)
 
 
 def _told(error: StorageError, attempts: Attempts, *, gave_up: bool) -> str:

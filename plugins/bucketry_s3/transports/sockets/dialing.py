@@ -29,8 +29,6 @@ SLICE = 0.25
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
 
-MAX_PROXY_HEAD = 64 * 1024
-
 Address = tuple[socket.AddressFamily, Any]
 
 

@@ -22,6 +22,10 @@ FIRST_CONTACT = 4.0
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
+# An attempt with less time would be cut off, and hide what the server has answered before. In
+# seconds.
+_LEAST_TIME = 0.1
+
 
 @define
 class Attempts:
@@ -94,7 +98,7 @@ def retry(
             pause = _pause(error, attempts, mended)
             if pause is not None:
                 lost = not reached and time.monotonic() + pause - began > FIRST_CONTACT
-                if pause < deadline.remaining() and not lost:
+                if pause + _LEAST_TIME < deadline.remaining() and not lost:
                     deadline.pause(pause)
                     if deadline.remaining():
                         continue

@@ -20,6 +20,7 @@ from bucketry.host.catalog import installed
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core/bucketry"
 PLUGINS = ROOT / "plugins"
+INTEGRATIONS = ROOT / "integrations"
 
 
 def _modules(folder: Path) -> list[Path]:
@@ -42,14 +43,12 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def test_core_imports_no_plugin_and_no_sdk_anywhere() -> None:
-    forbidden = ("bucketry_s3", "bucketry_local", "bucketry_strapi", "bucketry_vendors", "boto3",
-                 "botocore", "awscrt")  # fmt: skip
+def test_core_imports_no_plugin_no_integration_and_no_sdk_anywhere() -> None:
     found = [
         f"{_shown(path)} imports {module}"
         for path in _modules(CORE)
         for module, _ in _imports(path)
-        if module.split(".")[0] in forbidden
+        if module.startswith("bucketry_") or module.split(".")[0] in ("boto3", "botocore", "awscrt")
     ]
     assert found == []
 
@@ -207,9 +206,21 @@ def test_a_dialect_needs_public_names_only() -> None:
                 assert root in sys.stdlib_module_names | {"attrs", "__future__", "bucketry_strapi"}
 
 
+def test_an_integration_needs_public_names_only() -> None:
+    """And its framework's, but no plugin's and no other integration's."""
+    for path in _modules(INTEGRATIONS):
+        for module, name in _imports(path):
+            root = module.split(".")[0]
+            if root == "bucketry":
+                assert module in ("bucketry", "bucketry.aio"), f"{module} is the host's own"
+                assert name in importlib.import_module(module).__all__, f"{name} is not public"
+            elif root.startswith("bucketry"):
+                assert root == path.relative_to(INTEGRATIONS).parts[0], f"{module} is another's"
+
+
 def test_no_package_reaches_into_anothers_private_names() -> None:
     found = []
-    for path in [*_modules(CORE), *_modules(PLUGINS)]:
+    for path in [*_modules(CORE), *_modules(PLUGINS), *_modules(INTEGRATIONS)]:
         package = path.relative_to(ROOT).parts[1]
         found += [
             f"{_shown(path)}: {module}.{name}"
@@ -260,7 +271,10 @@ def test_what_is_public_is_bucketrys_own_and_documented() -> None:
 
 
 def test_types_are_shipped() -> None:
-    for package in (CORE, *(PLUGINS / name for name in ("bucketry_local", "bucketry_s3"))):
+    plugins = [PLUGINS / name for name in ("bucketry_local", "bucketry_s3")]
+    integrations = [path for path in INTEGRATIONS.iterdir() if path.name.startswith("bucketry_")]
+    assert integrations
+    for package in (CORE, *plugins, *integrations):
         assert (package / "py.typed").is_file()
 
 
@@ -311,7 +325,7 @@ LONGER = {
 def test_modules_can_be_read_at_one_sitting() -> None:
     lengths = {
         _shown(path): len(path.read_text("utf-8").splitlines())
-        for folder in (CORE, PLUGINS, ROOT / "schemas")
+        for folder in (CORE, PLUGINS, ROOT / "schemas", INTEGRATIONS)
         for path in _modules(folder)
     }
     assert {name for name, lines in lengths.items() if lines > MAX_LINES} <= set(LONGER)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def _modules_with_examples() -> list[str]:
     names = []
-    for folder in ("core", "plugins"):
+    for folder in ("core", "plugins", "integrations"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if ">>> " in path.read_text("utf-8"):
                 parts = path.relative_to(ROOT / folder).with_suffix("").parts

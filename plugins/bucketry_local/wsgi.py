@@ -10,27 +10,24 @@ DELETE      a signature                                         204
 
 A request that lacks a signature, or has a bad or expired one, gets 403 and one line that says why,
 before anything is looked up. There is no listing. Ranges and preconditions follow RFC 9110. Types
-that a browser could run are sent as attachments in a sandbox, see `bucketry_local.rules`.
+that a browser could run are sent as attachments in a sandbox, see `bucketry.serving`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import IO, Any, cast
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-from wsgiref.util import FileWrapper
 
 from attrs import frozen
 
 from bucketry import (
     AccessDenied,
     AlreadyExists,
-    ByteRange,
     InvalidInput,
     InvalidKey,
     NotFound,
-    ObjectReader,
     PreconditionFailed,
     Provider,
     Rejected,
@@ -41,7 +38,7 @@ from bucketry import (
     UploadOptions,
 )
 from bucketry.keys import RootPath
-from bucketry_local import rules
+from bucketry.serving import ObjectRequest, serve
 from bucketry_local.layer import LocalLayer
 from bucketry_local.signing import Grant, is_signed
 from bucketry_local.store import CHUNK
@@ -167,35 +164,10 @@ class _App:
         return Grant(method=method)
 
     def _get(self, key: str, grant: Grant, environ: WSGIEnvironment, private: bool) -> _Answer:
-        info = self._provider.head(key)
-        headers = rules.object_headers(info, grant.response, private)
-        status = rules.precondition(environ, info)
-        if status == 412:
-            raise _Refusal(412, "the object is another version")
-        if status == 304 or grant.method == "HEAD":
-            return _Answer(status, [*headers, ("Content-Length", str(info.size))])
-        span = rules.wanted_range(environ, info)
-        if span is not None:
-            start, stop = span
-            if stop == 0:
-                raise _Refusal(
-                    416, "the object has no such bytes", [("Content-Range", f"bytes */{info.size}")]
-                )
-            reader = self._provider.open(key, byte_range=ByteRange(start=start, stop=stop))
-            if (reader.info.etag, reader.info.size) == (info.etag, info.size):
-                return _Answer(
-                    206,
-                    [
-                        *headers,
-                        ("Content-Range", f"bytes {start}-{stop - 1}/{info.size}"),
-                        ("Content-Length", str(stop - start)),
-                    ],
-                    _body_of(reader),
-                )
-            reader.close()  # replaced in between, so the range is of no version that is known
-        reader = self._provider.open(key)
-        headers = rules.object_headers(reader.info, grant.response, private)
-        return _Answer(200, [*headers, ("Content-Length", str(reader.info.size))], _body_of(reader))
+        # Of several ranges S3 sends the whole object, too.
+        request = ObjectRequest.of_environ(environ, max_ranges=1)
+        answer, body = serve(self._provider, key, request, response=grant.response, private=private)
+        return _Answer(answer.status, answer.headers, body)
 
     def _put(self, key: str, grant: Grant, environ: WSGIEnvironment, body: _Body) -> _Answer:
         content_type = environ.get("CONTENT_TYPE") or None
@@ -224,11 +196,6 @@ class _App:
             raise _Refusal(501, "there are no conditional deletes")
         self._provider.delete(key)
         return _Answer(204, [])
-
-
-def _body_of(reader: ObjectReader) -> FileWrapper:
-    # A file gives lines when it is iterated; the server closes it with the wrapper.
-    return FileWrapper(cast(IO[bytes], reader), CHUNK)
 
 
 class _Body:

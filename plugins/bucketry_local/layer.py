@@ -151,6 +151,7 @@ class LocalLayer:
             size=record.size,
             checksum_algorithm="SHA256",
             checksum=record.sha256,
+            verified="SHA256",
         )
 
     @hookimpl
@@ -215,6 +216,10 @@ class LocalLayer:
         file, record = self.store.open(source)
         with file:
             copied = self.store.put(
-                target, Source(file), record.details, if_absent=prevent_overwrite
+                target,
+                Source(file),
+                record.details,
+                if_absent=prevent_overwrite,
+                sha256_wanted=record.sha256,
             )
         return self._stored(target, copied)

@@ -31,6 +31,7 @@ from bucketry import (
     AlreadyExists,
     Deleted,
     Failure,
+    IntegrityError,
     InvalidKey,
     NotFound,
     PreconditionFailed,
@@ -136,9 +137,12 @@ class Store:
         *,
         if_absent: bool = False,
         if_match: str | None = None,
+        sha256_wanted: str | None = None,
         progress: Progress | None = None,
     ) -> Record:
         """Store the bytes of `source` under `key` and return their record.
+
+        `IntegrityError` if they do not have the digest `sha256_wanted`.
 
         With `if_absent`, exactly one of several writers wins and the others get `AlreadyExists`.
         With `if_match`, the object there must have that ETag, or `PreconditionFailed`. Both are
@@ -158,6 +162,9 @@ class Store:
                 if source.bytes_read == source.size:
                     break  # a file that grows as it is read would never end
             source.check_complete()
+            digest = base64.b64encode(sha256.digest()).decode()
+            if sha256_wanted not in (None, digest):
+                raise IntegrityError("the bytes on disk do not have the SHA256 that is stored")
             with disk():
                 file.flush()
                 os.fsync(file.fileno())
@@ -170,7 +177,7 @@ class Store:
                     size=stamp.st_size,
                     mtime_ns=stamp.st_mtime_ns,
                     etag=md5.hexdigest(),
-                    sha256=base64.b64encode(sha256.digest()).decode(),
+                    sha256=digest,
                     details=details,
                 )
                 self._publish(key, path, temporary, record, current, if_absent)

@@ -83,6 +83,7 @@ def test_digests_are_of_the_bytes(local: Provider) -> None:
     assert stored.etag == "5d41402abc4b2a76b9719d911017c592"
     assert stored.checksum_algorithm == "SHA256"
     assert stored.checksum == "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+    assert stored.verified == "SHA256"
     assert local.head("a").checksums == {"SHA256": "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}
 
 
@@ -192,6 +193,11 @@ def test_bytes_that_rotted_on_the_disk_are_not_read(
         local.read("a")
     with pytest.raises(IntegrityError, match="SHA256"):
         local.download("a", tmp_path / "rotten")
+    with pytest.raises(IntegrityError, match="SHA256"):
+        local.copy("a", "b")
+    with pytest.raises(IntegrityError, match="SHA256"):
+        local.move("a", "b")
+    assert ["a"] == [info.key for info in local.list()]
     with local.open("a", byte_range=ByteRange(start=0)) as reader:
         assert (b"0123456780", None) == (reader.read(), reader.verified)
 

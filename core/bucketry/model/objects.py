@@ -82,6 +82,9 @@ class StoredObject:
         size: bytes stored.
         checksum_algorithm, checksum: the digest that was sent and accepted, in the vendor's
             base64 form, or None.
+        verified: the digest by which the storage has found that it received what was sent, or for
+            a copy that it is its source's: a checksum's name, ``SHA256`` where each request was
+            signed with its body's, ``MD5`` of an ETag. None where nothing tells.
         parts: number of parts, 0 for a single request.
         location: what the server called its Location, for the record only; often no URL at all.
     """
@@ -97,6 +100,7 @@ class StoredObject:
     size: int
     checksum_algorithm: str | None = None
     checksum: str | None = None
+    verified: str | None = None
     parts: int = 0
     location: str | None = None
 

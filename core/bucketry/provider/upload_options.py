@@ -37,7 +37,7 @@ class UploadOptions(TypedDict, total=False):
         acl: canned ACL. None is ever sent unless given here or in the configuration.
         storage_class: the vendor's storage class.
         encryption: server-side encryption.
-        checksum_algorithm: digest that the vendor verifies.
+        checksum_algorithm: digest that the vendor verifies; a cheap one where it is left out.
         prevent_overwrite: fail with `AlreadyExists` when the key is taken.
         if_match: fail with `PreconditionFailed` unless the object there has this ETag.
         extra_params: native parameters in the vendor's own spelling.

@@ -20,8 +20,9 @@ from bucketry_s3.objects.native import (
     stored_as,
     tagging,
 )
-from bucketry_s3.objects.reading import head_answer, unquoted, version_of
+from bucketry_s3.objects.reading import head_answer, md5_of, unquoted, version_of
 from bucketry_s3.options import MIB
+from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, checksum_param
 from bucketry_s3.protocol.retrying import Attempts
 
 MAX_SINGLE_COPY = 5 * 1024**3
@@ -104,7 +105,18 @@ def copy(
         etag=unquoted(answer["ETag"]),
         version=version_of(answer),
         size=size,
+        verified=_verified(seen, answer),
     )
+
+
+def _verified(seen: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
+    """Return by which digest the copy is known to be its source, None where nothing tells."""
+    for name in CHEAPEST_FIRST:
+        told = answer.get(checksum_param(name))
+        if told and told == seen.get(checksum_param(name)):
+            return name
+    md5 = md5_of(seen)
+    return "MD5" if md5 and md5 == (unquoted(answer["ETag"]) or "").lower() else None
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,13 @@ from bucketry_s3.objects.confirming import Write, confirm
 from bucketry_s3.objects.native import for_looking, for_removing
 from bucketry_s3.objects.reading import head_answer
 from bucketry_s3.options import MIB
-from bucketry_s3.protocol.checksums import FULL_OBJECT, RunningChecksum, checksum, checksum_param
+from bucketry_s3.protocol.checksums import (
+    FULL_OBJECT,
+    RunningChecksum,
+    checksum,
+    checksum_of_parts,
+    checksum_param,
+)
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.retrying import Attempts
 
@@ -56,7 +62,7 @@ class Job:
 class Sent:
     """The parts that are there: their list for Complete, their bytes in all.
 
-    `checksum` is the whole object's, for the algorithms that have one.
+    `checksum` is the object's, of the whole or of its parts as the algorithm has it.
     """
 
     parts: list[dict[str, Any]]
@@ -173,7 +179,11 @@ def send_parts(
             stop()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return Sent(parts=parts, size=size, checksum=whole.value() if whole else None)
+    digest = whole.value() if whole is not None else None
+    if digest is None and job.algorithm is not None:
+        name = checksum_param(job.algorithm)
+        digest = checksum_of_parts(job.algorithm, [part[name] for part in parts])
+    return Sent(parts=parts, size=size, checksum=digest)
 
 
 def _send_part(
@@ -201,7 +211,7 @@ def _send_part(
 def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
     """Make the object of its parts and return the answer, or what proves that it is there."""
     params: dict[str, Any] = dict(job.complete_params)
-    if job.algorithm is not None and sent.checksum is not None:
+    if job.algorithm in FULL_OBJECT:
         params |= {checksum_param(job.algorithm): sent.checksum, "ChecksumType": "FULL_OBJECT"}
     write = Write(
         key=job.key,

@@ -160,18 +160,25 @@ def _known(info: ObjectInfo, answer: Mapping[str, Any]) -> Known | None:
     """Return what the bytes of a whole object can be compared with.
 
     That is a stored checksum ("...-3" is one of parts' checksums, which the bytes alone cannot
-    tell), else an ETag that has the form of an MD5 and is none only under some encryptions (Amazon
-    S3 API reference, Object).
+    tell), else an ETag that is an MD5.
     """
     stored = info.checksums
     for name in CHEAPEST_FIRST:
         if "-" not in stored.get(name, "-"):
             return Known(name, stored[name], RunningChecksum(name))
-    etag = (info.etag or "").lower()
-    plain = (info.encryption or "AES256") == "AES256"
-    if _MD5.fullmatch(etag) and plain and "SSECustomerAlgorithm" not in answer:
-        return Known("MD5", etag, RunningMD5())
-    return None
+    md5 = md5_of(answer)
+    return Known("MD5", md5, RunningMD5()) if md5 else None
+
+
+def md5_of(answer: Mapping[str, Any]) -> str | None:
+    """Return the MD5 that an object's ETag is, else None.
+
+    What has the form of one is one, all but under some encryptions (Amazon S3 API reference,
+    Object).
+    """
+    etag = (unquoted(answer["ETag"]) or "").lower()
+    plain = (answer.get("ServerSideEncryption") or "AES256") == "AES256"
+    return etag if _MD5.fullmatch(etag) and plain and "SSECustomerAlgorithm" not in answer else None
 
 
 def _rest(

@@ -8,6 +8,7 @@ from typing import Any
 
 from bucketry import (
     AccessDenied,
+    IntegrityError,
     PreconditionFailed,
     StorageError,
     StoredObject,
@@ -33,7 +34,7 @@ from bucketry_s3.objects.native import (
     check_native,
 )
 from bucketry_s3.objects.reading import unquoted, version_of
-from bucketry_s3.protocol.checksums import checksum, checksum_param
+from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
 from bucketry_s3.protocol.retrying import Attempts
 
 _COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
@@ -91,11 +92,22 @@ def _check_parts_are_possible(bucket: Bucket, whole: frozenset[str]) -> None:
         )
 
 
+def _algorithm(
+    bucket: Bucket, params: Mapping[str, Any], *, in_parts: bool
+) -> ChecksumAlgorithm | None:
+    """Return the digest that goes along: the one chosen, else the vendor's, if none is there."""
+    if any(name.startswith("Checksum") for name in params):
+        chosen: ChecksumAlgorithm | None = params.get(ALGORITHM)
+        return chosen
+    return default_algorithm(bucket.capabilities, in_parts=in_parts)
+
+
 def _put(
     bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: bytearray
 ) -> StoredObject:
     native = dict(params)
-    algorithm: ChecksumAlgorithm | None = native.pop(ALGORITHM, None)
+    algorithm = _algorithm(bucket, params, in_parts=False)
+    native.pop(ALGORITHM, None)
     digest = checksum(algorithm, body) if algorithm else None
     if algorithm:
         native[checksum_param(algorithm)] = digest
@@ -124,14 +136,18 @@ def _put_parts(
     bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: bytearray
 ) -> StoredObject:
     check_divisible(params)
+    algorithm = _algorithm(bucket, params, in_parts=True)
     conditions = {name: params[name] for name in PRECONDITIONS if name in params}
     not_enforced = _not_enforced(bucket, conditions, _COMPLETE_FACTS)
     job = Job(
         bucket=bucket,
         key=upload.key,
-        params={name: value for name, value in params.items() if name not in conditions},
+        params={
+            **{name: value for name, value in params.items() if name not in conditions},
+            **({ALGORITHM: algorithm} if algorithm else {}),
+        },
         complete_params=_complete_conditions(bucket, conditions),
-        algorithm=params.get(ALGORITHM),
+        algorithm=algorithm,
         progress=upload.progress,
     )
     # An object that is there already spares sending gigabytes for nothing.
@@ -182,12 +198,18 @@ def _stored(
     digest: str | None,
     parts: int = 0,
 ) -> StoredObject:
-    if algorithm is not None:
-        digest = answer.get(checksum_param(algorithm)) or digest
-        verified = (bucket.capabilities.checksums.value or {}).get(algorithm) == "verified"
-        if not verified and checksum_param(algorithm) not in answer:
-            # A server that does not know the header says nothing of it, and verified nothing.
-            algorithm = digest = None
+    told = answer.get(checksum_param(algorithm)) if algorithm else None
+    # Of parts, some servers tell how many there are and some do not.
+    if told and told.partition("-")[0] != str(digest).partition("-")[0]:
+        raise IntegrityError(
+            f"the server tells another {algorithm} of what it has stored than that of what was "
+            "sent",
+            may_have_applied=True,
+        )
+    known = bucket.capabilities.checksums.value or {}
+    if algorithm and not told and known.get(algorithm) != "verified":
+        # A server that does not know the header says nothing of it, and verified nothing.
+        algorithm = digest = None
     return StoredObject(
         key=upload.key,
         bucket=bucket.name,
@@ -195,7 +217,8 @@ def _stored(
         version=version_of(answer),
         size=size,
         checksum_algorithm=algorithm,
-        checksum=digest,
+        checksum=told or digest,
+        verified=algorithm if told else "SHA256",
         parts=parts,
         location=answer.get("Location"),
     )

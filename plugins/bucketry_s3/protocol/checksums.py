@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from bucketry.model import ChecksumAlgorithm
+from bucketry.model import Capabilities, ChecksumAlgorithm
 
 # The native functions take any buffer, but are annotated with bytes.
 
@@ -39,6 +39,20 @@ FULL_OBJECT = frozenset({"CRC64NVME"})
 
 CHEAPEST_FIRST: tuple[ChecksumAlgorithm, ...] = ("CRC64NVME", "CRC32C", "CRC32", "SHA256", "SHA1")
 """Where several digests of an object are known, one is enough to check it."""
+
+
+def default_algorithm(able: Capabilities, *, in_parts: bool) -> ChecksumAlgorithm | None:
+    """Return the digest of uploads that none is chosen for; None where none is verified.
+
+    CRC32 is known to every release that verifies any, and costs least. In parts, CRC64NVME covers
+    the whole object; but releases from before 2025 refuse to begin with it, so that a server's code
+    is not enough to know.
+    """
+    fact = able.checksums
+    verified = {name for name, outcome in (fact.value or {}).items() if outcome == "verified"}
+    if in_parts and "CRC64NVME" in verified and fact.confidence == "documented":
+        return "CRC64NVME"
+    return "CRC32" if "CRC32" in verified else None
 
 
 class _Crc:
@@ -107,6 +121,12 @@ def checksum(algorithm: ChecksumAlgorithm, data: bytes | bytearray) -> str:
     running = RunningChecksum(algorithm)
     running.update(data)
     return running.value()
+
+
+def checksum_of_parts(algorithm: ChecksumAlgorithm, digests: Sequence[str]) -> str:
+    """Return what S3 tells of an object whose parts have these digests: theirs, and how many."""
+    joined = b"".join(base64.b64decode(digest) for digest in digests)
+    return f"{checksum(algorithm, joined)}-{len(digests)}"
 
 
 def checksum_param(algorithm: ChecksumAlgorithm) -> str:

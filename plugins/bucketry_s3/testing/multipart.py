@@ -9,7 +9,7 @@ from bucketry_s3.testing.checks import base64_digest, md5_hex
 from bucketry_s3.testing.errors import invalid_argument, invalid_request, not_implemented
 from bucketry_s3.testing.listing import OWNER, key_encoder, limit_of
 from bucketry_s3.testing.markup import document, element, text
-from bucketry_s3.testing.objects import copy_source, iso, template, too_large
+from bucketry_s3.testing.objects import check_locked, copy_source, iso, template, too_large
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.store import OpenUpload, Part
 
@@ -90,6 +90,7 @@ def _store_part(call: Call, number: int, upload: OpenUpload, part: Part) -> None
 def upload_part(call: Call) -> Response:
     """UploadPart."""
     number, upload = _part_number(call), open_upload(call)
+    check_locked(call, "Part")
     sent = call.payload.checksums
     if sent and upload.algorithm not in {None, *sent}:
         actual = next(iter(sent)).lower()

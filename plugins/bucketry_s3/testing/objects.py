@@ -101,9 +101,23 @@ def check_put_conditions(call: Call) -> None:
     )
 
 
+def check_locked(call: Call, what: str) -> None:
+    """Refuse a body without a digest where Object Lock keeps what is stored, as Amazon S3 does."""
+    if (
+        call.bucket.retention
+        and not call.payload.sent
+        and "content-md5" not in call.request.headers
+    ):
+        raise invalid_request(
+            f"Content-MD5 OR x-amz-checksum- HTTP header is required for Put {what} requests with "
+            "Object Lock parameters"
+        )
+
+
 def put_object(call: Call) -> Response:
     """PutObject."""
     bucket = call.bucket
+    check_locked(call, "Object")
     item = template(call, call.request.headers)
     check_put_conditions(call)
     item = fill(call, item, call.payload.data, call.payload.checksums)

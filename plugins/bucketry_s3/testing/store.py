@@ -93,6 +93,7 @@ class Bucket:
         acl: its canned ACL.
         acls: False refuses every ACL, as on Amazon S3 buckets made since April 2023.
         versioning: "", ``Enabled`` or ``Suspended``.
+        retention: whether Object Lock keeps new objects by default; they must come with a digest.
         cors: its CORS rules.
     """
 
@@ -101,6 +102,7 @@ class Bucket:
     acl: str = "private"
     acls: bool = True
     versioning: str = ""
+    retention: bool = False
     cors: tuple[CorsRule, ...] = ()
     created: datetime | None = None
     _versions: dict[str, list[StoredBytes]] = field(factory=dict, init=False, repr=False)

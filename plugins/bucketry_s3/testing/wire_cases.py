@@ -12,6 +12,7 @@ import functools
 import hashlib
 import re
 import warnings
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ Function = TypeVar("Function", bound=Callable[..., None])
 
 PARTS = has("multipart", "yes")
 ACL_HEADERS = re.compile(r"x-amz-(acl|grant-.*)")
+_DIGESTS = r"x-amz-(sdk-checksum-.*|checksum-(?!mode|type|algorithm).*)"
 
 
 class WireStore(Store):
@@ -174,10 +176,32 @@ def no_empty_headers(store: WireStore) -> None:
 
 @wire_case()
 def no_options_unasked(store: WireStore) -> None:
-    """Neither storage class, encryption, tags nor a digest is sent unless asked for."""
-    unasked = r"x-amz-(storage-class|server-side-encryption.*|tagging|(sdk-)?checksum-(?!mode).*)"
+    """Neither storage class, encryption nor tags are sent unless asked for."""
+    unasked = r"x-amz-(storage-class|server-side-encryption.*|tagging)"
     for request in store.all_kinds():
         same(_named(unasked, request), [], f"the optional headers of {request.operation}")
+
+
+@wire_case()
+def no_digest_in_vain(store: WireStore) -> None:
+    """Unasked, no digest is sent but those that the vendor is known to verify."""
+    told = store.capabilities.checksums.value or {}
+    verified = {name.lower() for name, outcome in told.items() if outcome == "verified"}
+    for request in store.all_kinds():
+        sent = {name.removeprefix("x-amz-checksum-") for name in _named(_DIGESTS, request)}
+        same(sorted(sent - verified), [], f"the digests of {request.operation} in vain")
+
+
+@wire_case(needs=(has("checksums", "verified", entry="CRC32"), PARTS))
+def digest_unasked(store: WireStore) -> None:
+    """Where digests are verified, each body of an upload carries one, asked for or not."""
+    small = store.sent(lambda: store.put())
+    large = store.sent(lambda: store.put("large", store.large()))
+    for request in (*_of("PutObject", small), *_of("UploadPart", large)):
+        same(len(_named(_DIGESTS, request)), 1, f"the number of digests of {request.operation}")
+    (request,) = _of("PutObject", small)
+    wanted = base64.b64encode(zlib.crc32(SAMPLE).to_bytes(4, "big")).decode()
+    same(request.headers.get("x-amz-checksum-crc32"), wanted, "x-amz-checksum-crc32")
 
 
 @wire_case(needs=has("checksums", "refused", entry="CRC32"))

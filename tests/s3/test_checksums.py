@@ -1,0 +1,227 @@
+"""The digest that goes along with an upload, and what is told of it afterwards."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import pytest
+from awscrt import checksums
+
+from bucketry import IntegrityError, Provider
+from bucketry_s3.testing import AWS_LIKE, Alter, Drop, StandIn, personality_of
+from bucketry_s3.testing.request import Response
+from bucketry_s3.testing.store import Bucket
+from bucketry_vendors import aws, ceph, minio, r2
+
+Open = Callable[..., Provider]
+
+MIB = 1 << 20
+BODY = b"hello"
+LARGE = bytes(range(256)) * 4096 * 6
+PAGES: dict[str, Any] = {"aws": aws, "ceph": ceph, "minio": minio, "r2": r2}
+
+
+@pytest.fixture
+def vendor() -> str:
+    return "aws"
+
+
+@pytest.fixture
+def server(vendor: str) -> Iterator[StandIn]:
+    with StandIn(personality_of(PAGES[vendor].vendor), buckets=["media", "kept"]) as running:
+        yield running
+
+
+@pytest.fixture(params=["sockets", "boto3"])
+def transport_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def opened(open_on: Open, server: StandIn, vendor: str, **options: Any) -> Provider:
+    place = {"account_id": "a" * 32} if vendor == "r2" else {}
+    region = {"region": server.region} if vendor == "aws" else {"region": None}
+    return open_on(provider=vendor, capabilities=None, **place, **region, **options)
+
+
+def sent(server: StandIn, operation: str) -> dict[str, str]:
+    """Return the digests of the last request of its kind."""
+    (*_, request) = (one for one in server.requests if one.operation == operation)
+    return {
+        name.removeprefix("x-amz-checksum-"): value
+        for name, value in request.headers.items()
+        if name.startswith("x-amz-checksum-") or name == "content-md5"
+    }
+
+
+def crc32(data: bytes) -> str:
+    return base64.b64encode(zlib.crc32(data).to_bytes(4, "big")).decode()
+
+
+def crc64(data: bytes) -> str:
+    return base64.b64encode(checksums.crc64nvme(data).to_bytes(8, "big")).decode()
+
+
+# -- without a choice --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vendor", ["aws", "minio", "r2"])
+def test_where_digests_are_verified_an_upload_has_one(
+    server: StandIn, open_on: Open, vendor: str
+) -> None:
+    provider = opened(open_on, server, vendor)
+
+    stored = provider.upload(BODY, key="k")
+
+    assert {"crc32": crc32(BODY)} == sent(server, "PutObject")
+    assert ("CRC32", crc32(BODY), "CRC32") == (
+        stored.checksum_algorithm,
+        stored.checksum,
+        stored.verified,
+    )
+    assert {"CRC32": crc32(BODY)} == provider.head("k").checksums
+    with provider.open("k") as reader:
+        assert (BODY, "CRC32") == (reader.read(), reader.verified)
+
+
+@pytest.mark.parametrize("vendor", ["aws", "r2"])
+def test_parts_have_the_digest_of_the_whole_where_the_vendor_says_so(
+    server: StandIn, open_on: Open, vendor: str
+) -> None:
+    provider = opened(open_on, server, vendor)
+
+    stored = provider.upload(LARGE, key="k")
+
+    assert {"algorithm": "CRC64NVME"} == sent(server, "CreateMultipartUpload")
+    assert {"crc64nvme"} == sent(server, "UploadPart").keys()
+    whole = {"crc64nvme": crc64(LARGE), "type": "FULL_OBJECT"}
+    assert whole == sent(server, "CompleteMultipartUpload")
+    assert ("CRC64NVME", crc64(LARGE), "CRC64NVME", 2) == (
+        stored.checksum_algorithm,
+        stored.checksum,
+        stored.verified,
+        stored.parts,
+    )
+    with provider.open("k") as reader:
+        assert (LARGE, "CRC64NVME") == (reader.read(), reader.verified)
+
+
+@pytest.mark.parametrize("vendor", ["minio"])
+def test_parts_go_with_what_older_releases_know_too(
+    server: StandIn, open_on: Open, vendor: str
+) -> None:
+    """Releases of MinIO from before 2025 refuse to begin an upload with CRC64NVME."""
+    stored = opened(open_on, server, vendor).upload(LARGE, key="k")
+
+    assert {"algorithm": "CRC32"} == sent(server, "CreateMultipartUpload")
+    digests = b"".join(
+        zlib.crc32(part).to_bytes(4, "big") for part in (LARGE[: 5 * MIB], LARGE[5 * MIB :])
+    )
+    assert ("CRC32", f"{crc32(digests)}-2", "CRC32") == (
+        stored.checksum_algorithm,
+        stored.checksum,
+        stored.verified,
+    )
+
+
+@pytest.mark.parametrize("vendor", ["ceph"])
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["one request", "parts"])
+def test_elsewhere_an_upload_has_none(
+    server: StandIn, open_on: Open, vendor: str, body: bytes
+) -> None:
+    stored = opened(open_on, server, vendor).upload(body, key="k")
+
+    for operation in {request.operation for request in server.requests}:
+        assert {} == sent(server, operation)
+    # Each request was signed with the SHA-256 of its body, which this server compares.
+    assert (None, None, "SHA256") == (stored.checksum_algorithm, stored.checksum, stored.verified)
+
+
+@pytest.mark.parametrize(
+    "given", [{"ChecksumSHA256": "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}, {}]
+)
+def test_a_digest_that_is_given_stays_the_only_one(
+    server: StandIn, open_on: Open, given: dict[str, str]
+) -> None:
+    """Amazon S3 takes one."""
+    provider = opened(open_on, server, "aws", checksum_algorithm=None if given else "SHA256")
+
+    provider.upload(BODY, key="k", extra_params=given)
+
+    assert {"sha256": "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="} == sent(server, "PutObject")
+
+
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["one request", "parts"])
+def test_a_bucket_that_locks_what_is_stored_takes_uploads(
+    open_on: Open, server: StandIn, body: bytes
+) -> None:
+    locked = Bucket(name="media", retention=True)
+    with StandIn(personality_of(aws.vendor), buckets=[locked]) as strict:
+        place = {"endpoint": strict.endpoint, "ca_bundle": strict.ca_bundle}
+        provider = opened(open_on, strict, "aws", **place)
+
+        provider.upload(body, key="k")
+
+        assert body == provider.read("k")
+
+
+# -- what is told afterwards -------------------------------------------------------------------
+
+
+def test_another_digest_in_the_answer_is_no_success(server: StandIn, open_on: Open) -> None:
+    def other(response: Response) -> Response:
+        headers = {**response.headers, "x-amz-checksum-crc32": crc32(b"other")}
+        return attrs.evolve(response, headers=headers)
+
+    server.faults.add("PutObject", Alter(response=other))
+
+    with pytest.raises(IntegrityError, match="another CRC32") as caught:
+        opened(open_on, server, "aws").upload(BODY, key="k")
+
+    assert caught.value.may_have_applied
+
+
+def test_another_digest_of_the_whole_is_no_success(server: StandIn, open_on: Open) -> None:
+    def other(response: Response) -> Response:
+        body = response.body.replace(crc64(LARGE).encode(), crc64(b"other").encode())
+        return attrs.evolve(response, body=body)
+
+    server.faults.add("CompleteMultipartUpload", Alter(response=other))
+
+    with pytest.raises(IntegrityError, match="another CRC64NVME"):
+        opened(open_on, server, "aws").upload(LARGE, key="k")
+
+
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["one request", "parts"])
+def test_what_a_lost_answer_would_have_told_is_looked_up(
+    server: StandIn, open_on: Open, body: bytes
+) -> None:
+    last = "PutObject" if body is BODY else "CompleteMultipartUpload"
+    server.faults.add(last, Drop("answer"), times=None)
+
+    stored = opened(open_on, server, "aws", deadline=2).upload(body, key="k")
+
+    assert stored.verified == ("CRC32" if body is BODY else "CRC64NVME")
+    assert body == server.objects("media")["k"].data
+
+
+@pytest.mark.parametrize("vendor", ["aws", "ceph"])
+def test_a_copy_is_compared_with_its_source(server: StandIn, open_on: Open, vendor: str) -> None:
+    provider = opened(open_on, server, vendor)
+    provider.upload(BODY, key="k")
+
+    assert provider.copy("k", "copy").verified == ("CRC32" if vendor == "aws" else "MD5")
+    assert provider.move("copy", "moved").verified == ("CRC32" if vendor == "aws" else "MD5")
+
+
+def test_a_copy_that_nothing_compares_says_so(open_on: Open, server: StandIn) -> None:
+    with StandIn(AWS_LIKE, buckets=["media"]) as generic:
+        provider = open_on(endpoint=generic.endpoint, ca_bundle=generic.ca_bundle)
+        provider.upload(LARGE, key="k")
+
+        copied = provider.copy("k", "copy")
+
+    assert (None, len(LARGE)) == (copied.verified, copied.size)

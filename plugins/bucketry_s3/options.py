@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from bucketry import AmbientCredentials, Credentials, Encryption
+from bucketry import AmbientCredentials, Credentials, Encryption, Secret
 from bucketry.model import ChecksumAlgorithm
 from bucketry.vendor import Visibility
 
@@ -27,16 +27,39 @@ class Multipart:
     leave_parts_on_error: bool = False
 
 
+_SECRET_PARAMS = frozenset({"CopySourceSSECustomerKey", "MFA", "SSECustomerKey"})
+
+
+def _with_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Hold what is secret in a `Secret`."""
+    return {
+        name: Secret(value) if name in _SECRET_PARAMS and isinstance(value, str) else value
+        for name, value in params.items()
+    }
+
+
+def _params() -> Any:
+    return field(factory=dict, converter=_with_secrets)
+
+
 @frozen(kw_only=True)
 class ExtraParams:
-    """Native parameters for every call of a kind, spelled as boto3's.
+    """Native parameters for every call of a kind, spelled as boto3's; customers' keys as `Secret`.
 
     `upload_stream` counts for sources of unknown length, on top of `upload`.
     """
 
-    upload: Mapping[str, Any] = field(factory=dict)
-    upload_stream: Mapping[str, Any] = field(factory=dict)
-    delete: Mapping[str, Any] = field(factory=dict)
+    upload: Mapping[str, Any] = _params()
+    upload_stream: Mapping[str, Any] = _params()
+    delete: Mapping[str, Any] = _params()
+
+    def of(self, kind: Literal["upload", "upload_stream", "delete"]) -> dict[str, Any]:
+        """Return the parameters for a kind of call, secrets revealed."""
+        params: Mapping[str, Any] = getattr(self, kind)
+        return {
+            name: value.reveal() if isinstance(value, Secret) else value
+            for name, value in params.items()
+        }
 
 
 @frozen(kw_only=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
 import time
-import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -671,63 +669,3 @@ def test_a_variable_names_the_authorities_to_trust(
     open_on(ca_bundle=None).upload(b"x", key="k")
 
     assert {"k"} == set(server.objects("media"))
-
-
-# -- secrets -----------------------------------------------------------------------------------
-
-
-def test_no_log_shows_what_signs_a_request(
-    server: StandIn, open_on: Open, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    provider = open_on(
-        credentials={
-            "access_key_id": ACCESS_KEY_ID,
-            "secret_access_key": SECRET_ACCESS_KEY,
-            "session_token": "a-token-nobody-may-see",
-        }
-    )
-    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
-
-    with pytest.raises(BadCredentials):
-        provider.upload(b"x", key="k", extra_params=key)
-
-    told = caplog.text
-    for secret in (SECRET_ACCESS_KEY, "a-token-nobody-may-see", "Signature", "k" * 32, "a2tra2tr"):
-        assert secret not in told
-
-
-def test_no_frame_of_a_failure_holds_what_signs_a_request(open_on: Open) -> None:
-    """Crash reporters show the locals of every frame, of causes and contexts too."""
-
-    def read_and_hang_up(connection: socket.socket) -> None:
-        connection.recv(65536)
-
-    with Refusing(read_and_hang_up) as refusing:
-        provider = open_on(
-            endpoint=f"http://127.0.0.1:{refusing.port}",
-            deadline=1,
-            credentials={
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-                "session_token": "a-token-nobody-may-see",
-            },
-        )
-        with pytest.raises(StorageError) as caught:
-            provider.upload(b"x", key="k")
-
-    told = "".join(_locals(caught.value, set()))
-    assert "S3Request" in told
-    for secret in (SECRET_ACCESS_KEY, "a-token-nobody-may-see", "Signature="):
-        assert secret not in told
-
-
-def _locals(error: BaseException | None, seen: set[int]) -> Iterator[str]:
-    if error is None or id(error) in seen:
-        return
-    seen.add(id(error))
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename != __file__:
-            yield from map(repr, frame.f_locals.values())
-    yield from _locals(error.__cause__, seen)
-    yield from _locals(error.__context__, seen)

@@ -14,10 +14,10 @@ from typing import Any
 
 from bucketry.config.configuration import Config
 from bucketry.config.dialects import Dialect, Translation, Vendors
-from bucketry.config.discretion import discreet
 from bucketry.config.load import read
 from bucketry.config.settings import Fault, Hint, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
+from bucketry.discretion import discreet
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider

@@ -12,13 +12,13 @@ from attrs import frozen
 
 from bucketry.config.check import ENVELOPE, check
 from bucketry.config.dialects import Found, ask, contested, unasked, validate_dialect
-from bucketry.config.discretion import discreet
 from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document, read
 from bucketry.config.opened import Opened
 from bucketry.config.settings import Fault, Origin, Path, Settings
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
+from bucketry.discretion import discreet
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider

@@ -11,11 +11,11 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from bucketry.config.discretion import discreet
 from bucketry.config.json_types import TOO_LARGE, TooLarge, json_types
 from bucketry.config.overrides import load_overrides
 from bucketry.config.settings import Fault, Origin, dotted
 from bucketry.config.validate import Faulty, Validated, validate
+from bucketry.discretion import discreet
 from bucketry.errors import ConfigError, InvalidInput, Problem, UnsupportedOptionWarning
 from bucketry.host.catalog import Catalog, installed
 from bucketry.host.layers import NamedLayer

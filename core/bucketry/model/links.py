@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from bucketry.model.identity import Secret
+
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
 """What a signed URL allows. ``POST`` is a form upload under a POST policy."""
 
@@ -40,6 +42,14 @@ class SignRequest:
     version: str | None = None
 
 
+def _held(value: str | Secret) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
+
+
+def _all_held(fields: Mapping[str, str | Secret]) -> dict[str, Secret]:
+    return {name: _held(value) for name, value in fields.items()}
+
+
 @frozen(kw_only=True)
 class SignedUrl:
     """A URL that works for whoever holds it, until it expires. Print it with `reveal()`.
@@ -55,24 +65,26 @@ class SignedUrl:
             nobody here can read it: a layer's own signer, a CDN, an address without a signature.
     """
 
-    _url: str = field(alias="url", repr=False)
+    _url: Secret = field(alias="url", repr=False, converter=_held)
     method: Method
     headers: Mapping[str, str] = field(factory=dict)
-    _fields: Mapping[str, str] = field(alias="fields", factory=dict, repr=False)
+    _fields: Mapping[str, Secret] = field(
+        alias="fields", factory=dict, repr=False, converter=_all_held
+    )
     expires_at: datetime | None = None
     signed: bool = True
     checked: bool = False
 
     def reveal(self) -> str:
         """Return the whole URL. Whoever reads it can use it: keep it out of logs."""
-        return self._url
+        return self._url.reveal()
 
     def reveal_fields(self) -> dict[str, str]:
         """Return the form fields of a POST upload, signature included."""
-        return dict(self._fields)
+        return {name: value.reveal() for name, value in self._fields.items()}
 
     def __str__(self) -> str:
-        parts = urlsplit(self._url)
+        parts = urlsplit(self._url.reveal())
         query = "?***" if parts.query or self._fields else ""
         return f"{parts.scheme}://{parts.netloc}{parts.path}{query}"
 

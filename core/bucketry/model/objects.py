@@ -30,6 +30,11 @@ class Encryption:
     kms_key_id: str | None = None
 
 
+def names_only(params: Any) -> str:
+    """Return a repr of native parameters without their values, customers' keys among them."""
+    return f"<{', '.join(map(str, params))}>"
+
+
 @frozen(kw_only=True)
 class Upload:
     """One upload as hooks see it: whole, with what the configuration says merged in.
@@ -61,7 +66,7 @@ class Upload:
     checksum_algorithm: ChecksumAlgorithm | None = None
     prevent_overwrite: bool | None = None
     if_match: str | None = None
-    extra_params: Mapping[str, Any] = field(factory=dict)
+    extra_params: Mapping[str, Any] = field(factory=dict, repr=names_only)
     progress: Progress | None = field(default=None, repr=False)
 
 

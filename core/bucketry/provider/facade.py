@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, TypeVar, Unpack, overload
 
+from bucketry.discretion import discreet
 from bucketry.errors import InvalidInput
 from bucketry.hookspecs import ProviderHooks
 from bucketry.host.layers import NamedLayer, name_layers
@@ -223,6 +223,7 @@ class Provider:
 
     # -- storing, copying, removing ----------------------------------------------------------
 
+    @discreet
     def upload(
         self, source: Body, *, key: str | None = None, **options: Unpack[UploadOptions]
     ) -> StoredObject:
@@ -237,6 +238,7 @@ class Provider:
         """
         return storing.upload(self._ground, source, key, options)
 
+    @discreet
     def replace(
         self,
         key: str,
@@ -263,6 +265,7 @@ class Provider:
         self.delete(key)
         return stored
 
+    @discreet
     def copy(
         self,
         source: str,
@@ -287,6 +290,7 @@ class Provider:
         self.delete(source)
         return stored
 
+    @discreet
     def delete(
         self,
         key: str,
@@ -301,6 +305,7 @@ class Provider:
         """
         removing.delete(self._ground, key, extra_params, if_match)
 
+    @discreet
     def delete_many(
         self, keys: Iterable[str], *, extra_params: Mapping[str, Any] | None = None
     ) -> Deleted:
@@ -353,6 +358,7 @@ class Provider:
         self, key: str, mode: Literal["wb"], **options: Unpack[UploadOptions]
     ) -> ObjectWriter: ...
 
+    @discreet
     def open(
         self,
         key: str,
@@ -386,7 +392,8 @@ class Provider:
             raise InvalidInput("byte_range is for reading; an object is written whole")
         with Source(b"") as nothing:
             build_upload(self._ground, self._ground.root.join(key), nothing, options)
-        return ObjectWriter(key, partial(self.upload, key=key, **options))
+        # Not a partial, whose repr would show the options.
+        return ObjectWriter(key, discreet(lambda file: self.upload(file, key=key, **options)))
 
     def read(self, key: str) -> bytes:
         """Return a whole object's bytes; for objects that fit into memory."""

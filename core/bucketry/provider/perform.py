@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Generator
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from bucketry.discretion import empty
 from bucketry.model import Operation
 from bucketry.provider.ground import Ground
 
@@ -20,7 +22,7 @@ class perform:
     calls `begin`, then `fail` or `end`.
     """
 
-    __slots__ = ("_ground", "_key", "_name", "_question", "_watching", "answer")
+    __slots__ = ("_before", "_ground", "_key", "_name", "_question", "_watching", "answer")
 
     def __init__(
         self, ground: Ground, name: str, key: str | None = None, question: Any = None
@@ -30,6 +32,7 @@ class perform:
         self._key = key
         self._question = question
         self._watching: list[Watcher] = []
+        self._before = sys.exception()
         self.answer: Any = None
 
     def __enter__(self) -> Self:
@@ -45,7 +48,10 @@ class perform:
         if error is None or isinstance(error, GeneratorExit):
             self.end(None)
             return
-        self.fail(error)
+        told = self._failed(error)
+        if told is not error:
+            del error
+            self.hand_out(told)
 
     def begin(self) -> None:
         """Let it begin for those who watch; any of them may refuse it."""
@@ -54,15 +60,31 @@ class perform:
 
     def fail(self, error: BaseException) -> NoReturn:
         """End with an error, and raise it as the application gets it."""
-        told = self.told(error)
-        self.end(told)
-        if told is error:
-            raise error
-        raise told from told.__cause__
+        told = self._failed(error)
+        del error
+        self.hand_out(told)
 
     def told(self, error: BaseException) -> BaseException:
-        """Return an error as the application gets it."""
-        return self._ground.told(error, self._name, self._key)
+        """Return an error as the application gets it; nothing else shows a secret any more."""
+        told = self._ground.told(error, self._name, self._key)
+        if told is not error:
+            told.__suppress_context__ = True
+        empty(error, self._before)
+        return told
+
+    def _failed(self, error: BaseException) -> BaseException:
+        told = self.told(error)
+        self.end(told)
+        return told
+
+    @staticmethod
+    def hand_out(told: BaseException) -> NoReturn:
+        """Raise it without the error that it stands for, which may show a secret."""
+        context = told.__context__
+        try:
+            raise told
+        finally:
+            told.__context__ = context
 
     def _begin(self) -> None:
         operation = Operation(

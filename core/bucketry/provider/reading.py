@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import attrs
 
@@ -72,7 +73,8 @@ def open_reader(ground: Ground, key: str, byte_range: ByteRange | None) -> Objec
     operation = perform(ground, "open", key, {"byte_range": byte_range})
     operation.begin()
     try:
-        return _Opened(ground, operation, object_key, byte_range)
+        reader = ground.ask.open(object_key, byte_range)
+        return _Opened(ground, operation, object_key, byte_range, reader)
     except BaseException as error:
         operation.fail(error)
 
@@ -93,14 +95,18 @@ class _Opened(ObjectReader):
     """What `Provider.open` returns: its errors say where they are from, and it can seek."""
 
     def __init__(
-        self, ground: Ground, operation: perform, object_key: str, byte_range: ByteRange | None
+        self,
+        ground: Ground,
+        operation: perform,
+        object_key: str,
+        byte_range: ByteRange | None,
+        reader: ObjectReader,
     ) -> None:
         self._ground = ground
         self._operation = operation
         self._object_key = object_key
         self._range = byte_range or ByteRange(start=0)
         self._error: BaseException | None = None
-        reader = ground.ask.open(object_key, byte_range)
         super().__init__(told(ground, reader.info), reader)
         operation.answer = self.info
         self._moved = False
@@ -139,7 +145,7 @@ class _Opened(ObjectReader):
                 self._open_again()
             return super()._pull(size)
         except BaseException as error:
-            raise self._failed(error) from error.__cause__
+            self._fail(error)
 
     def _open_again(self) -> None:
         self._stream.close()
@@ -159,10 +165,11 @@ class _Opened(ObjectReader):
         try:
             super().close()
         except BaseException as error:
-            raise self._failed(error) from error.__cause__
+            self._fail(error)
         finally:
             self._operation.end(self._error)
 
-    def _failed(self, error: BaseException) -> BaseException:
+    def _fail(self, error: BaseException) -> NoReturn:
         self._error = self._operation.told(error)
-        return self._error
+        del error
+        self._operation.hand_out(self._error)

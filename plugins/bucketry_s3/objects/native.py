@@ -52,9 +52,9 @@ def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
         params["IfNoneMatch"] = "*"
     if upload.if_match is not None:
         params["IfMatch"] = if_match(bucket, upload.if_match)
-    params |= options.extra_params.upload
+    params |= options.extra_params.of("upload")
     if upload.source.size is None:
-        params |= options.extra_params.upload_stream
+        params |= options.extra_params.of("upload_stream")
     return params | dict(upload.extra_params)
 
 

@@ -37,7 +37,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     What stops a request, an outage for example, stops the rest. It is raised if nothing was deleted
     before; else the rest are failures, so that the caller learns of both.
     """
-    params = {**bucket.options.extra_params.delete, **params}
+    params = {**bucket.options.extra_params.of("delete"), **params}
     check_honoured(bucket, params, DELETE_FACTS)
     if "IfMatch" in params and bucket.capabilities.delete_if_match.value != "enforced":
         look(bucket, keys[0], params, frozenset({"IfMatch"}))

@@ -76,10 +76,11 @@ def exchange(
                 raise _told_by_get(send, own, answer, deadline)
             parsed = understood(request, params, answer)
         except StorageError as error:
+            # What a server says can be anything, so its code stands for it here.
+            why = f"HTTP {error.status} {error.code or ''}" if error.status else error.reason
             log.debug(
-                "%s at %s, attempt %d: %s", request.operation, request.host, attempts.number,
-                error.reason,
-            )  # fmt: skip
+                "%s at %s, attempt %d: %s", request.operation, request.host, attempts.number, why
+            )
             if error.may_have_applied and not effective:
                 raise error.evolve(may_have_applied=False) from error.__cause__
             raise

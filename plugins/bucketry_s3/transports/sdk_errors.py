@@ -75,22 +75,25 @@ def _told_of_tls(cause: str, address: str) -> Unavailable | Rejected:
 
 @contextmanager
 def credential_errors_told() -> Iterator[None]:
-    """Turn the errors of the SDK's chain of credentials into `BadCredentials`."""
+    """Turn the errors of the SDK's chain of credentials into `BadCredentials`.
+
+    They stay behind: they hold lines of the files that the chain has read.
+    """
     try:
         yield
-    except (sdk.NoCredentialsError, sdk.PartialCredentialsError) as error:
+    except (sdk.NoCredentialsError, sdk.PartialCredentialsError):
         raise BadCredentials(
             "no ambient credentials were found",
             hint="Set them for the SDK, or configure `credentials` with a key pair.",
-        ) from error
-    except sdk.ProfileNotFound as error:
+        ) from None
+    except sdk.ProfileNotFound:
         raise BadCredentials(
             "the configured profile is not in the SDK's configuration files"
-        ) from error
+        ) from None
     except (sdk.BotoCoreError, OSError) as error:
-        raise BadCredentials(f"ambient credentials could not be read: {error}") from error
+        raise BadCredentials(f"ambient credentials could not be read: {error}") from None
     except RuntimeError as error:
         if "expired" not in str(error):
             raise
         # botocore's word for credentials that have just been renewed and are expired all the same.
-        raise BadCredentials(f"ambient credentials cannot be used: {error}") from error
+        raise BadCredentials(f"ambient credentials cannot be used: {error}") from None

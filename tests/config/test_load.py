@@ -384,7 +384,7 @@ def test_a_small_file_costs_little_whatever_it_says(
     (folder / name).write_text(SLOW[name])
     before = time.process_time()
     assert check_config(name, catalog=catalog, environ={}) != ()
-    assert time.process_time() - before < 0.2
+    assert time.process_time() - before < 2
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import warnings
 from collections.abc import Generator
 from typing import Any
@@ -149,8 +148,8 @@ class _Breaks:
     def bucketry_open(self, key: str) -> ObjectReader:
         outer = self
 
-        class Stream(io.BytesIO):
-            def read(self, size: int | None = -1, /) -> bytes:
+        class Stream:
+            def read(self, size: int = -1, /) -> bytes:
                 if outer.closing:
                     return b""
                 raise outer.error

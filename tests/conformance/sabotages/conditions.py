@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,8 +45,24 @@ def _looks_then_stores(self: Provider, given: Any, *, key: str, **options: Any) 
         raise AlreadyExists("it is there")
     if match and self.head(key).etag != match:
         raise PreconditionFailed("it is another version")
-    time.sleep(0.02)
     return Provider.upload(self, given, key=key, **options)
+
+
+def _looks_once() -> dict[str, Any]:
+    """Like `_looks_then_stores`, with everybody's look before anybody's store."""
+    seen: dict[str, str | None] = {}
+
+    def upload(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+        absent, match = options.pop("prevent_overwrite", None), options.pop("if_match", None)
+        if absent or match:
+            etag = seen.setdefault(key, self.head(key).etag if self.exists(key) else None)
+            if absent and etag:
+                raise AlreadyExists("it is there")
+            if match and etag != match:
+                raise PreconditionFailed("it is another version")
+        return Provider.upload(self, given, key=key, **options)
+
+    return {"upload": upload}
 
 
 def _quotes(self: Provider, given: Any, **options: Any) -> bool:
@@ -92,7 +107,7 @@ CONDITIONAL = [
     sabotage(
         "conditional.race_of_creators",
         "the number of winners",
-        methods={"upload": _looks_then_stores},
+        methods=_looks_once(),
     ),
     sabotage(
         "conditional.create_is_never_a_false_yes",
@@ -120,7 +135,7 @@ CONDITIONAL = [
     sabotage(
         "conditional.race_of_replacers",
         "the number of winners",
-        methods={"upload": _looks_then_stores},
+        methods=_looks_once(),
     ),
     sabotage(
         "conditional.contradicting_conditions", "but it succeeded", methods=without("if_match")

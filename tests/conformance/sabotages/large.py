@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
 import attrs
 
-from bucketry import NotFound, Provider, Unsupported
+from bucketry import Provider, Unsupported
 from bucketry.testing.cases.upload import Liar
 from bucketry.testing.store import rebuilt
 from conformance.sabotages.conditions import leaves_parts
@@ -220,64 +219,66 @@ SWEEP = [
 ]
 
 
+class _Last:
+    """What threads give each other by mistake: each gets what another gave before."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+        self._lock = threading.Lock()
+
+    def swap(self, value: Any) -> Any:
+        with self._lock:
+            value, self._value = self._value, value
+        return value
+
+
 def _shared_buffer() -> dict[str, Any]:
-    buffer: list[bytes] = [b""]
+    last = _Last(b"")
 
     def upload(self: Provider, given: bytes, **options: Any) -> Any:
-        buffer[0] = given
-        time.sleep(0.01)
-        return Provider.upload(self, buffer[0], **options)
+        return Provider.upload(self, last.swap(given), **options)
 
     return {"upload": upload}
 
 
 def _one_reader() -> dict[str, Any]:
-    lock = threading.Lock()
+    last = _Last(b"")
 
     def read(self: Provider, key: str) -> bytes:
-        if not lock.acquire(blocking=False):
-            return b""
-        try:
-            time.sleep(0.01)
-            return Provider.read(self, key)
-        finally:
-            lock.release()
+        return last.swap(Provider.read(self, key))
 
     return {"read": read}
 
 
 def _shared_metadata() -> dict[str, Any]:
-    lock = threading.Lock()
-    last = {"writer": "nobody"}
+    last = _Last({"writer": "nobody"})
 
     def upload(self: Provider, given: bytes, *, metadata: Any = None, **options: Any) -> Any:
-        if metadata is None:
-            return Provider.upload(self, given, **options)
-        with lock:
-            stale = dict(last)
-            last.update(metadata)
-        return Provider.upload(self, given, metadata=stale, **options)
+        if metadata is not None:
+            metadata = last.swap(metadata)
+        return Provider.upload(self, given, metadata=metadata, **options)
 
     return {"upload": upload}
 
 
 def _shared_key() -> dict[str, Any]:
-    last = [""]
+    last = _Last("nobody's")
 
     def object_url(self: Provider, key: str) -> str:
-        last[0] = key
-        time.sleep(0.01)
-        return Provider.object_url(self, last[0])
+        return Provider.object_url(self, last.swap(key))
 
     return {"object_url": object_url}
 
 
-def _only_if_there(self: Provider, key: str, **_: Any) -> None:
-    self.head(key)
-    time.sleep(0.01)
-    if not self.exists(key):
-        raise NotFound("somebody else was faster")
-    Provider.delete(self, key)
+def _one_deleter() -> dict[str, Any]:
+    lock = threading.Lock()
+
+    def delete(self: Provider, key: str, **_: Any) -> None:
+        with lock:
+            self.head(key)
+            Provider.delete(self, key)
+
+    return {"delete": delete}
 
 
 CONCURRENCY = [
@@ -293,7 +294,7 @@ CONCURRENCY = [
         "a mixture of two versions",
         methods=answer("read", lambda true: true[:25_000] + b"\x03" * 25_000),
     ),
-    sabotage("concurrency.deleted_at_once", "NotFound", methods={"delete": _only_if_there}),
+    sabotage("concurrency.deleted_at_once", "NotFound", methods=_one_deleter()),
     sabotage("concurrency.signed_at_once", "the keys of the addresses", methods=_shared_key()),
 ]
 

@@ -32,6 +32,12 @@ KNOWN = (
         "200 while the body is sent",
     ),
     Known(
+        "needless doubt",
+        "TLS 1.3 refuses a client after its request was sent, and urllib3 does not tell",
+        "boto3",
+        "client certificate wanted",
+    ),
+    Known(
         "needless failure",
         "whether a replacement whose answer was lost took effect cannot be told from another's",
         words="of a refusal / if_match stale",

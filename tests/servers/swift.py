@@ -105,6 +105,8 @@ _CAPABILITIES = {
     "part_size_min": 5 << 20,
     "parts_max": 1000,
     "post_policy": "no",
+    # It knows no such directive as guards a signed PUT elsewhere, and needs none.
+    "unsigned_headers": "refused",
     "public_url": "no",
 }
 """What a user of ``provider = "s3"`` writes as `capabilities`; measured on 2.38.3, 2026-11-24."""

@@ -244,7 +244,7 @@ def _shared_buffer() -> dict[str, Any]:
 def _one_reader() -> dict[str, Any]:
     last = _Last(b"")
 
-    def read(self: Provider, key: str) -> bytes:
+    def read(self: Provider, key: str) -> Any:
         return last.swap(Provider.read(self, key))
 
     return {"read": read}

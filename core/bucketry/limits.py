@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from bucketry.errors import Unsupported, UnsupportedOptionWarning
 from bucketry.model import Capabilities, ChecksumAlgorithm, Encryption, Fact, Upload
+from bucketry.noting import note_quirk
 
 _ENCRYPTION_TYPES: tuple[str, ...] = get_args(get_type_hints(Encryption)["type"])
 
@@ -137,6 +138,7 @@ def hold(upload: Upload, limits: Limits, *, ignore: bool) -> Upload:
         warnings.warn(
             f"{name} was left out: {refusal.reason}", UnsupportedOptionWarning, stacklevel=2
         )
+        note_quirk(f"{name} left out")
         left_out: dict[str, Any] = {name: None}
         upload = attrs.evolve(upload, **left_out)
     return upload

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from bucketry import LayerContext, UnsupportedOptionWarning, hookimpl
 from bucketry.limits import acl_refusal
+from bucketry.noting import note_quirk
 
 # The grants are ACLs written out in parameters of their own.
 _ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
@@ -36,6 +37,7 @@ class NoAclLayer:
                     UnsupportedOptionWarning,
                     stacklevel=2,
                 )
+                note_quirk(f"{name} left out")
 
     # Asked before every other wrapper, so that it sees what they have added.
     @hookimpl(wrapper=True, tryfirst=True)

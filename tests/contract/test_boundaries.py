@@ -213,7 +213,7 @@ def test_an_integration_needs_public_names_only() -> None:
         for module, name in _imports(path):
             root = module.split(".")[0]
             if root == "bucketry":
-                public = ("bucketry", "bucketry.aio", "bucketry.serving")
+                public = ("bucketry", "bucketry.aio", "bucketry.layers", "bucketry.serving")
                 assert module in public, f"{module} is the host's own"
                 assert name in importlib.import_module(module).__all__, f"{name} is not public"
             elif root.startswith("bucketry"):
@@ -236,8 +236,8 @@ def test_no_package_reaches_into_anothers_private_names() -> None:
 
 # -- public names ----------------------------------------------------------------------------
 
-PUBLIC = ["bucketry", "bucketry.config", "bucketry.serving", "bucketry.testing", "bucketry_local",
-          "bucketry_s3", "bucketry_s3.testing"]  # fmt: skip
+PUBLIC = ["bucketry", "bucketry.config", "bucketry.layers", "bucketry.serving", "bucketry.testing",
+          "bucketry_local", "bucketry_s3", "bucketry_s3.testing"]  # fmt: skip
 
 
 def _order(name: str) -> tuple[int, str]:

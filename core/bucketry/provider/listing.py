@@ -26,9 +26,14 @@ def pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iter
 def _pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
     root = ground.root
     question = {"prefix": prefix, "delimiter": delimiter, "start_after": start_after}
-    with perform(ground, "list", prefix or None, question):
+    with perform(ground, "list", prefix or None, question, lasting=True) as operation:
         after = root.prefix + start_after if start_after else ""
-        for page in object_pages(ground, root.prefix + prefix, delimiter, after):
+        found = object_pages(ground, root.prefix + prefix, delimiter, after)
+        while True:
+            with operation.noted():
+                page = next(found, None)
+            if page is None:
+                return
             yield Page(
                 objects=[told(ground, info) for info in page.objects],
                 folders=[root.strip(folder) for folder in page.folders],

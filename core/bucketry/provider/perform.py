@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from bucketry.discretion import empty
 from bucketry.model import Operation
+from bucketry.noting import Notes
 from bucketry.provider.ground import Ground
 
 Watcher = Generator[None, Any, Any]
@@ -19,13 +21,31 @@ class perform:
     """An operation under way; a context manager. It costs nothing where nobody watches.
 
     `answer` is what those who watch are shown at the end. What goes on for longer than a block
-    calls `begin`, then `fail` or `end`.
+    calls `begin`, then `fail` or `end`; what yields in between, as a generator does, is `lasting`.
+    Both ask the layers under `noted`.
     """
 
-    __slots__ = ("_before", "_ground", "_key", "_name", "_question", "_watching", "answer")
+    __slots__ = (
+        "_before",
+        "_ground",
+        "_key",
+        "_lasting",
+        "_name",
+        "_noted",
+        "_notes",
+        "_question",
+        "_watching",
+        "answer",
+    )
 
     def __init__(
-        self, ground: Ground, name: str, key: str | None = None, question: Any = None
+        self,
+        ground: Ground,
+        name: str,
+        key: str | None = None,
+        question: Any = None,
+        *,
+        lasting: bool = False,
     ) -> None:
         self._ground = ground
         self._name = name
@@ -33,10 +53,16 @@ class perform:
         self._question = question
         self._watching: list[Watcher] = []
         self._before = sys.exception()
+        self._notes: Notes | None = None
+        self._noted: AbstractContextManager[None] | None = None
         self.answer: Any = None
+        self._lasting = lasting
 
     def __enter__(self) -> Self:
         self.begin()
+        if self._notes is not None and not self._lasting:
+            self._noted = self._notes.open()
+            self._noted.__enter__()
         return self
 
     def __exit__(
@@ -45,6 +71,8 @@ class perform:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._noted is not None:
+            self._noted.__exit__(None, None, None)
         if error is None or isinstance(error, GeneratorExit):
             self.end(None)
             return
@@ -57,6 +85,15 @@ class perform:
         """Let it begin for those who watch; any of them may refuse it."""
         if self._ground.watchers:
             self._begin()
+
+    def noted(self) -> AbstractContextManager[None]:
+        """Let what the layers do in this context be noted for those who watch."""
+        return nullcontext() if self._notes is None else self._notes.open()
+
+    def moved(self, size: int) -> None:
+        """Note so many bytes of an object that went through here."""
+        if self._notes is not None:
+            self._notes.moved(size)
 
     def fail(self, error: BaseException) -> NoReturn:
         """End with an error, and raise it as the application gets it."""
@@ -92,8 +129,10 @@ class perform:
             provider=self._ground.name,
             vendor=self._ground.vendor.name,
             key=self._key,
+            bucket=getattr(self._ground.options, "bucket", ""),
             question=self._question,
         )
+        self._notes = operation.notes
         for watch in self._ground.watchers:
             watcher: Watcher = watch(operation=operation)
             try:

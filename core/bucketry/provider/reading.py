@@ -43,6 +43,7 @@ def read(ground: Ground, key: str) -> bytes:
         def take(reader: ObjectReader) -> bytes:
             body = reader.read()
             check_size(len(body), reader.info)
+            operation.moved(len(body))
             operation.answer = attrs.evolve(told(ground, reader.info), verified=reader.verified)
             return body
 
@@ -62,6 +63,7 @@ def download(
             ground,
             download_to(lambda: ground.ask.open(object_key, None), Path(target), progress),
         )
+        operation.moved(info.size)
     return info
 
 
@@ -73,7 +75,8 @@ def open_reader(ground: Ground, key: str, byte_range: ByteRange | None) -> Objec
     operation = perform(ground, "open", key, {"byte_range": byte_range})
     operation.begin()
     try:
-        reader = ground.ask.open(object_key, byte_range)
+        with operation.noted():
+            reader = ground.ask.open(object_key, byte_range)
         return _Opened(ground, operation, object_key, byte_range, reader)
     except BaseException as error:
         operation.fail(error)
@@ -142,10 +145,13 @@ class _Opened(ObjectReader):
             if self._moved:
                 if self._position >= self._length:
                     return b""
-                self._open_again()
-            return super()._pull(size)
+                with self._operation.noted():
+                    self._open_again()
+            data = super()._pull(size)
         except BaseException as error:
             self._fail(error)
+        self._operation.moved(len(data))
+        return data
 
     def _open_again(self) -> None:
         self._stream.close()

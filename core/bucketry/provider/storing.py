@@ -29,6 +29,7 @@ def upload(ground: Ground, body: Body, key: str | None, options: Mapping[str, An
             complete = _completion(ground, prepared.key)
             params = ground.ask.put_params(prepared)
             stored = operation.answer = complete(ground.ask.upload(prepared, params))
+            operation.moved(stored.size)
     return stored
 
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry.noting import Notes, notes
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.exchange import Send, Server, exchange
 from bucketry_s3.protocol.requests import Place, request_for
 from bucketry_s3.protocol.retrying import Attempts
+from bucketry_s3.protocol.wire import S3Answer, S3Request
 
 
 class Bucket:
@@ -40,6 +42,9 @@ class Bucket:
         """Return the view of an operation that begins now and moves `size` bytes."""
         view = copy.copy(self)
         view.limit = self.deadline(size)
+        noted = notes()
+        if noted is not None:
+            view._carry = _counting(self._carry, noted)
         return view
 
     @property
@@ -74,3 +79,13 @@ class Bucket:
         return exchange(
             self._carry, request, params, deadline, self._server, attempts or Attempts()
         )
+
+
+def _counting(carry: Send, noted: Notes) -> Send:
+    """Return what carries the requests of an operation that somebody watches."""
+
+    def counted(request: S3Request, deadline: Deadline) -> S3Answer:
+        noted.attempted()
+        return carry(request, deadline)
+
+    return counted

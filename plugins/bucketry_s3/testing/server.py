@@ -226,6 +226,26 @@ class StandIn:
         """File with the certificate authority to trust."""
         return self._ca_bundle
 
+    def configuration(self, bucket: str = "media", **options: Any) -> dict[str, Any]:
+        """Return a configuration of one provider that leads here, for `bucketry.open_provider`.
+
+        `options` are added, or replace what it has.
+        """
+        (account, *_) = self._service.rules.accounts.values()
+        leading: dict[str, Any] = {
+            "provider": self.personality.name,
+            "bucket": bucket,
+            "endpoint": self.endpoint,
+            "ca_bundle": self.ca_bundle,
+            "credentials": {
+                "access_key_id": account.access_key_id,
+                "secret_access_key": account.secret_access_key,
+            },
+        }
+        if self.region != "auto":  # where there is one region only, none is configured
+            leading["region"] = self.region
+        return {**leading, **options}
+
     def objects(self, bucket: str) -> dict[str, StoredBytes]:
         """Return what a bucket holds, by key, read behind the API."""
         with self._store.lock:

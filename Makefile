@@ -78,6 +78,11 @@ test-newest: $(STAMP)  ## the unit tests on the newest Python here
 	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' && \
 	$(NEWEST)/bin/pytest -n auto -q
 
+# The quick looks beside the long ones, on 250,000 generated keys and addresses.
+.PHONY: test-full
+test-full: $(STAMP)  ## the whole of what `make test` looks at a sample of
+	@$(BIN)/pytest tests/core -m full -n 2 -q
+
 # What networks, middleboxes and servers do on a bad day.
 .PHONY: test-faults reliability
 FAULTS = PYTHONPATH=tests nice $(BIN)/python -m faults

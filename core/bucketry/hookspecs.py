@@ -170,7 +170,9 @@ class ProviderHooks:
         Asked when: `url` of a public provider, and before each upload and copy.
 
         Answer: an absolute http(s) URL with the key percent-encoded. The same key always has the
-        same URL. None: the layer below builds it from `base_url`, or endpoint and bucket.
+        same URL. None: the layer below builds it from `base_url`, or endpoint and bucket. A layer
+        whose answers differ in the key alone may also have ``url_front()``, which gives what stands
+        before the key. Where no other layer has a say, addresses are made of it.
 
         As a wrapper: move objects to another host.
 
@@ -274,7 +276,10 @@ class ProviderHooks:
         Asked when: each `sign`, `sign_many`, `upload_ticket`, and `url` of a private object, once
         the request is prepared. No network is needed for it.
 
-        Answer: `SignedUrl`. None: the layer below signs.
+        Answer: `SignedUrl`. None: the layer below signs. A layer whose plain GETs of one second
+        differ in key and signature alone may also have ``signing_frame(expires_in, second)``, which
+        gives a `bucketry.model.SigningFrame` or None. Where no other layer has a say in signing,
+        these URLs are made of it.
 
         As a wrapper: put a CDN's host in front where it verifies signatures. Another life, key or
         header is asked for in `bucketry_prepare_signing`: behind the signature it would be a lie.

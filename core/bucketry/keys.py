@@ -7,6 +7,7 @@ plus everything that some client, proxy or operating system reads in a second wa
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from bucketry.errors import InvalidKey
@@ -25,6 +26,20 @@ _INVISIBLE = frozenset(
 # All other characters above the controls have a place in XML 1.0 (section 2.2).
 _NOT_IN_XML = frozenset("\ufffe\uffff")
 
+# One look proves the common key: segments that do not begin with a dot, of characters that nothing
+# below refuses. What does not match goes the long way, which says what is wrong, if anything is.
+_REFUSED = rf"\x00-\x1f/\\\x7f-\x9f\ud800-\udfff{''.join(_INVISIBLE | _NOT_IN_XML)}"
+_SEGMENT = rf"[^.{_REFUSED}][^{_REFUSED}]*+"
+_common = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*+").fullmatch
+
+# The same of characters that stand in a URL as they are (RFC 3986, section 2.3).
+_plain = re.compile(
+    r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*+(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*+)*+"
+).fullmatch
+
+_SURELY_SHORT = MAX_KEY_BYTES // 4
+"""Characters that are never too many bytes."""
+
 
 def _refuse(key: str, reason: str, position: int | None = None) -> InvalidKey:
     where = "" if position is None else f" at position {position}"
@@ -37,6 +52,21 @@ def _too_long(key: str) -> InvalidKey:
     return _refuse(key, f"{size} bytes are more than S3's limit of {MAX_KEY_BYTES}")
 
 
+def is_common(key: str) -> bool:
+    """Return whether one look shows that `key` may be stored; False says nothing of it."""
+    return (
+        len(key) <= MAX_KEY_BYTES
+        and _common(key) is not None
+        and (len(key) <= _SURELY_SHORT or len(key.encode()) <= MAX_KEY_BYTES)
+        and (key.isascii() or unicodedata.is_normalized("NFC", key))
+    )
+
+
+def is_plain(key: str) -> bool:
+    """Return whether `key` may be stored and is its own percent-encoding; False says nothing."""
+    return len(key) <= MAX_KEY_BYTES and _plain(key) is not None
+
+
 def check_key(key: str) -> str:
     """Return `key` if it may be stored, else raise `InvalidKey` that says why and where.
 
@@ -47,6 +77,8 @@ def check_key(key: str) -> str:
     """
     if not isinstance(key, str):
         raise InvalidKey(f"a key is a str, not {type(key).__name__}")
+    if is_common(key):
+        return key
     if not key:
         raise _refuse(key, "it is empty")
     if len(key) > MAX_KEY_BYTES:
@@ -105,8 +137,11 @@ class RootPath:
 
     def join(self, key: str) -> str:
         """Return the object key in the bucket of the application's `key`."""
-        check_key(key)
-        return check_key(self.prefix + key) if self.prefix else key
+        if not self.prefix:
+            return check_key(key)
+        if isinstance(key, str) and is_common(joined := self.prefix + key):
+            return joined  # and so is the key, whose segments are the last ones of it
+        return check_key(self.prefix + check_key(key))
 
     def strip(self, object_key: str) -> str:
         """Return the application's key of `object_key`; `InvalidKey` if it lies outside."""

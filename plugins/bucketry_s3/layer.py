@@ -25,6 +25,7 @@ from bucketry import (
     Upload,
     hookimpl,
 )
+from bucketry.model import SigningFrame
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.objects import copying, listing, native, reading, removing, writing
 from bucketry_s3.objects.bucket import Bucket
@@ -179,6 +180,10 @@ class S3Layer:
         """Append the key to the public address."""
         return object_url(self._public_base, key)
 
+    def url_front(self) -> str:
+        """Return what `bucketry_object_url` puts in front of a percent-encoded key."""
+        return f"{self._public_base}/"
+
     @cached_property
     def _other_bases(self) -> list[str]:
         """Both styles of the server's own host: other tools have stored the one not used here."""
@@ -208,6 +213,12 @@ class S3Layer:
                 url=object_url(self._public_base, request.key), method=request.method, signed=False
             )
         return presigned.sign(self._presigner, request, self.key_pair())
+
+    def signing_frame(self, expires_in: int, second: int) -> SigningFrame | None:
+        """Return what the plain GETs that `bucketry_sign` signs in this second have in common."""
+        if self._options.base_url:
+            return None
+        return self._presigner.frame(expires_in, self.key_pair(), second)
 
     @hookimpl
     def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import Lock, local
 from types import MappingProxyType
 from typing import Any, cast
@@ -91,16 +91,58 @@ class _Relay:
         resolved = vars(self)
         with self._lock:
             if hook not in resolved:
-                if self._manager is None:
-                    self._manager = _Manager(PROJECT)
-                self._manager.add_hookspecs(self._table.spec(hook))
-                for position, (named, method) in enumerate(self._methods.get(hook, ())):
-                    function = getattr(named.layer, method.name)
-                    if hook == SIGNING and not position and not method.mark.get("wrapper"):
-                        function = self._signed.kept(method, function)
-                    self._manager.register(_OneHook(method, function), name=f"{named.name}.{hook}")
-                resolved[hook] = getattr(self._manager.hook, hook)
+                resolved[hook] = self._direct(hook) or self._managed(hook)
             return resolved[hook]
+
+    def _functions(self, hook: str) -> Iterator[tuple[NamedLayer, HookMethod, Callable[..., Any]]]:
+        """Yield who answers, from the bottom up, and with what."""
+        for position, (named, method) in enumerate(self._methods.get(hook, ())):
+            function = getattr(named.layer, method.name)
+            if hook == SIGNING and not position and not method.mark.get("wrapper"):
+                function = self._signed.kept(method, function)
+            yield named, method, function
+
+    def _direct(self, hook: str) -> Callable[..., Any] | None:
+        """Return the chain as a function, where it has neither wrappers nor an order of its own."""
+        functions = []
+        for _, method, function in self._functions(hook):
+            if any(method.mark.get(special) for special in ("wrapper", "tryfirst", "trylast")):
+                return None
+            whole = len(method.arguments) == len(self._table[hook])
+            decorated = hasattr(function, "__wrapped__") or hasattr(function, "__signature__")
+            direct = whole and not decorated
+            functions.append(function if direct else _with_some(method.arguments, function))
+        if len(functions) == 1:
+            return functions[0]
+        functions.reverse()
+
+        def ask(**arguments: Any) -> Any:
+            for function in functions:
+                answer = function(**arguments)
+                if answer is not None:
+                    return answer
+            return None
+
+        return ask
+
+    def _managed(self, hook: str) -> Any:
+        """Let pluggy put the chain together."""
+        if self._manager is None:
+            self._manager = _Manager(PROJECT)
+        self._manager.add_hookspecs(self._table.spec(hook))
+        for named, method, function in self._functions(hook):
+            self._manager.register(_OneHook(method, function), name=f"{named.name}.{hook}")
+        return getattr(self._manager.hook, hook)
+
+
+def _with_some(names: Sequence[str], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what takes all arguments of a hook, and calls `function` with those that it wants.
+
+    By place, as pluggy does: a decorator may have given them other names.
+    """
+    if not names:
+        return lambda **_: function()
+    return lambda **given: function(*[given[name] for name in names])
 
 
 class LayerStack:
@@ -146,6 +188,19 @@ class LayerStack:
     def alone(self, hook: str) -> bool:
         """Return whether one layer has `hook` to itself."""
         return len(self._methods.get(hook, ())) == 1
+
+    def beside(self, hook: str, name: str) -> Any:
+        """Return what the layer that has `hook` to itself has under `name`, else None.
+
+        It counts only where the class that answers the hook brings it: one that answers otherwise
+        than the class that it is derived from has not made it.
+        """
+        answering = self._methods.get(hook, ())
+        if len(answering) != 1:
+            return None
+        ((named, method),) = answering
+        brings = next(vars(kind) for kind in type(named.layer).__mro__ if method.name in vars(kind))
+        return getattr(named.layer, name) if name in brings else None
 
 
 def _watcher(layer: object, method: HookMethod) -> Callable[..., Any]:

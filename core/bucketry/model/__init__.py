@@ -3,7 +3,7 @@
 from bucketry.model.capabilities import Capabilities, about_capabilities
 from bucketry.model.facts import UNKNOWN, About, Condition, Confidence, Fact, Subject, Support
 from bucketry.model.identity import AmbientCredentials, Credentials, Secret
-from bucketry.model.links import Method, SignedUrl, SignRequest, UploadTicket
+from bucketry.model.links import Method, SignedUrl, SigningFrame, SignRequest, UploadTicket
 from bucketry.model.objects import (
     ByteRange,
     ChecksumAlgorithm,
@@ -44,6 +44,7 @@ __all__ = [
     "Secret",
     "SignRequest",
     "SignedUrl",
+    "SigningFrame",
     "StoredObject",
     "Subject",
     "Support",

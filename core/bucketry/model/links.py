@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
@@ -90,6 +90,25 @@ class SignedUrl:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a SignedUrl is not pickled; send the key and sign where it is used")
+
+
+@frozen(kw_only=True)
+class SigningFrame:
+    """What the signed GETs of one second have in common, so that it is made once for all of them.
+
+    A URL is `front`, the object key percent-encoded but for ``/-._~``, `back`, and the signature.
+
+    Attributes:
+        front: the address up to the key.
+        back: the address behind the key, up to the signature.
+        signature: gives the signature, letters and digits, of a key that is percent-encoded so.
+        expires_at: when the URLs stop working, timezone-aware.
+    """
+
+    front: str
+    back: str = field(repr=False)
+    signature: Callable[[str], str] = field(repr=False)
+    expires_at: datetime
 
 
 @frozen(kw_only=True)

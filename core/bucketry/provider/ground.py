@@ -15,6 +15,7 @@ from bucketry.host.ask import Ask
 from bucketry.host.defaults import DefaultsLayer
 from bucketry.host.layers import LayerStack, NamedLayer, name_layers
 from bucketry.host.masking import Mask
+from bucketry.host.quick import Quick
 from bucketry.keys import RootPath
 from bucketry.limits import Limits
 from bucketry.model import Capabilities
@@ -135,6 +136,18 @@ class Ground:
         self.stack = LayerStack([defaults, *own, *bound], service.vendor.hookspecs, service.plugin)
         self.watchers = self.stack.watchers
         self.ask = Ask(self.stack, self.root.prefix, service.vendor.protected_params)
+        signs = self.capabilities.presign.value
+        self.quick = Quick(
+            self.stack,
+            self.root.prefix,
+            self.options,
+            self.max_expires_in if signs is None or "GET" in signs else None,
+        )
+
+    @property
+    def max_expires_in(self) -> int:
+        """Seconds that a signed URL can live at most."""
+        return self.capabilities.presign_seconds_max.value or self.vendor.max_expires_in
 
     def told(self, error: BaseException, operation: str, key: str | None = None) -> BaseException:
         """Return the error as the application gets it: where it is from, on which key, what helps.

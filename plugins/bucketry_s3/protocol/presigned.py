@@ -11,7 +11,7 @@ import attrs
 
 from bucketry import InvalidInput, SignedUrl, SignRequest
 from bucketry_s3.protocol.signing import KeyPair, Presigner
-from bucketry_s3.protocol.urls import key_of_url
+from bucketry_s3.protocol.urls import key_of_url, quote_key
 from bucketry_s3.protocol.wire import OF_THE_TRANSPORT
 
 _RESPONSE_PARAMS = {
@@ -68,6 +68,16 @@ def sign(
             method="POST",
             fields=form.fields,
             expires_at=form.expires_at,
+            checked=True,
+        )
+    further = request.response or request.version or request.headers or request.content_type
+    if request.method == "GET" and at is None and not further:
+        frame = presigner.frame(request.expires_in, pair, presigner.second())
+        key = quote_key(request.key)
+        return SignedUrl(
+            url=f"{frame.front}{key}{frame.back}{frame.signature(key)}",
+            method="GET",
+            expires_at=frame.expires_at,
             checked=True,
         )
     params = {_RESPONSE_PARAMS[name]: value for name, value in request.response.items()}

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 from attrs import field, frozen
 
 from bucketry import Capabilities, InvalidKey
+from bucketry.model import SigningFrame
 from bucketry_s3.protocol.urls import object_url
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -60,6 +61,17 @@ def _signing_key(secret: str, day: str, region: str) -> bytes:
 def _stamp(second: int) -> tuple[str, datetime]:
     moment = datetime.fromtimestamp(second, UTC)
     return f"{moment:%Y%m%dT%H%M%SZ}", moment
+
+
+def _keyed(key: bytes, text: str) -> tuple[Any, Any]:
+    """Return the two SHA-256 of an HMAC (RFC 2104), the inner one having taken in `text`.
+
+    Copies of them finish a signature in a fraction of what a new HMAC takes.
+    """
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    inner.update(text.encode())
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 def _query(params: Mapping[str, str]) -> tuple[str, ...]:
@@ -126,6 +138,7 @@ class Presigner:
         self._clock = clock
         self._host = parts.netloc
         self._path_start = len(f"{parts.scheme}://{parts.netloc}")
+        self._frame: tuple[int, int, KeyPair, SigningFrame] | None = None
 
     @property
     def form_address(self) -> str:
@@ -148,7 +161,7 @@ class Presigner:
         `params` are query parameters (``response-content-type``, ``versionId``), `headers` those
         that the request must carry; both become part of the signature.
         """
-        stamp, now = _stamp(int(self._clock()) if at is None else at)
+        stamp, now = _stamp(self.second() if at is None else at)
         day = stamp[:8]
         scope = f"{day}/{self._region}/s3/aws4_request"
         target = object_url(self.base, key)
@@ -175,6 +188,42 @@ class Presigner:
             expires_at=_until(now, expires_in, pair),
         )
 
+    def second(self) -> int:
+        """Return this moment in whole seconds since 1970."""
+        return int(self._clock())
+
+    def frame(self, expires_in: int, pair: KeyPair, second: int) -> SigningFrame:
+        """Return what plain GETs for `expires_in` seconds, signed in this second, share."""
+        known = self._frame
+        if known is not None and known[:2] == (second, expires_in) and known[2] is pair:
+            return known[3]
+        stamp, now = _stamp(second)
+        scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
+        credential = f"{pair.access_key_id}/{scope}"
+        pairs = _auth(credential, stamp, expires_in, "host", pair.session_token or "")
+        head = f"GET\n{self.base[self._path_start :]}/"
+        tail = f"\n{'&'.join(sorted(pairs))}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
+        key = _signing_key(pair.secret_access_key, stamp[:8], self._region)
+        inner, outer = _keyed(key, f"{ALGORITHM}\n{stamp}\n{scope}\n")
+        sha256 = hashlib.sha256
+
+        def signature(quoted_key: str) -> str:
+            first, second = inner.copy(), outer.copy()
+            canonical = f"{head}{quoted_key}{tail}"
+            first.update(sha256(canonical.encode()).hexdigest().encode())
+            second.update(first.digest())
+            found: str = second.hexdigest()
+            return found
+
+        frame = SigningFrame(
+            front=f"{self.base}/",
+            back=f"?{'&'.join(pairs)}&X-Amz-Signature=",
+            signature=signature,
+            expires_at=_until(now, expires_in, pair),
+        )
+        self._frame = (second, expires_in, pair, frame)
+        return frame
+
     def post(
         self,
         key: str,
@@ -193,7 +242,7 @@ class Presigner:
         """
         if "${filename}" in key:
             raise InvalidKey("in a form's key, S3 puts the file's name in the place of ${filename}")
-        stamp, now = _stamp(int(self._clock()) if at is None else at)
+        stamp, now = _stamp(self.second() if at is None else at)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         form = {"key": key}
         if content_type is not None:

@@ -92,6 +92,12 @@ PEER_STAMPS := $(PEERS:%=.venv/peers/%/.installed)
 test-faults: $(STAMP)  ## every operation under every fault of the table, random ones, kills
 	@$(BIN)/pytest tests/faults -m faults -n 6 -q
 
+# The suite through bucketry.aio, on vendors and both event loops, beside the suite without.
+.PHONY: test-aio
+
+test-aio: $(STAMP)  ## the conformance suite through bucketry.aio
+	@$(BIN)/pytest tests/aio -m aio -n auto -q
+
 $(PEER_STAMPS): .venv/peers/%/.installed: $(STAMP)
 	@$(PYTHON) -m venv .venv/peers/$*
 	@.venv/peers/$*/bin/pip install --quiet --disable-pip-version-check $*

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +31,24 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
         before = sys.exception()
         try:
             return function(*given, **named)
+        except BaseException as error:
+            del given, named
+            empty(error, before)
+            raise
+
+    return call
+
+
+def discreet_when_awaited(
+    function: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Do the same for a function that is awaited."""
+
+    @wraps(function)
+    async def call(*given: P.args, **named: P.kwargs) -> T:
+        before = sys.exception()
+        try:
+            return await function(*given, **named)
         except BaseException as error:
             del given, named
             empty(error, before)

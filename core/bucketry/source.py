@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from bucketry import cancelling
 from bucketry.errors import BucketryError, InvalidSource, SourceChanged
 
 Chunk = bytes | bytearray | memoryview
@@ -125,6 +126,7 @@ class Source:
 
     def _next_chunk(self, size: int) -> memoryview:
         """Return some bytes that follow `_pending`, none at the end."""
+        cancelling.check()
         if self._file is not None:
             read = self._read(size)
             if read is None:

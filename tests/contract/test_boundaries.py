@@ -236,8 +236,8 @@ def test_no_package_reaches_into_anothers_private_names() -> None:
 
 # -- public names ----------------------------------------------------------------------------
 
-PUBLIC = ["bucketry", "bucketry.config", "bucketry.layers", "bucketry.serving", "bucketry.testing",
-          "bucketry_local", "bucketry_s3", "bucketry_s3.testing"]  # fmt: skip
+PUBLIC = ["bucketry", "bucketry.aio", "bucketry.config", "bucketry.layers", "bucketry.serving",
+          "bucketry.testing", "bucketry_local", "bucketry_s3", "bucketry_s3.testing"]  # fmt: skip
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -284,7 +284,8 @@ def test_types_are_shipped() -> None:
 
 HEAVY = (
     *("boto3", "botocore", "awscrt", "urllib3", "jsonschema", "referencing", "cattrs"),
-    *("click", "rich", "yaml", "pytest", "bucketry_s3", "bucketry_vendors", "bucketry_local"),
+    *("click", "rich", "yaml", "pytest", "anyio"),
+    *("bucketry_s3", "bucketry_vendors", "bucketry_local"),
 )
 
 
@@ -295,6 +296,7 @@ HEAVY = (
         ("from bucketry import *", ()),
         ("import bucketry.testing", ()),
         ("import bucketry.host.catalog; bucketry.host.catalog.installed().names()", ()),
+        ("import bucketry.aio", ("anyio",)),
         ("import bucketry_s3", ("bucketry_s3",)),
         ("import bucketry_vendors.r2", ("bucketry_s3", "bucketry_vendors")),
         ("import bucketry_local", ("bucketry_local",)),

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 
 import attrs
 
+from bucketry import cancelling
 from bucketry.errors import IntegrityError, InvalidInput
 from bucketry.model import ObjectInfo, ObjectReader, Progress
 
@@ -66,6 +67,7 @@ def download_to(
             opened.seek(0)
             opened.truncate()
         for chunk in reader.chunks(CHUNK):
+            cancelling.check()
             with _disk(target):
                 opened.write(chunk)
             received += len(chunk)

@@ -107,14 +107,14 @@ def confirm(
 ) -> dict[str, Any]:
     """Return the answer that stands in for a lost one, or raise.
 
-    Raises `error` if there was no doubt, or none is left: the server has answered every attempt and
-    the object is not there, or one is there that somebody else has created. Raises `Unconfirmed` if
-    that cannot be told. A refusal under a precondition is looked into as well: networks repeat
-    requests, and then it was refused for its own object. That a key is taken stands where another
-    object is found.
+    Raises `error` if there was no doubt, if nobody waits for the outcome any more, or if no doubt
+    is left: the server has answered every attempt and the object is not there, or one is there that
+    somebody else has created. Raises `Unconfirmed` if that cannot be told. A refusal under a
+    precondition is looked into as well: networks repeat requests, and then it was refused for its
+    own object. That a key is taken stands where another object is found.
     """
     refused = isinstance(error, PreconditionFailed) and write.id is not None
-    if not error.may_have_applied and not refused:
+    if (not error.may_have_applied and not refused) or bucket.limit.cancelled:
         raise error
     try:
         answer = head_answer(

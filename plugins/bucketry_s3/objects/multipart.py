@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from itertools import count
 from typing import Any
 
@@ -165,7 +166,9 @@ def send_parts(
                 size += len(buffer)
                 if whole is not None:
                     whole.update(buffer)
-                waiting.append((pool.submit(send, number, buffer), buffer))
+                # A part's thread belongs to the operation: it is cancelled and watched with it.
+                future = pool.submit(copy_context().run, send, number, buffer)
+                waiting.append((future, buffer))
                 buffer = collect() if len(waiting) > concurrency else bytearray(len(first))
                 filled = read(buffer)
                 if not filled:

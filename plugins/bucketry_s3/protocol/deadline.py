@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from bucketry import cancelling
+
 MIN_RATE = 256 * 1024
 """Slowest useful transfer in bytes per second; a body adds its size at this rate to a deadline."""
 
@@ -15,12 +17,15 @@ removing parts."""
 _KEPT = 0.2  # of a deadline
 _LEAST_KEPT = 0.5
 
+_LOOKS = 0.25  # seconds between two looks at whether the operation was cancelled
+
 
 class Deadline:
     """The moment at which an operation is over, whatever its socket waits for.
 
     A part of the time, a fifth and at most `AFTERWARDS`, is kept for `afterwards`: a failure has to
-    be looked into, and that is over by the deadline too.
+    be looked into, and that is over by the deadline too. An operation that is cancelled is over at
+    once, but for what is done afterwards.
     """
 
     def __init__(self, seconds: float, size: int = 0, *, keep: bool = True) -> None:
@@ -31,6 +36,7 @@ class Deadline:
         self._seconds = seconds
         self._kept = min(AFTERWARDS, max(seconds * _KEPT, min(_LEAST_KEPT, seconds / 2))) * keep
         self._ended = False
+        self.cancellation = cancelling.current()
         self._pausing: threading.Event | None = None
         self.restart(size)
 
@@ -47,7 +53,14 @@ class Deadline:
 
     def remaining(self) -> float:
         """Return the seconds left for the operation itself, never below 0."""
-        return 0.0 if self._ended else max(0.0, self._end - time.monotonic())
+        if self._ended or self.cancelled:
+            return 0.0
+        return max(0.0, self._end - time.monotonic())
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the operation was cancelled."""
+        return self.cancellation is not None and self.cancellation.cancelled
 
     def end(self) -> None:
         """End the operation at once, from any thread; whoever waits or pauses notices."""
@@ -59,11 +72,17 @@ class Deadline:
     def afterwards(self) -> Deadline:
         """Return the deadline of what follows a failure: what is left, the part kept included."""
         left = max(0.0, self._last - time.monotonic())
-        return Deadline(min(AFTERWARDS, left), keep=False)
+        deadline = Deadline(min(AFTERWARDS, left), keep=False)
+        deadline.cancellation = None
+        return deadline
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until the operation is ended."""
         # Made when it is needed: few operations ever pause.
         pausing = self._pausing = threading.Event()
-        if not self._ended:
-            pausing.wait(seconds)
+        until = time.monotonic() + seconds
+        while not (self._ended or self.cancelled):
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            pausing.wait(min(left, _LOOKS))

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 from attrs import define
 
+from bucketry.cancelling import cancelled
 from bucketry.errors import ClockSkew, StorageError, Unavailable
 from bucketry_s3.protocol.answers import understood
 from bucketry_s3.protocol.deadline import Deadline
@@ -66,6 +67,8 @@ def exchange(
     mended: list[StorageError] = []
 
     def attempt() -> dict[str, Any]:
+        if deadline.cancelled:
+            raise cancelled()
         own = attrs.evolve(request, headers=dict(request.headers), clock_offset=server.clock_offset)
         try:
             answer = send(own, deadline)

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -34,7 +34,7 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Framing, Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
-from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
+from bucketry_s3.transports.sdk_http import ATTEMPT, obeying, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
 
 CONNECT_TIMEOUT = 10.0
@@ -94,8 +94,9 @@ class Connections:
         _Signer(pair, region, request.clock_offset).add_auth(outgoing)
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
-        ATTEMPT.written = ATTEMPT.cut = False
-        answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
+        sockets = ATTEMPT.begin(deadline.cancellation)
+        with obeying(deadline.cancellation, sockets):
+            answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
         if ATTEMPT.cut and answer.status_code < 400:
             answer.raw.close()
             raise Unavailable(
@@ -107,7 +108,7 @@ class Connections:
         return S3Answer(
             status=answer.status_code,
             headers=headers,
-            body=_Body(answer.raw, request, deadline, framing, headers),
+            body=_Body(answer.raw, request, deadline, framing, headers, sockets),
             framing=framing,
         )
 
@@ -233,8 +234,10 @@ class _Body:
         deadline: Deadline,
         framing: Framing,
         headers: Mapping[str, str],
+        sockets: Iterable[socket.socket],
     ) -> None:
         self.deadline = deadline
+        self._sockets = sockets
         self._raw = raw
         self._request = request
         # The response forgets its connection when it gives it back.
@@ -256,7 +259,8 @@ class _Body:
             )
         size = min(size, _RECORD)
         wanted = size if self._left is None else min(size, self._left)
-        data: bytes = with_errors_told(self._request, lambda: self._read(wanted))
+        with obeying(self.deadline.cancellation, self._sockets):
+            data: bytes = with_errors_told(self._request, lambda: self._read(wanted))
         if self._left is not None:
             self._left -= len(data)
         self._ended = not data or self._left == 0

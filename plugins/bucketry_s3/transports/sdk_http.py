@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from typing import Any
 
 from botocore.awsrequest import (
@@ -13,15 +17,55 @@ from botocore.awsrequest import (
 )
 from botocore.httpsession import URLLib3Session
 
+from bucketry.cancelling import Cancellation
+
 
 class Attempt(threading.local):
-    """What this thread is sending: `written` once the first byte was, `cut` if not all could be."""
+    """What this thread is sending: `written` once the first byte was, `cut` if not all could be.
+
+    `sockets` are those that the request goes over, which is hung up on if it is cancelled.
+    """
 
     written = False
     cut = False
+    sockets: list[socket.socket]
+    cancellation: Cancellation | None
+
+    def __init__(self) -> None:
+        self.begin(None)
+
+    def begin(self, cancellation: Cancellation | None) -> list[socket.socket]:
+        """Start anew, and return the list that sockets are noted in."""
+        self.written = self.cut = False
+        self.sockets = noted = list[socket.socket]()
+        self.cancellation = cancellation
+        return noted
 
 
 ATTEMPT = Attempt()
+
+
+def obeying(
+    cancellation: Cancellation | None, sockets: Iterable[socket.socket]
+) -> AbstractContextManager[None]:
+    """Hang up when the operation is cancelled, so that who waits for an answer is told."""
+    if cancellation is None:
+        return nullcontext()
+    return cancellation.waking(partial(_hang_up, sockets))
+
+
+def _hang_up(sockets: Iterable[socket.socket]) -> None:
+    for sock in sockets:
+        with suppress(OSError):
+            # Not SSLSocket.shutdown: that would pull TLS from under the thread that reads.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _note(sock: Any) -> None:
+    if sock not in ATTEMPT.sockets:
+        ATTEMPT.sockets.append(sock)
+    if ATTEMPT.cancellation is not None and ATTEMPT.cancellation.cancelled:
+        _hang_up([sock])  # it was cancelled before there was anything to hang up on
 
 
 class _Noting:
@@ -33,6 +77,7 @@ class _Noting:
         inner: Any = super()
         if self.sock is None:
             inner.connect()
+        _note(self.sock)
         ATTEMPT.written = True
         try:
             inner.send(data)
@@ -40,6 +85,12 @@ class _Noting:
             # urllib3 passes over some of these and reads the answer.
             ATTEMPT.cut = True
             raise
+
+    def _new_conn(self) -> Any:
+        inner: Any = super()
+        sock = inner._new_conn()
+        _note(sock)
+        return sock
 
     def _tunnel(self) -> None:
         inner: Any = super()

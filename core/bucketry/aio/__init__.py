@@ -1,0 +1,25 @@
+"""bucketry for asyncio and trio: the same operations, awaited.
+
+>>> from bucketry.aio import open_provider
+>>> async def main() -> None:
+...     async with open_provider("media") as media:
+...         stored = await media.upload(b"hello", key="notes/hello.txt")
+...         print(media.sign(stored.key))
+
+Each operation runs in a thread, of which a provider has a number of its own. Layers and hooks stay
+as they are, and are never awaited. See ``docs/howto/async.md``. Needs anyio: the extra ``aio``.
+"""
+
+from bucketry.aio.facade import Provider, open_provider, open_providers
+from bucketry.aio.files import ObjectReader, ObjectWriter
+from bucketry.aio.sources import AsyncBody, AsyncFile
+
+__all__ = [
+    "AsyncBody",
+    "AsyncFile",
+    "ObjectReader",
+    "ObjectWriter",
+    "Provider",
+    "open_provider",
+    "open_providers",
+]

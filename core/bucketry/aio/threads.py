@@ -1,0 +1,123 @@
+"""Threads for what blocks, told to stop when nobody waits for the outcome any more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Coroutine
+from functools import cached_property, wraps
+from threading import Event, Lock
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, sleep, to_thread
+
+from bucketry.cancelling import Cancellation, cancelled
+from bucketry.discretion import discreet, discreet_when_awaited
+
+P = ParamSpec("P")
+S = TypeVar("S")
+T = TypeVar("T")
+
+_LOOKS = 0.005
+"""Seconds between two looks at whether a thread that was told to stop has stopped."""
+
+
+class Threads:
+    """At most `most` threads at a time; whoever needs one more waits.
+
+    They are apart from the threads that others share, so that slow transfers starve nobody else.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    # Made inside an event loop, where alone it can be.
+    @cached_property
+    def _limiter(self) -> CapacityLimiter:
+        return CapacityLimiter(self.most)
+
+    @cached_property
+    def _unlimited(self) -> CapacityLimiter:
+        return CapacityLimiter(math.inf)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Call `function` in a thread and return its answer.
+
+        Who is cancelled meanwhile goes on only when the thread has ended, which is told to: it
+        leaves nothing half-done behind, and writes no more.
+        """
+        async with self._limiter:
+            cancellation, ended = Cancellation(), Event()
+            begun = Lock()  # by the thread, or by its cancellation, which then keeps it from it
+
+            def work() -> T:
+                if not begun.acquire(blocking=False):
+                    raise cancelled()
+                try:
+                    with cancellation.covering():
+                        return function()
+                finally:
+                    ended.set()
+
+            try:
+                return await to_thread.run_sync(
+                    work, abandon_on_cancel=True, limiter=self._unlimited
+                )
+            except get_cancelled_exc_class():
+                cancellation.cancel()
+                if not begun.acquire(blocking=False):
+                    await _set(ended)
+                raise
+
+    async def close(self, function: Callable[[], object]) -> None:
+        """Call what closes something: at once, also where all threads are busy or this task ends.
+
+        That waits for nobody.
+        """
+        with CancelScope(shield=True):
+            await to_thread.run_sync(function, limiter=self._unlimited)
+
+
+async def _set(event: Event) -> None:
+    """Wait until a thread sets `event`, however often this task is cancelled meanwhile."""
+    with CancelScope(shield=True):
+        while not event.is_set():
+            try:
+                await sleep(_LOOKS)
+            except get_cancelled_exc_class():
+                continue  # asyncio's own, which no scope shields from; the first is on its way out
+
+
+class Twin(Generic[S]):
+    """The async twin of an object: `sync` does the work, in threads."""
+
+    def __init__(self, sync: S, threads: Threads) -> None:
+        self._sync = sync
+        self._threads = threads
+
+
+def awaited(
+    method: Callable[Concatenate[S, P], T],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Return the method of a twin that calls the one like `method` in a thread."""
+    name = method.__name__
+
+    @wraps(method)
+    @discreet_when_awaited
+    async def call(twin: Twin[S], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        own: Callable[P, T] = getattr(twin._sync, name)  # a subclass may have one of its own
+        return await twin._threads.run(lambda: own(*args, **kwargs))
+
+    return call
+
+
+def unchanged(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Return the method of a twin that calls the one like `method`, which waits for nothing."""
+    name = method.__name__
+
+    @wraps(method)
+    @discreet
+    def call(twin: Twin[S], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        own: Callable[P, T] = getattr(twin._sync, name)
+        return own(*args, **kwargs)
+
+    return call

@@ -24,6 +24,7 @@ from bucketry.errors import (
     InvalidInput,
     InvalidKey,
     InvalidSource,
+    ManyFailed,
     NotFound,
     PluginError,
     PreconditionFailed,
@@ -52,6 +53,7 @@ from bucketry.model import (
     ObjectInfo,
     ObjectReader,
     Operation,
+    Outcome,
     Page,
     Secret,
     SignedUrl,
@@ -61,7 +63,7 @@ from bucketry.model import (
     Upload,
     UploadTicket,
 )
-from bucketry.provider import ObjectWriter, Provider, UploadOptions
+from bucketry.provider import ObjectWriter, Outcomes, Provider, UploadOptions
 from bucketry.vendor import LayerContext, SchemaFile, Vendor
 
 __version__ = "0.1.0"
@@ -90,11 +92,14 @@ __all__ = [
     "InvalidKey",
     "InvalidSource",
     "LayerContext",
+    "ManyFailed",
     "NotFound",
     "ObjectInfo",
     "ObjectReader",
     "ObjectWriter",
     "Operation",
+    "Outcome",
+    "Outcomes",
     "Page",
     "PluginError",
     "PreconditionFailed",

@@ -10,6 +10,7 @@
     │   ├── InvalidHeader
     │   ├── InvalidExpiry
     │   └── InvalidSource
+    ├── ManyFailed             some of many objects failed: a group of their errors
     └── StorageError           the vendor was asked, or would have been
         ├── NotFound           no such object; a FileNotFoundError, too
         ├── BucketNotFound     no such bucket
@@ -99,6 +100,16 @@ class PluginError(BucketryError):
 
 class UnsupportedOptionWarning(UserWarning):
     """An option was left out because the vendor has no such feature."""
+
+
+class ManyFailed(BucketryError, ExceptionGroup[Exception]):
+    """Some of many objects failed: a group of their errors, at most `MOST` of them."""
+
+    MOST: ClassVar[int] = 100
+
+    def derive(self, errors: Sequence[Exception], /) -> ManyFailed:  # type: ignore[override]
+        """Return a part of the group, for ``except*`` and `split`."""
+        return ManyFailed(self.message, errors)
 
 
 class InvalidInput(BucketryError, ValueError):

@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from anyio import get_cancelled_exc_class
 from anyio.from_thread import BlockingPortal
@@ -65,6 +65,15 @@ def over_aio(provider: Provider, portal: BlockingPortal) -> Provider:
         def list(self, *args: Any, **kwargs: Any) -> Iterator[ObjectInfo]:
             return _each(self._twin.list(*args, **kwargs), call)
 
+        def upload_many(self, *args: Any, **kwargs: Any) -> Any:
+            return _Many(self._twin.upload_many(*args, **kwargs), call)
+
+        def download_many(self, *args: Any, **kwargs: Any) -> Any:
+            return _Many(self._twin.download_many(*args, **kwargs), call)
+
+        def head_many(self, *args: Any, **kwargs: Any) -> Any:
+            return _Many(self._twin.head_many(*args, **kwargs), call)
+
         def close(self) -> None:
             call(self._twin.aclose)
 
@@ -99,6 +108,31 @@ def _each(items: AsyncGenerator[T, None], call: Callable[..., Any]) -> Iterator[
             yield item
     finally:
         call(items.aclose)
+
+
+class _Many:
+    """Async outcomes, iterated from outside of their event loop."""
+
+    def __init__(self, outcomes: aio.Outcomes[Any], call: Callable[..., Any]) -> None:
+        self._outcomes, self._call = outcomes, call
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self._call(self._outcomes.__anext__)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def raise_failures(self) -> None:
+        self._call(self._outcomes.raise_failures)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._call(self._outcomes.aclose)
 
 
 class _Reader(ObjectReader):

@@ -12,6 +12,7 @@ from bucketry import aio
 AT_ONCE = {
     *("is_private", "key_of_url", "layer", "object_url", "sign", "sign_many", "upload_ticket"),
     *("url", "with_layer", "with_options"),
+    *("upload_many", "download_many", "head_many"),  # their answer is what is awaited
 }
 """What waits for nothing."""
 
@@ -52,6 +53,12 @@ def test_the_arguments_are_the_same(name: str) -> None:
 def test_opening_takes_the_same_and_a_number_of_threads(name: str) -> None:
     wanted = inspect.signature(getattr(bucketry, name)).parameters
     assert [*inspect.signature(getattr(aio, name)).parameters] == [*wanted, "threads"]
+
+
+def test_outcomes_have_the_same_names() -> None:
+    assert _public(aio.Outcomes) == _public(bucketry.Outcomes) - {"close"} | {"aclose"} | {
+        *("objects", "failed", "bytes"),
+    }
 
 
 @pytest.mark.parametrize("name", ["ObjectReader", "ObjectWriter"])

@@ -18,6 +18,7 @@ from bucketry import (
     ByteRange,
     InvalidInput,
     InvalidSource,
+    ManyFailed,
     NotFound,
     StorageError,
     hookimpl,
@@ -189,6 +190,21 @@ async def test_listings_are_lazy(media: Provider) -> None:
     assert [info.key for info in first.objects] == ["a", "b"]
     await pages.aclose()
     assert [info.key async for info in media.list(start_after="c")] == ["d", "e"]
+
+
+async def test_many_are_iterated_and_ended(media: Provider, tmp_path: Path) -> None:
+    async with media.upload_many((f"{n:02}", b"x" * n) for n in range(20)) as outcomes:
+        sizes = sorted([outcome.get().size async for outcome in outcomes])
+    assert sizes == list(range(20))
+    assert (outcomes.objects, outcomes.failed) == (20, 0)
+    looked = media.head_many(["00", "none"])
+    with pytest.raises(ManyFailed, match="1 of 2 failed"):
+        await looked.raise_failures()
+    first = media.download_many((f"{n:02}" for n in range(20)), tmp_path, concurrency=1)
+    assert (await anext(first)).ok
+    await first.aclose()
+    assert [outcome async for outcome in first] == []
+    assert len(list(tmp_path.iterdir())) < 20
 
 
 async def test_errors_are_the_same(media: Provider) -> None:

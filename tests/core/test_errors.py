@@ -15,6 +15,8 @@ from bucketry import (
     BucketryError,
     ConfigError,
     InvalidInput,
+    InvalidKey,
+    ManyFailed,
     NotFound,
     PluginError,
     Problem,
@@ -146,6 +148,8 @@ def _sample(kind: type[Any]) -> BucketryError:
             code="X", status=400, request_id="r", may_have_applied=True,
         )  # fmt: skip
         return sample
+    if issubclass(kind, ManyFailed):
+        return ManyFailed("upload_many: 2 of 3 failed", [NotFound("gone"), InvalidKey("odd")])
     other: BucketryError = kind("because")
     return other
 

@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 
-from bucketry import BucketryError, ByteRange, ObjectReader, Provider, open_provider
+from bucketry import (
+    BucketryError,
+    ByteRange,
+    ObjectReader,
+    Outcomes,
+    Provider,
+    open_provider,
+)
 from core.memory import memory_provider
 
 HUGE = "x" * 100_000
@@ -47,6 +54,7 @@ ANYTHING: dict[str, Any] = {
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "upload": {"source": b"x", "key": "k"},
+    "upload_many": {"items": [("k", b"x")], "concurrency": 4},
     "replace": {"key": "k", "source": b"x", "new_key": "n"},
     "copy": {"source": "a", "target": "k", "extra_params": {}},
     "move": {"source": "a", "target": "k"},
@@ -55,10 +63,14 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "delete_prefix": {"folder": "k", "progress": None},
     "sweep": {"older_than": timedelta(1), "dry_run": True},
     "head": {"key": "a"},
+    "head_many": {"keys": ["a"], "concurrency": 4},
     "exists": {"key": "a"},
     "open": {"key": "a", "mode": "rb", "byte_range": None},
     "read": {"key": "a"},
     "download": {"key": "a", "target": "TARGET", "progress": None},
+    "download_many": {  # refused before a folder is made, which could be anywhere
+        "items": ["../a"], "folder": "TARGET", "prefix": "", "concurrency": 4, "progress": None,
+    },
     "list": {"prefix": "a", "start_after": ""},
     "pages": {"prefix": "a", "delimiter": "/", "start_after": ""},
     "url": {"key": "a", "expires_in": 60},
@@ -108,6 +120,9 @@ def _complaint(function: Callable[..., Any], *args: Any, **given: Any) -> str | 
         if isinstance(answer, io.IOBase):
             with answer:
                 list(answer) if answer.readable() else None
+        elif isinstance(answer, Outcomes):
+            odd = [o.error for o in answer if not isinstance(o.error, BucketryError | None)]
+            return repr(odd) if odd else None
         elif isinstance(answer, Iterator):
             list(answer)
     except BucketryError:

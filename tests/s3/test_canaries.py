@@ -30,6 +30,7 @@ from bucketry import (
     BucketryError,
     ObjectReader,
     Operation,
+    Outcomes,
     Provider,
     SignedUrl,
     SignRequest,
@@ -202,9 +203,19 @@ def _read_some(p: Provider) -> object:
         return reader
 
 
+def _each(outcomes: Outcomes[Any]) -> object:
+    (outcome,) = outcomes
+    return outcome.get()
+
+
 DO: Mapping[str, Callable[[Provider, Path], object]] = {
     "upload": lambda p, _: p.upload(b"xyz", key="k", extra_params=CUSTOMERS),
     "upload in parts": lambda p, _: p.upload(_large(), key="large", extra_params=CUSTOMERS),
+    "upload_many": lambda p, _: _each(
+        p.upload_many([("k", b"xyz", {"extra_params": CUSTOMERS})], extra_params=CUSTOMERS)
+    ),
+    "head_many": lambda p, _: _each(p.head_many(["k"])),
+    "download_many": lambda p, folder: _each(p.download_many(["k"], folder / "targets")),
     "replace": lambda p, _: p.replace("r", b"xyz", new_key="r2", extra_params=CUSTOMERS),
     "copy": lambda p, _: p.copy("k", "k3", extra_params=CUSTOMERS),
     "move": lambda p, _: p.move("m", "m2"),
@@ -237,6 +248,12 @@ WRONG: Mapping[str, Callable[[Provider, Path], object]] = {
     "upload, typo": lambda p, _: p.upload(b"x", key="k", extra_parms=CUSTOMERS),  # type: ignore[call-arg]
     "upload, text": lambda p, _: p.upload("x", key="k", extra_params=CUSTOMERS),
     "upload, list": lambda p, _: p.upload(b"x", key="k", extra_params=[CUSTOMER_KEY]),  # type: ignore[arg-type]
+    "upload_many": lambda p, _: p.upload_many([("k", b"x")], extra_parms=CUSTOMERS),  # type: ignore[call-arg]
+    "upload_many, own": lambda p, _: _each(
+        p.upload_many([("k", b"x", {"extra_params": {**CUSTOMERS, "Nope": "x"}})])
+    ),
+    "upload_many, typo": lambda p, _: _each(p.upload_many([("k", b"x", {"parms": CUSTOMERS})])),
+    "upload_many, shape": lambda p, _: _each(p.upload_many([CUSTOMERS])),  # type: ignore[list-item]
     "upload, line": lambda p, _: p.upload(
         b"x", key="k", extra_params={"SSECustomerKey": f"{CUSTOMER_KEY}\n"}
     ),

@@ -12,6 +12,7 @@ as they are, and are never awaited. See ``docs/howto/async.md``. Needs anyio: th
 
 from bucketry.aio.facade import Provider, open_provider, open_providers
 from bucketry.aio.files import ObjectReader, ObjectWriter
+from bucketry.aio.outcomes import Outcomes
 from bucketry.aio.sources import AsyncBody, AsyncFile
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "AsyncFile",
     "ObjectReader",
     "ObjectWriter",
+    "Outcomes",
     "Provider",
     "open_provider",
     "open_providers",

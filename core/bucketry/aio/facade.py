@@ -11,6 +11,7 @@ from typing import Any, Literal, Self, TypeVar, Unpack, overload
 
 import bucketry
 from bucketry.aio.files import ObjectReader, ObjectWriter
+from bucketry.aio.outcomes import iterated
 from bucketry.aio.sources import AsyncBody, feed, without_loop
 from bucketry.aio.threads import Threads, Twin, awaited, unchanged
 from bucketry.config import Source
@@ -36,7 +37,8 @@ class Provider(Twin[_Sync]):
 
     It has the methods of `bucketry.Provider`, which are documented there. Those that wait for the
     storage are awaited; `sign`, `url` and the others that do not are called as they are. `list` and
-    `pages` are async iterators, `open` gives files that are awaited. An operation that is cancelled
+    `pages` are async iterators, `upload_many` and its kin give `Outcomes`, `open` gives files that
+    are awaited. An operation that is cancelled
     ends at once, and leaves what any failed one leaves: a key that is written has its old object or
     the new one. Functions that are handed over, such as `progress`, are called in a thread.
     """
@@ -157,6 +159,7 @@ class Provider(Twin[_Sync]):
             return await feed(self._threads, source, call)
         return await self._threads.run(lambda: call(body))
 
+    upload_many = iterated(_Sync.upload_many)
     copy = awaited(_Sync.copy)
     move = awaited(_Sync.move)
     delete = awaited(_Sync.delete)
@@ -167,9 +170,11 @@ class Provider(Twin[_Sync]):
     # -- looking and reading -----------------------------------------------------------------
 
     head = awaited(_Sync.head)
+    head_many = iterated(_Sync.head_many)
     exists = awaited(_Sync.exists)
     read = awaited(_Sync.read)
     download = awaited(_Sync.download)
+    download_many = iterated(_Sync.download_many)
 
     @overload
     async def open(

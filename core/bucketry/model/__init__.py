@@ -18,6 +18,7 @@ from bucketry.model.objects import (
     Upload,
 )
 from bucketry.model.operation import Operation
+from bucketry.model.outcomes import Outcome
 from bucketry.model.reader import ByteStream, ObjectReader
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ObjectInfo",
     "ObjectReader",
     "Operation",
+    "Outcome",
     "Page",
     "Progress",
     "Secret",

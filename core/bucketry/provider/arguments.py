@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from bucketry.errors import InvalidInput
+
+T = TypeVar("T")
 
 
 def check_text(name: str, value: object) -> str:
@@ -26,10 +29,12 @@ def check_progress(progress: object) -> None:
         raise InvalidInput("progress is a function that takes a number")
 
 
-def each_key(keys: Iterable[str]) -> Iterable[str]:
+def each_key(keys: Iterable[T]) -> Iterable[T]:
     """Return `keys` unless it is one text, which would count as a key per letter."""
-    if isinstance(keys, str):
-        raise InvalidInput("many keys are a list; one str would be taken as a key per letter")
+    if isinstance(keys, str | bytes | bytearray):
+        raise InvalidInput(
+            f"many keys are a list; one {type(keys).__name__} would be taken as a key per letter"
+        )
     if not isinstance(keys, Iterable) or hasattr(keys, "read"):
         raise InvalidInput(f"many keys are a list, not {type(keys).__name__}")
     return keys

@@ -28,8 +28,9 @@ from bucketry.model import (
     Swept,
     UploadTicket,
 )
-from bucketry.provider import addressing, listing, reading, removing, storing
+from bucketry.provider import addressing, listing, many, reading, removing, storing
 from bucketry.provider.ground import Ground, Service, service
+from bucketry.provider.outcomes import Outcomes
 from bucketry.provider.upload_options import UploadOptions, build_upload
 from bucketry.provider.writing import ObjectWriter
 from bucketry.sharing import Lease
@@ -239,6 +240,29 @@ class Provider:
         return storing.upload(self._ground, source, key, options)
 
     @discreet
+    def upload_many(
+        self,
+        items: Iterable[many.UploadItem],
+        *,
+        concurrency: int = many.CONCURRENCY,
+        **options: Unpack[UploadOptions],
+    ) -> Outcomes[StoredObject]:
+        """Store many objects, and return what became of each: iterate it, and they are stored.
+
+        An item is ``(key, source)`` or ``(key, source, options)``: what `upload` takes, the key
+        None where it is to be named. `options` count for all items, an item's own go before them.
+        Items are taken as they are needed. A failure is an outcome and stops nothing. At most
+        `concurrency` (1 to 64) uploads are on their way. `progress` gets the bytes of all, in the
+        thread that iterates; that of an item its own, in another one.
+
+        >>> items = [(f"notes/{n}", b"hello") for n in range(3)]
+        >>> for outcome in media.upload_many(items):  # doctest: +SKIP
+        ...     print(outcome.key, outcome.error or outcome.result.url)
+        >>> media.upload_many(items).raise_failures()  # doctest: +SKIP
+        """
+        return many.upload_many(self, self._ground, items, concurrency, options)
+
+    @discreet
     def replace(
         self,
         key: str,
@@ -340,6 +364,15 @@ class Provider:
         """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
         return reading.head(self._ground, key)
 
+    def head_many(
+        self, keys: Iterable[str], *, concurrency: int = many.CONCURRENCY
+    ) -> Outcomes[ObjectInfo]:
+        """Look at many objects; iterate the answer as that of `upload_many`.
+
+        One that is not there is an outcome whose error is a `NotFound`.
+        """
+        return many.head_many(self, self._ground, keys, concurrency)
+
     def exists(self, key: str) -> bool:
         """Return whether there is an object. A denied look is an error, not a no."""
         return reading.exists(self._ground, key)
@@ -407,6 +440,24 @@ class Provider:
         The answer's `verified` is the digest that the bytes were compared with.
         """
         return reading.download(self._ground, key, target, progress)
+
+    def download_many(
+        self,
+        items: Iterable[many.DownloadItem],
+        folder: str | os.PathLike[str],
+        *,
+        prefix: str = "",
+        concurrency: int = many.CONCURRENCY,
+        progress: Progress | None = None,
+    ) -> Outcomes[ObjectInfo]:
+        """Write many objects to files below `folder`; iterate the answer as that of `upload_many`.
+
+        An item is a key, or ``(key, name)`` with the name of its file. A key is its file's name,
+        `prefix`, a folder that all keys begin with, left out. Folders are made. A name that leads
+        out of `folder`, by dots or by links, that this system cannot hold, or that another object
+        of the call has (also where the file system takes two names for one), is a failure.
+        """
+        return many.download_many(self, self._ground, items, folder, prefix, concurrency, progress)
 
     def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield every object whose key starts with the text `prefix`, page by page, lazily.

@@ -9,6 +9,7 @@ from conformance.sabotages import (
     large,
     links,
     listings,
+    many,
     options,
     promises,
     reads,
@@ -27,5 +28,6 @@ SABOTAGES = [
     *signed.SABOTAGES,
     *links.SABOTAGES,
     *promises.SABOTAGES,
+    *many.SABOTAGES,
     *contract.SABOTAGES,
 ]

@@ -30,6 +30,7 @@ CODES: list[tuple[Exception, int]] = [
     (bucketry.Rejected("x"), 1),
     (bucketry.IntegrityError("x"), 1),
     (bucketry.SourceChanged("x"), 1),
+    (bucketry.ManyFailed("head_many: 1 of 2 failed", [bucketry.NotFound("x")]), 1),
     (PermissionError(13, "Permission denied", "/root/x"), 1),
     (ZeroDivisionError("a bug"), 1),
 ]

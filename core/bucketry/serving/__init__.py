@@ -15,6 +15,7 @@ stranger about an error.
 (206, 'bytes 0-3/10')
 """
 
+from bucketry.headers import content_disposition
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
 from bucketry.serving.headers import object_headers
 from bucketry.serving.refusing import refusal
@@ -25,6 +26,7 @@ __all__ = [
     "ObjectBody",
     "ObjectRequest",
     "answer_to",
+    "content_disposition",
     "object_headers",
     "refusal",
     "serve",

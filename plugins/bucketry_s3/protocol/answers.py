@@ -11,7 +11,16 @@ from urllib.parse import unquote_plus
 
 from bucketry.errors import Unavailable
 from bucketry_s3.protocol.errors import refusal
-from bucketry_s3.protocol.markup import READERS, Element, Leaf, Misread, read_element, read_members
+from bucketry_s3.protocol.markup import (
+    READERS,
+    Element,
+    Leaf,
+    Misread,
+    local_name,
+    read_element,
+    read_members,
+    text_of,
+)
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.proof import check_proven, is_s3
 from bucketry_s3.protocol.shapes import CHECKSUMS, DOCUMENTS, URL_ENCODED
@@ -207,10 +216,11 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
         if operation.proof and document is not None:
             raise
         return {}
-    if root.tag == "Error":
+    tag = local_name(root)
+    if tag == "Error":
         # S3 begins some answers before it knows their end, and then tells a failure with 200.
         raise refusal(request, 500, answer.headers, _elements(root))
-    if document is None or root.tag != document.root:
+    if document is None or tag != document.root:
         return {}
     members = read_members(root, document.shape)
     if members.get("EncodingType") == "url":
@@ -258,8 +268,8 @@ def _error_in(answer: S3Answer) -> dict[str, str]:
 
 
 def _elements(root: Element) -> dict[str, str]:
-    if root.tag == "ErrorResponse":
-        root = next((child for child in root.children if child.tag == "Error"), root)
-    if root.tag != "Error":
+    if local_name(root) == "ErrorResponse":
+        root = next((child for child in root if local_name(child) == "Error"), root)
+    if local_name(root) != "Error":
         return {}
-    return {child.tag: child.text.strip() for child in root.children}
+    return {local_name(child): text_of(child).strip() for child in root}

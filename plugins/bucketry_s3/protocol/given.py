@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bucketry.errors import InvalidInput
-from bucketry_s3.protocol.markup import Kind, Leaf, Many, Struct
+from bucketry_s3.protocol.markup import Kind, Leaf, Many, Struct, as_time
 from bucketry_s3.protocol.params import PARAMS, Type
 
 # Besides bucket and key.
@@ -59,15 +57,18 @@ def _check_member(place: str, kind: Kind, value: Any, required: frozenset[str]) 
         for number, entry in enumerate(value):
             _check_member(f"{place}[{number}]", kind.of, entry, required)
     elif isinstance(kind, Struct):
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise _refused(f"{place} must be a mapping, not {type(value).__name__}")
         for name, inner in value.items():
             if name not in kind.members:
                 raise _refused(f"{place} has no {name!a}; it has {', '.join(kind.members)}")
+            if kind.members[name] == "text" and isinstance(inner, str):
+                continue
             _check_member(f"{place}.{name}", kind.members[name], inner, required)
-        missing = [name for name in kind.members if name in required and name not in value]
-        if missing:
-            raise _refused(f"{place} needs {', '.join(missing)}")
+        if not required <= value.keys():
+            missing = [name for name in kind.members if name in required and name not in value]
+            if missing:
+                raise _refused(f"{place} needs {', '.join(missing)}")
     elif not _FITS[_LEAF_TYPES[kind]](value):
         raise _refused(f"{place} must be {_WANTED[_LEAF_TYPES[kind]]}, not {type(value).__name__}")
 
@@ -112,24 +113,6 @@ def _is_whole(value: Any) -> bool:
 
 def _is_time(value: Any) -> bool:
     return as_time(value) is not None
-
-
-def as_time(value: Any) -> datetime | None:
-    """Return a time given as boto3 takes it, with a zone; None for what is none.
-
-    Without a zone it is this machine's, as in boto3; a number is seconds since 1970.
-    """
-    try:
-        if _is_whole(value) or isinstance(value, float):
-            return datetime.fromtimestamp(value, UTC)
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                value = parsedate_to_datetime(value)
-        return value.astimezone(UTC) if isinstance(value, datetime) else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 _FITS: Mapping[str, Callable[[Any], bool]] = {

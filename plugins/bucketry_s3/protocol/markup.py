@@ -7,16 +7,18 @@ Entities, document types and deep nesting are no part of S3's documents and refu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, Literal
-from xml.parsers import expat
+from typing import Any, Literal, cast
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from attrs import Factory, field, frozen
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+
+_SPECIAL = re.compile(r'[&<>"\r\n]')
 
 MAX_DEPTH = 16
 """Levels of a document; S3's have seven at most."""
@@ -40,10 +42,13 @@ class Many:
 
 @frozen
 class Struct:
-    """An element with members; each has its own name as tag, a list that of its entries."""
+    """An element with members; each has its own name as tag, a list that of its entries.
+
+    `by_tag` has each tag twice, with S3's namespace and without.
+    """
 
     members: Mapping[str, Kind]
-    by_tag: Mapping[str, tuple[str, Kind]] = field(
+    by_tag: Mapping[str, tuple[str, Kind, Callable[[Element], Any]]] = field(
         default=Factory(lambda self: _by_tag(self.members), takes_self=True),
         init=False, repr=False, eq=False,
     )  # fmt: skip
@@ -52,120 +57,133 @@ class Struct:
 Kind = Leaf | Struct | Many
 
 
-def _by_tag(members: Mapping[str, Kind]) -> dict[str, tuple[str, Kind]]:
-    return {
-        (kind.inside or kind.tag) if isinstance(kind, Many) else name: (name, kind)
+def _by_tag(
+    members: Mapping[str, Kind],
+) -> dict[str, tuple[str, Kind, Callable[[Element], Any]]]:
+    by_name = {
+        (kind.inside or kind.tag) if isinstance(kind, Many) else name: (
+            name, kind, _reader(kind.of if isinstance(kind, Many) else kind)
+        )
         for name, kind in members.items()
-    }
+        if kind != "xsi:type"
+    }  # fmt: skip
+    return by_name | {f"{{{NAMESPACE}}}{tag}": told for tag, told in by_name.items()}
 
 
-@frozen
-class Element:
-    """An element as it was read: its local name, its text, its children, its ``xsi:type``."""
+Element = ElementTree.Element
+"""An element as it was read, its namespace in the tag."""
 
-    tag: str
-    children: list[Element] = field(factory=list)
-    pieces: list[str] = field(factory=list)
-    kind: str = ""
 
-    @property
-    def text(self) -> str:
-        """All characters between its tags."""
-        return "".join(self.pieces)
+class _Builder(ElementTree.TreeBuilder):
+    def doctype(self, *_: object) -> None:
+        raise Misread("it declares a document type")
 
 
 def read_element(document: bytes) -> Element:
     """Return the root of a document. Raises `Misread` for what is no document of S3's."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    open_elements = [Element("")]
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        if len(open_elements) > MAX_DEPTH:
-            raise Misread("its elements are nested too deeply")
-        kind = next((v for n, v in attributes.items() if n.endswith(" type")), "")
-        element = Element(name.rpartition(" ")[2], kind=kind)
-        open_elements[-1].children.append(element)
-        open_elements.append(element)
-
-    def refuse(*_: object) -> None:
-        raise Misread("it declares a document type")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: open_elements.pop()
-    parser.CharacterDataHandler = lambda text: open_elements[-1].pieces.append(text)
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
+    parser = ElementTree.XMLParser(target=_Builder())  # noqa: S314 - nothing is declared in it
     try:
-        parser.Parse(document, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
+        parser.feed(document)
+        root: Element = parser.close()
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         if isinstance(error, Misread):
             raise
         raise Misread(f"it is no XML ({error})") from None
-    return open_elements[0].children[0]
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return root
+    raise Misread("its elements are nested too deeply")
+
+
+def local_name(element: Element) -> str:
+    """Return the tag without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def text_of(element: Element) -> str:
+    """Return all characters between an element's tags, those of elements inside left out."""
+    if not len(element):
+        return element.text or ""
+    return "".join([element.text or "", *(child.tail or "" for child in element)])
 
 
 def read_members(element: Element, shape: Struct) -> dict[str, Any]:
     """Return the members that are there. Raises `Misread` for a value of another kind."""
     found: dict[str, Any] = {}
-    if element.kind and "Type" in shape.members:
-        found["Type"] = element.kind
-    for child in element.children:
-        if child.tag not in shape.by_tag:
+    if element.attrib and "Type" in shape.members:
+        kinds = [value for name, value in element.attrib.items() if name.endswith("}type")]
+        if kinds:
+            found["Type"] = kinds[0]
+    by_tag = shape.by_tag
+    for child in element:
+        known = by_tag.get(child.tag) or by_tag.get(local_name(child))
+        if known is None:
             continue
-        name, kind = shape.by_tag[child.tag]
+        name, kind, read = known
         if isinstance(kind, Many):
-            entries = found.setdefault(name, [])
-            for entry in child.children if kind.inside else (child,):
-                entries.append(_read(entry, kind.of))
+            found.setdefault(name, []).extend(map(read, child if kind.inside else (child,)))
         else:
-            value = _read(child, kind)
+            value = read(child)
             if value is not None:
                 found[name] = value
     return found
 
 
-def _read(element: Element, kind: Leaf | Struct) -> Any:
+def _reader(kind: Leaf | Struct) -> Callable[[Element], Any]:
+    """Return what reads an element of a kind."""
     if isinstance(kind, Struct):
-        return read_members(element, kind)
-    text = "".join(element.pieces)
-    return text if kind == "text" else READERS[kind](text)
+        return lambda element: read_members(element, kind)
+    if kind == "text":
+        return text_of
+    read = READERS[kind]
+    return lambda element: read(text_of(element))
 
 
 def write_document(root: str, shape: Struct, members: Mapping[str, Any]) -> bytes:
     """Return the document of these members, which are of the shape."""
-    pieces = _written(root, shape, members, f' xmlns="{NAMESPACE}"')
+    pieces: list[str] = []
+    _write(pieces.append, root, shape, members, f' xmlns="{NAMESPACE}"')
     return "".join(pieces).encode()
 
 
-def _written(tag: str, kind: Leaf | Struct, value: Any, attributes: str = "") -> Iterator[str]:
+def _write(
+    add: Callable[[str], None], tag: str, kind: Leaf | Struct, value: Any, attributes: str = ""
+) -> None:
     if not isinstance(kind, Struct):
-        yield f"<{tag}>{_escaped(WRITERS[kind](value))}</{tag}>"
+        add(f"<{tag}>{_escaped(WRITERS[kind](value))}</{tag}>")
         return
-    if kind.members.get("Type") == "xsi:type":
+    if "Type" in kind.members and kind.members["Type"] == "xsi:type":
         attributes += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         attributes += f' xsi:type="{_escaped(value["Type"])}"'
-    yield f"<{tag}{attributes}>"
+    add(f"<{tag}{attributes}>")
     for name, inner in value.items():
         what = kind.members[name]
         if isinstance(what, Many):
-            yield f"<{what.inside}>" if what.inside else ""
+            if what.inside:
+                add(f"<{what.inside}>")
             for entry in inner:
-                yield from _written(what.tag, what.of, entry)
-            yield f"</{what.inside}>" if what.inside else ""
+                _write(add, what.tag, what.of, entry)
+            if what.inside:
+                add(f"</{what.inside}>")
+        elif what == "text":
+            add(f"<{name}>{_escaped(inner)}</{name}>")
         elif what != "xsi:type":
-            yield from _written(name, what, inner)
-    yield f"</{tag}>"
+            _write(add, name, what, inner)
+    add(f"</{tag}>")
 
 
 def _escaped(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
     # A line break that is not escaped is another one, or a blank, when it arrives.
     return escape(text, {"\r": "&#xD;", "\n": "&#xA;", '"': "&quot;"})
 
 
 def read_integer(text: str) -> int:
     """Return a number of digits alone. Raises `Misread` for all that Python takes besides."""
-    if not re.fullmatch(r"[0-9]{1,19}", text):
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
         raise Misread(f"{text[:40]!a} is no number")
     return int(text)
 
@@ -192,6 +210,24 @@ def read_time(text: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def as_time(value: Any) -> datetime | None:
+    """Return a time given as boto3 takes it, with a zone; None for what is none.
+
+    Without a zone it is this machine's, as in boto3; a number is seconds since 1970.
+    """
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                value = parsedate_to_datetime(value)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def http_date(value: datetime) -> str:
     """Return the time as HTTP headers have it."""
     return format_datetime(value.astimezone(UTC).replace(microsecond=0), usegmt=True)
@@ -209,6 +245,6 @@ WRITERS: Mapping[str, Callable[[Any], str]] = {
     "text": str,
     "integer": str,
     "boolean": lambda value: "true" if value else "false",
-    "time": http_date,
+    "time": lambda value: http_date(cast(Any, as_time(value))),
 }
 """How a leaf's value becomes text, by its kind."""

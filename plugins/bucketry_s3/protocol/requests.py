@@ -13,8 +13,8 @@ from attrs import frozen
 
 from bucketry.errors import InvalidHeader
 from bucketry.headers import check_header_value
-from bucketry_s3.protocol.given import as_time, check_complete, check_params
-from bucketry_s3.protocol.markup import http_date, write_document
+from bucketry_s3.protocol.given import check_complete, check_params
+from bucketry_s3.protocol.markup import as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
@@ -60,7 +60,7 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
         elif param.where == "body":
             body = value
         elif param.payload is not None:
-            body = write_document(param.payload.root, param.payload.shape, _with_times(value))
+            body = write_document(param.payload.root, param.payload.shape, value)
     if known.digest and "Content-MD5" not in headers:
         digest = hashlib.md5(body, usedforsecurity=False).digest()
         headers["Content-MD5"] = base64.b64encode(digest).decode()
@@ -102,16 +102,6 @@ def _header(name: str, value: str) -> str:
             "mangled; percent-encode it"
         )
     return value
-
-
-def _with_times(value: Any) -> Any:
-    """Return a document's members with times as `datetime`; a batch's entries may have them."""
-    if isinstance(value, Mapping):
-        return {
-            name: as_time(inner) if name == "LastModifiedTime" else _with_times(inner)
-            for name, inner in value.items()
-        }
-    return [_with_times(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _source(value: Any) -> str:

@@ -357,6 +357,8 @@ vendor = s3_vendor(
         part_size_max=documented(5 * GIB, f"{_GUIDE}/qfacts.html"),
         parts_max=documented(10_000, f"{_GUIDE}/qfacts.html"),
         equal_parts=documented(False, f"{_GUIDE}/qfacts.html"),
+        multipart_tagging=documented("yes", _MODEL),
+        complete_size=documented("enforced", _MODEL, note="MpuObjectSize."),
         put_size_max=documented(5 * GIB, f"{_GUIDE}/upload-objects.html"),
         copy=documented("yes", _MODEL, note="Up to 5 GiB in one request."),
         presign=documented(SIGNED_METHODS, f"{_GUIDE}/using-presigned-url.html"),

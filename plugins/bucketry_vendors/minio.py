@@ -148,6 +148,10 @@ vendor = s3_vendor(
         part_size_max=from_code(5 * TIB, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
         parts_max=from_code(10_000, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
         equal_parts=from_code(False, f"{_SOURCE}/utils.go 7aac2a2c", as_of=_DATE),
+        multipart_tagging=measured("yes", _SERVER, as_of="2026-11-26"),
+        complete_size=measured(
+            "ignored", _SERVER, as_of="2026-11-26", note="A wrong one is taken."
+        ),
         put_size_max=from_code(5 * TIB, f"{_SOURCE}/utils.go globalMaxObjectSize", as_of=_DATE),
         copy=from_code(
             "yes",

@@ -140,6 +140,8 @@ vendor = s3_vendor(
             5 * GIB, f"{_SOURCE}:s3api/utils/chunk-reader.go maxObjSizeLimit", as_of=_DATE
         ),
         parts_max=from_code(10_000, f"{_SOURCE}:cmd/versitygw/main.go --mp-max-parts", as_of=_DATE),
+        multipart_tagging=measured("yes", _SERVER, as_of=_MEASURED),
+        complete_size=measured("enforced", _SERVER, as_of=_MEASURED),
         equal_parts=from_code(False, f"{_SOURCE}:backend/posix/posix.go", as_of=_DATE),
         put_size_max=from_code(
             5 * GIB, f"{_SOURCE}:s3api/utils/chunk-reader.go maxObjSizeLimit", as_of=_DATE

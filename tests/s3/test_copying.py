@@ -18,6 +18,7 @@ from bucketry import (
     RateLimited,
     Unavailable,
     Unconfirmed,
+    Unsupported,
 )
 from bucketry_s3.testing import AWS_LIKE, Alter, Drop, Reply, StandIn
 from bucketry_s3.testing.faults import Fault
@@ -256,13 +257,82 @@ def test_native_parameters_of_a_copy_are_checked(server: StandIn, open_on: Open)
     assert [] == server.requests
 
 
-def test_an_answer_without_an_etag_is_looked_up(server: StandIn, open_on: Open) -> None:
-    def without_etag(response: Any) -> Any:
-        return attrs.evolve(response, body=b"<CopyObjectResult><LastModified>2026-11-24T00:00:00Z"
-                            b"</LastModified></CopyObjectResult>")  # fmt: skip
+def without_etag(response: Any) -> Any:
+    return attrs.evolve(response, body=b"<CopyObjectResult><LastModified>2026-11-24T00:00:00Z"
+                        b"</LastModified></CopyObjectResult>")  # fmt: skip
 
+
+@pytest.mark.parametrize("params", [{}, {"Tagging": "a=b"}, {"ACL": "private"}])
+def test_an_answer_without_an_etag_is_looked_up(
+    server: StandIn, open_on: Open, params: dict[str, str]
+) -> None:
+    """The copy is done, so that what no HEAD shows makes no doubt of it."""
     provider = open_on()
     server.put("media", "source", b"hello")
     server.faults.add("CopyObject", Alter(response=without_etag), times=None)
 
-    assert "5d41402abc4b2a76b9719d911017c592" == provider.copy("source", "target").etag
+    copied = provider.copy("source", "target", extra_params=params)
+
+    assert "5d41402abc4b2a76b9719d911017c592" == copied.etag
+    assert 1 == sum(r.path.endswith("/target") for r in server.requests if r.method == "HEAD")
+
+
+@pytest.mark.parametrize("bytes_there", [b"hi", None])
+def test_an_answer_without_an_etag_is_not_believed_of_another_object(
+    server: StandIn, open_on: Open, bytes_there: bytes | None
+) -> None:
+    def replaced(response: Any) -> Any:
+        if bytes_there is not None:
+            server.put("media", "target", bytes_there)
+        else:
+            server.faults.add("HeadObject", Reply.error(404, "NoSuchKey"), times=None)
+        return without_etag(response)
+
+    server.put("media", "source", b"hello")
+    server.faults.add("CopyObject", Alter(response=replaced), times=None)
+
+    with pytest.raises(Unconfirmed) as caught:
+        open_on(deadline=1).copy("source", "target")
+    assert caught.value.may_have_applied
+
+
+# -- all of it goes along, or none --------------------------------------------------------------
+
+WHOLE_AND_PARTS = pytest.mark.parametrize("size", [5, 5000], ids=["whole", "parts"])
+
+
+@WHOLE_AND_PARTS
+@pytest.mark.usefixtures("small_copies")
+def test_where_a_page_leads_goes_along(server: StandIn, open_on: Open, size: int) -> None:
+    """S3 copies all headers but this one."""
+    provider = open_on()
+    provider.upload(
+        bytes(size), key="source", extra_params={"WebsiteRedirectLocation": "/elsewhere"}
+    )
+
+    provider.move("source", "target")
+
+    headers = server.objects("media")["target"].headers
+    assert "/elsewhere" == headers["x-amz-website-redirect-location"]
+
+
+@WHOLE_AND_PARTS
+@pytest.mark.usefixtures("small_copies")
+@pytest.mark.parametrize("header", ["Expires", "x-amz-missing-meta"])
+def test_what_cannot_be_written_anew_is_not_lost(
+    server: StandIn, open_on: Open, size: int, header: str
+) -> None:
+    def with_odd(response: Any) -> Any:
+        value = "0" if header == "Expires" else "2"
+        return attrs.evolve(response, headers={**response.headers, header: value})
+
+    server.put("media", "source", bytes(size))
+    server.faults.add("HeadObject", Alter(response=with_odd), times=None)
+    provider = open_on()
+
+    with pytest.raises(Unsupported, match="would lose"):
+        provider.copy("source", "target", extra_params={"CacheControl": "no-store"})
+    assert {"source"} == set(server.objects("media"))
+    if size == 5:
+        provider.move("source", "target")  # the server copies them itself
+        assert {"target"} == set(server.objects("media"))

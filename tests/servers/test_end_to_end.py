@@ -201,7 +201,6 @@ def test_tags_are_stored(
     bucket: str,
     root: str,
     endpoint: Endpoint,
-    request: pytest.FixtureRequest,
     size: int,
 ) -> None:
     tags = {"team": "web app", "cost": "a+b=c"}
@@ -209,8 +208,6 @@ def test_tags_are_stored(
         with pytest.raises(Unsupported):
             provider.upload(DATA[:size], key="a.bin", tags=tags)
         return
-    if endpoint.server == "ceph" and size > PART:
-        request.applymarker(pytest.mark.xfail(reason="Ceph Pacific drops tags given to multipart"))
     provider.upload(DATA[:size], key="a.bin", tags=tags)
     answer = admin.get_object_tagging(Bucket=bucket, Key=f"{root}/a.bin")
     assert {tag["Key"]: tag["Value"] for tag in answer.get("TagSet", [])} == tags

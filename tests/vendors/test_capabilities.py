@@ -75,7 +75,8 @@ class Tried:
             except BucketryError as error:
                 ended.append(type(error).__name__)
         sent = [
-            f"{one.operation} {one.body_length} {one.headers.get('if-match')}"
+            f"{one.operation} {one.body_length} {one.headers.get('if-match')} "
+            f"{one.headers.get('x-amz-mp-object-size')}"
             for one in self.server.requests
         ]
         return sorted(sent) + ended
@@ -98,6 +99,22 @@ def ticket(provider: Provider) -> None:
 def bound(provider: Provider) -> None:
     if provider.sign("a.txt", method="PUT").headers:
         raise bucketry.InvalidInput("there are headers to send along")
+
+
+def in_parts(capability: str = "", value: Any = None) -> Callable[[Tried], object]:
+    option = {"tagging": "tags"}.get(capability, capability)
+    # What one request takes is known; the fact is about parts.
+    known: dict[str, Fact[Any]] = {
+        "encryption": Fact({"AES256": "yes"}),
+        "storage_classes": Fact(frozenset({"STANDARD_IA"})),
+    }
+
+    def tried(t: Tried) -> object:
+        able = attrs.evolve(t, able=attrs.evolve(t.able, **known))
+        act = upload(6 * MIB, **({option: value} if option else {}))
+        return able.doing(act, multipart={"part_size": 5 * MIB})
+
+    return tried
 
 
 # Capability, two values, and what differs between them. Written by hand: a capability that decides
@@ -158,6 +175,16 @@ PROOFS: dict[str, tuple[object, object, Callable[[Tried], object]]] = {
         "no",
         lambda t: t.doing(upload(6 * MIB), multipart={"part_size": 5 * MIB}),
     ),
+    **{
+        f"multipart_{name}": ("yes", "ignored", in_parts(name, value))
+        for name, value in (
+            ("acl", "public-read"),
+            ("encryption", bucketry.Encryption(type="AES256")),
+            ("storage_class", "STANDARD_IA"),
+            ("tagging", {"a": "b"}),
+        )
+    },
+    "complete_size": ("enforced", "ignored", in_parts()),
     "parts_max": (2, 1, lambda t: t.doing(upload(9 * MIB), multipart={"part_size": 5 * MIB})),
     "put_size_max": (8 * MIB, 6 * MIB, lambda t: t.doing(upload(7 * MIB))),
     "batch_delete": ("yes", "no", lambda t: t.doing(remove)),

@@ -158,21 +158,31 @@ class Capabilities:
         strictest=5 << 30,
         declarable=True,
     )
-    multipart_acl: Fact[Support] = informs(
+    multipart_acl: Fact[Support] = decides(
         "Large uploads",
         "an ACL with an upload in parts, where that differs from one request",
+        strictest="yes",
     )
-    multipart_encryption: Fact[Support] = informs(
+    multipart_encryption: Fact[Support] = decides(
         "Large uploads",
         "encryption of an upload in parts, where that differs from one request",
+        strictest="yes",
     )
-    multipart_storage_class: Fact[Support] = informs(
+    multipart_storage_class: Fact[Support] = decides(
         "Large uploads",
         "a storage class with an upload in parts, where that differs from one request",
+        strictest="yes",
     )
-    multipart_tagging: Fact[Support] = informs(
+    multipart_tagging: Fact[Support] = decides(
         "Large uploads",
         "tags with an upload in parts, where that differs from one request",
+        strictest="yes",
+    )
+    complete_size: Fact[Condition] = decides(
+        "Large uploads",
+        "what becomes of the object's size (`x-amz-mp-object-size`) at the end of an upload in "
+        "parts: a wrong one is refused (`enforced`), or it is `ignored` or `refused`",
+        strictest="refused",
     )
     complete_location: Fact[str] = informs(
         "Large uploads",

@@ -19,6 +19,7 @@ from bucketry import (
     NotFound,
     PreconditionFailed,
     StorageError,
+    Unavailable,
     Unconfirmed,
     Unsupported,
 )
@@ -138,6 +139,25 @@ def confirm(
     raise _unconfirmed(
         error, "an object is there, but nothing proves that it is this one"
     ) from error.__cause__
+
+
+def with_etag(bucket: Bucket, write: Write, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to a write with the object's ETag, which some servers leave empty.
+
+    Raises `Unconfirmed` if that cannot be looked up, or an object of another size is there.
+    """
+    if answer.get("ETag"):
+        return dict(answer)
+    done = Unavailable("the answer has no ETag", may_have_applied=True)
+    try:
+        seen = head_answer(
+            bucket, write.key, for_looking(write.params), deadline=bucket.limit.afterwards()
+        )
+    except StorageError as error:
+        raise _unconfirmed(done, f"it could not be looked up ({error.reason})") from error
+    if int(seen["ContentLength"]) != write.size:
+        raise _unconfirmed(done, "an object of another size is there")
+    return {**answer, "ETag": seen["ETag"]}
 
 
 def _without_object(error: StorageError, second: StorageError, attempts: Attempts) -> StorageError:

@@ -8,10 +8,11 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from bucketry import StorageError, StoredObject, Unavailable, Unsupported
+from bucketry import StorageError, StoredObject, Unsupported
+from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import already_there, look
-from bucketry_s3.objects.confirming import WRITE_ID, Write, confirm, confirm_encrypted
+from bucketry_s3.objects.confirming import WRITE_ID, Write, confirm, confirm_encrypted, with_etag
 from bucketry_s3.objects.multipart import Job, Sent, complete, part_size_for, unfinished
 from bucketry_s3.objects.native import (
     PRECONDITIONS,
@@ -44,6 +45,7 @@ _HEADERS = (
     "Metadata",
     "WebsiteRedirectLocation",
 )
+_REDIRECT = "WebsiteRedirectLocation"
 
 _FASTER = 8
 """A server moves bytes at least so many times faster than they must move to and from it."""
@@ -76,7 +78,12 @@ def copy(
         look(bucket, target, conditions, frozenset(conditions))
     seen = head_answer(bucket, source, _looking_at_source(of_source))
     size = int(seen["ContentLength"])
-    kept = {} if directives.get("MetadataDirective") == "REPLACE" else _headers_of(seen)
+    in_parts = size > MAX_SINGLE_COPY
+    anew = directives.get("MetadataDirective") == "REPLACE"
+    kept = {} if anew else _headers_of(seen)
+    if not anew and (in_parts or any(name in wanted for name in _HEADERS)):
+        _check_writable(seen, wanted)
+        directives["MetadataDirective"] = "REPLACE"
     origin = {"Bucket": bucket.name, "Key": source}
     work = _Copy(
         bucket=bucket,
@@ -87,17 +94,17 @@ def copy(
         etag=seen["ETag"],
         params={**kept, **wanted},
     )
-    if size > MAX_SINGLE_COPY:
+    if in_parts:
         if "Tagging" not in wanted and directives.get("TaggingDirective") != "REPLACE":
             work = attrs.evolve(work, params={**work.params, **_tags_of(bucket, source)})
         answer = _copy_parts(work)
     else:
-        replaced = any(name in wanted for name in _HEADERS) or "MetadataDirective" in directives
-        if replaced:
-            directives["MetadataDirective"] = "REPLACE"
+        if directives.get("MetadataDirective") != "REPLACE":
+            # They go along by themselves, all but this one (Amazon S3 API reference, CopyObject).
+            kept = {name: value for name, value in kept.items() if name == _REDIRECT}
         if "Tagging" in wanted:
             directives["TaggingDirective"] = "REPLACE"
-        answer = _copy_whole(work, {**(work.params if replaced else wanted), **directives})
+        answer = _copy_whole(work, {**kept, **wanted, **directives})
     confirm_encrypted(bucket, target, wanted, answer)
     return StoredObject(
         key=target,
@@ -151,6 +158,20 @@ def _headers_of(seen: Mapping[str, Any]) -> dict[str, Any]:
     return headers
 
 
+def _check_writable(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuse a copy whose headers have to be written anew where the source has some that cannot."""
+    lost = []
+    if "Expires" not in {**seen, **wanted} and seen.get("ExpiresString"):
+        lost.append("Expires, which is no date")
+    if seen.get("MissingMeta") and "Metadata" not in wanted:
+        lost.append(f"{seen['MissingMeta']} entries of metadata that no header can carry")
+    if lost:
+        raise Unsupported(
+            f"the copy would lose what the source has: {', '.join(lost)}",
+            hint="Name them in extra_params, or give MetadataDirective REPLACE and all headers.",
+        )
+
+
 def _tags_of(bucket: Bucket, source: str) -> dict[str, str]:
     """Return the tags of the source: a copy in parts has to be given them."""
     if bucket.capabilities.tagging.value in ("no", "ignored"):
@@ -175,16 +196,14 @@ def _copy_whole(work: _Copy, params: Mapping[str, Any]) -> dict[str, Any]:
         )
     except StorageError as error:
         return confirm(bucket, write, error, attempts)
-    if not answer["CopyObjectResult"].get("ETag"):
-        doubt = Unavailable("the answer has no ETag", may_have_applied=True)
-        return confirm(bucket, write, doubt, attempts)
-    return {**answer, **answer["CopyObjectResult"]}
+    return with_etag(bucket, write, {**answer, **answer["CopyObjectResult"]})
 
 
 def _copy_parts(work: _Copy) -> dict[str, Any]:
     bucket, params = work.bucket, work.params
     part_size = part_size_for(bucket.capabilities, work.size, COPY_PART)
-    job = Job(bucket=bucket, key=work.key, params=params)
+    check_kept_in_parts(bucket, params)
+    job = Job(bucket=bucket, key=work.key, params=without_lost(bucket, params))
     with unfinished(job) as upload_id:
         parts = []
         for number, start in enumerate(range(0, work.size, part_size), 1):
@@ -205,4 +224,6 @@ def _copy_parts(work: _Copy) -> dict[str, Any]:
                 size=(last + 1 - start) // _FASTER,
             )
             parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
-        return complete(job, upload_id, Sent(parts=parts, size=work.size))
+        answer = complete(job, upload_id, Sent(parts=parts, size=work.size))
+    set_lost(bucket, work.key, params, answer)
+    return answer

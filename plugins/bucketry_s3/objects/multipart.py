@@ -17,9 +17,8 @@ from attrs import field, frozen
 from bucketry import Capabilities, InvalidSource, StorageError
 from bucketry.model import ChecksumAlgorithm, Progress
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.confirming import Write, confirm
+from bucketry_s3.objects.confirming import Write, confirm, with_etag
 from bucketry_s3.objects.native import for_looking, for_removing
-from bucketry_s3.objects.reading import head_answer
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import (
     FULL_OBJECT,
@@ -214,6 +213,8 @@ def _send_part(
 def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
     """Make the object of its parts and return the answer, or what proves that it is there."""
     params: dict[str, Any] = dict(job.complete_params)
+    if job.bucket.capabilities.complete_size.value == "enforced":
+        params["MpuObjectSize"] = sent.size
     if job.algorithm in FULL_OBJECT:
         params |= {checksum_param(job.algorithm): sent.checksum, "ChecksumType": "FULL_OBJECT"}
     write = Write(
@@ -241,13 +242,7 @@ def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
             # MinIO and Ceph say so of an upload that is complete already.
             error = error.evolve(may_have_applied=True)
         return confirm(job.bucket, write, error, attempts)
-    if not answer.get("ETag"):
-        # Ceph leaves it empty.
-        seen = head_answer(
-            job.bucket, job.key, for_looking(job.params), deadline=job.bucket.limit.afterwards()
-        )
-        return {**answer, "ETag": seen["ETag"]}
-    return answer
+    return with_etag(job.bucket, write, answer)
 
 
 def _multipart_etag(parts: list[dict[str, Any]]) -> str | None:

@@ -17,6 +17,7 @@ from bucketry import (
 )
 from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
+from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import PUT_FACTS, already_there, check_honoured, look
 from bucketry_s3.objects.confirming import (
@@ -50,7 +51,7 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
     if whole:
         part_size = max(part_size, wanted * (bucket.options.multipart.concurrency + 1))
     if source.size is not None and source.size > part_size:
-        _check_parts_are_possible(bucket, whole)
+        _check_parts_are_possible(bucket, params, whole)
     first = bytearray(part_size if source.size is None else min(part_size, source.size))
     marked = with_write_id(params)
     with already_there(params):
@@ -58,7 +59,7 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         if len(first) < part_size or source.exhausted():
             source.check_complete()
             return _put(bucket, upload, marked, first)
-        _check_parts_are_possible(bucket, whole)
+        _check_parts_are_possible(bucket, params, whole)
         return _put_parts(bucket, upload, marked, first)
 
 
@@ -72,7 +73,9 @@ def _only_whole(bucket: Bucket, params: Mapping[str, Any]) -> frozenset[str]:
     return in_parts - _not_enforced(bucket, params, PUT_FACTS)
 
 
-def _check_parts_are_possible(bucket: Bucket, whole: frozenset[str]) -> None:
+def _check_parts_are_possible(
+    bucket: Bucket, params: Mapping[str, Any], whole: frozenset[str]
+) -> None:
     """Refuse what is larger than one request where it cannot go in parts."""
     for name in whole:
         fact = getattr(bucket.capabilities, _COMPLETE_FACTS[name])
@@ -90,6 +93,7 @@ def _check_parts_are_possible(bucket: Bucket, whole: frozenset[str]) -> None:
             hint="Set multipart.part_size to the size of the largest upload; up to it an upload "
             "goes in one request, and is held in memory.",
         )
+    check_kept_in_parts(bucket, params)
 
 
 def _algorithm(
@@ -143,7 +147,7 @@ def _put_parts(
         bucket=bucket,
         key=upload.key,
         params={
-            **{name: value for name, value in params.items() if name not in conditions},
+            **without_lost(bucket, {n: v for n, v in params.items() if n not in conditions}),
             **({ALGORITHM: algorithm} if algorithm else {}),
         },
         complete_params=_complete_conditions(bucket, conditions),
@@ -166,6 +170,7 @@ def _put_parts(
         check_encryption_named(bucket, params, job.answers)
         answer = complete(job, upload_id, sent)
         confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
+    set_lost(bucket, upload.key, params, answer)
     return _stored(bucket, upload, answer, sent.size, job.algorithm, sent.checksum, len(sent.parts))
 
 

@@ -18,6 +18,7 @@ CONTENT_HEADERS = (
     "Content-Language",
     "Expires",
 )
+REDIRECT = "x-amz-website-redirect-location"
 META = "x-amz-meta-"
 SSE = "x-amz-server-side-encryption"
 SSE_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -55,7 +56,7 @@ def content_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that an object is served with again."""
     kept = {
         name: check_value(name, headers[name.lower()])
-        for name in CONTENT_HEADERS
+        for name in (*CONTENT_HEADERS, REDIRECT)
         if name.lower() in headers
     }
     if "Content-Encoding" in kept:

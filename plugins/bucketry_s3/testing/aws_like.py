@@ -58,6 +58,7 @@ AWS_LIKE = personality_from(
             )
         ),
         multipart=_fact("yes"),
+        complete_size=_fact("enforced"),
         part_size_min=_fact(5 * MIB),
         part_size_max=_fact(5 * GIB),
         parts_max=_fact(10_000),

@@ -121,7 +121,9 @@ def _check_sizes(call: Call, sizes: Sequence[int]) -> None:
     if personality.equal_parts and (len(set(sizes[:-1])) > 1 or sizes[-1] > sizes[0]):
         raise personality.refuse("equal_parts")
     told = call.request.headers.get("x-amz-mp-object-size")
-    if told is not None and told != str(sum(sizes)):
+    if told is not None and personality.complete_size == "refused":
+        raise personality.refuse("condition", "x-amz-mp-object-size", told)
+    if told not in (None, str(sum(sizes))) and personality.complete_size == "enforced":
         raise invalid_request(
             f"The provided 'x-amz-mp-object-size' header value {told} does not match what was "
             f"computed: {sum(sizes)}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bucketry_s3.testing.call import Call
 from bucketry_s3.testing.checks import base64_digest, md5_hex
+from bucketry_s3.testing.documented import Feature
 from bucketry_s3.testing.errors import invalid_argument, invalid_request, not_implemented
 from bucketry_s3.testing.listing import OWNER, key_encoder, limit_of
 from bucketry_s3.testing.markup import document, element, text
 from bucketry_s3.testing.objects import check_locked, copy_source, iso, template, too_large
+from bucketry_s3.testing.personality import Personality
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.store import OpenUpload, Part
 
@@ -25,7 +28,7 @@ def create_multipart_upload(call: Call) -> Response:
     if personality.multipart == "no":
         raise personality.refuse("multipart")
     bucket = call.bucket
-    item = template(call, headers)
+    item = template(call, _kept(headers, personality))
     algorithm = headers.get("x-amz-checksum-algorithm")
     kind = headers.get("x-amz-checksum-type")
     if algorithm is not None:
@@ -63,6 +66,27 @@ def create_multipart_upload(call: Call) -> Response:
         text("UploadId", upload.upload_id),
     )
     return Response(headers=answer, body=body)
+
+
+# What may get lost with an upload in parts: the header, what refuses it, and its capability.
+_OF_PARTS: tuple[tuple[str, Feature], ...] = (
+    ("x-amz-acl", "acl"),
+    ("x-amz-server-side-encryption", "encryption"),
+    ("x-amz-storage-class", "storage_class"),
+    ("x-amz-tagging", "tagging"),
+)
+
+
+def _kept(headers: Mapping[str, str], personality: Personality) -> dict[str, str]:
+    """Return the headers that this server heeds when an upload in parts begins."""
+    kept = dict(headers)
+    for header, feature in _OF_PARTS:
+        support = getattr(personality, f"multipart_{feature}")
+        if header in kept and support == "no":
+            raise personality.refuse(feature, header, kept[header])
+        if support == "ignored":
+            kept.pop(header, None)
+    return kept
 
 
 def open_upload(call: Call) -> OpenUpload:

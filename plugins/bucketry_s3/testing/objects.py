@@ -268,7 +268,10 @@ def copy_object(call: Call) -> Response:
         )
     check_put_conditions(call)
     if not replace:
-        item = evolve(item, headers=source.headers, metadata=source.metadata)
+        # All go along but this one, as at Amazon.
+        redirect = {n: v for n, v in item.headers.items() if n == attributes.REDIRECT}
+        kept_headers = {n: v for n, v in source.headers.items() if n != attributes.REDIRECT}
+        item = evolve(item, headers={**kept_headers, **redirect}, metadata=source.metadata)
     if not _directive(call, "x-amz-tagging-directive"):
         item = evolve(item, tags=source.tags)
     algorithm = headers.get("x-amz-checksum-algorithm") or next(iter(source.checksums), "")

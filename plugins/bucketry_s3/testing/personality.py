@@ -52,6 +52,11 @@ class Personality:
     part_size_max: int
     parts_max: int
     equal_parts: bool
+    multipart_acl: Support
+    multipart_encryption: Support
+    multipart_storage_class: Support
+    multipart_tagging: Support
+    complete_size: Condition
     put_size_max: int
     copy: Support
     presign_seconds_max: int

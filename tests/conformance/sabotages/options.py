@@ -165,6 +165,12 @@ TAGS = [
         "tags.accepted", "the number of tags that a GET tells", place="aws", methods=without("tags")
     ),
     sabotage(
+        "tags.of_large_objects",
+        "the number of tags that a GET tells",
+        place="aws",
+        methods=without("tags"),
+    ),
+    sabotage(
         "tags.special_characters",
         "the number of tags that a GET tells",
         place="aws",

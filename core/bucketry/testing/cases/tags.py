@@ -40,6 +40,13 @@ def accepted(store: Store) -> None:
     _check_count(store, 2)
 
 
+@case("tags", needs=(TAGGED, has("multipart", "yes")))
+def of_large_objects(store: Store) -> None:
+    """Tags of an upload in parts are stored as those of a small one are."""
+    store.put(body=store.large(), tags={"team": "web", "tier": "gold"})
+    _check_count(store, 2)
+
+
 @case("tags", needs=TAGGED)
 def special_characters(store: Store) -> None:
     """Tags with blanks and the signs that S3 allows are stored; none breaks another."""

@@ -25,7 +25,7 @@ from bucketry_s3 import BytesBody
 from bucketry_s3.objects.stream import BodyStream
 from bucketry_s3.testing import Alter, Reply, StandIn, Truncate
 from bucketry_s3.testing.request import Response
-from s3.scripted import Scripted, answer
+from s3.scripted import Play, Scripted, answer
 
 MIB = 1 << 20
 Open = Callable[..., Provider]
@@ -176,6 +176,69 @@ def test_an_answer_without_a_length_is_none_of_s3(open_on: Open) -> None:
         provider = on(server, open_on, deadline=1)
         with pytest.raises(Unavailable, match="no ContentLength"):
             provider.head("k")
+
+
+OF_HELLO = "5d41402abc4b2a76b9719d911017c592"  # printf hello | md5sum
+
+
+def in_chunks(*chunks: bytes, etag: str, end: bytes = b"0\r\n\r\n") -> Play:
+    pieces = [b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks]
+    head = answer(f'ETag: "{etag}"', "Transfer-Encoding: chunked")
+    return [head, b"".join(pieces) + end]
+
+
+def looked_at(size: int, etag: str) -> Play:
+    return [answer(f'ETag: "{etag}"', f"Content-Length: {size}")]
+
+
+def test_chunks_are_read_where_a_head_tells_their_size(open_on: Open, tmp_path: Path) -> None:
+    for etag, verified in ((OF_HELLO, "MD5"), ("e-2", None)):
+        plays = [in_chunks(b"he", b"llo", etag=etag), looked_at(5, etag)]
+        with Scripted(*plays) as server:
+            provider = on(server, open_on, deadline=2)
+            with provider.open("k") as reader:
+                assert (5, b"hello", verified) == (reader.info.size, reader.read(), reader.verified)
+        with Scripted(*plays) as server:
+            on(server, open_on, deadline=2).download("k", tmp_path / "k")
+            assert b"hello" == (tmp_path / "k").read_bytes()
+
+
+def test_an_empty_object_may_come_in_chunks(open_on: Open) -> None:
+    with Scripted(in_chunks(etag="e-2"), looked_at(0, "e-2")) as server:
+        assert b"" == on(server, open_on, deadline=2).read("k")
+
+
+def test_chunks_that_end_early_are_taken_up(open_on: Open) -> None:
+    rest = answer('ETag: "e-2"', "Content-Range: bytes 2-4/5", "Content-Length: 3",
+                  status="206 Partial Content")  # fmt: skip
+    for end in (b"0\r\n\r\n", b""):
+        plays = [in_chunks(b"he", etag="e-2", end=end), looked_at(5, "e-2"), [rest, b"llo"]]
+        with Scripted(*plays) as server:
+            assert b"hello" == on(server, open_on, deadline=2).read("k")
+
+
+def test_more_chunks_than_the_object_has_bytes_are_no_object(open_on: Open) -> None:
+    for extra in ((b"hello", b"!"), (b"hello!",)):
+        with Scripted(in_chunks(*extra, etag="e-2"), looked_at(5, "e-2")) as server:
+            provider = on(server, open_on, deadline=2)
+            with provider.open("k") as reader, pytest.raises(IntegrityError, match="more bytes"):
+                reader.read()
+
+
+def test_chunks_of_another_object_than_the_one_looked_at_are_refused(open_on: Open) -> None:
+    with Scripted(in_chunks(b"hello", etag="e-2"), looked_at(5, "f-2")) as server:
+        provider = on(server, open_on, deadline=2)
+        with pytest.raises(IntegrityError, match="replaced"):
+            provider.open("k")
+
+
+def test_a_range_in_chunks_tells_its_size(open_on: Open) -> None:
+    head = answer('ETag: "e-2"', "Transfer-Encoding: chunked", "Content-Range: bytes 1-3/5",
+                  status="206 Partial Content")  # fmt: skip
+    with Scripted([head, b"3\r\nell\r\n0\r\n\r\n"]) as server:
+        provider = on(server, open_on, deadline=2)
+        with provider.open("k", byte_range=ByteRange(start=1, stop=4)) as reader:
+            assert (5, b"ell") == (reader.info.size, reader.read())
 
 
 def test_a_page_with_an_md5_for_its_etag_is_no_object(open_on: Open) -> None:

@@ -286,7 +286,8 @@ class Provider:
                 "if_match looks at the object that is written over, not at an old one"
             )
         stored = self.upload(source, key=new_key, **options)
-        self.delete(key)
+        with removing.standing(lambda: f"the new object is stored under {new_key!r}"):
+            self.delete(key)
         return stored
 
     @discreet
@@ -309,9 +310,13 @@ class Provider:
     def move(
         self, source: str, target: str, *, prevent_overwrite: bool | None = None
     ) -> StoredObject:
-        """Copy, then delete the source. A failure in between leaves both, never neither."""
+        """Copy, then delete the source. A failure in between leaves both, never neither.
+
+        Its error then says so, and that the move may have taken effect.
+        """
         stored = self.copy(source, target, prevent_overwrite=prevent_overwrite)
-        self.delete(source)
+        with removing.standing(lambda: f"the copy is stored under {target!r}"):
+            self.delete(source)
         return stored
 
     @discreet

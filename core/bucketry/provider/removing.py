@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import attrs
 
-from bucketry.errors import InvalidInput, Rejected
+from bucketry.errors import InvalidInput, Rejected, StorageError
 from bucketry.headers import check_header_value
 from bucketry.model import Deleted, Failure, Progress, Swept
 from bucketry.provider import listing
@@ -59,7 +60,12 @@ def delete_prefix(ground: Ground, folder: str, progress: Progress | None) -> Del
     failures: list[Failure] = []
     tried: set[str] = set()
     before = -1
-    with perform(ground, "delete", folder, {"folder": folder}) as operation:
+
+    def so_far() -> str:
+        return f"{len(deleted)} objects below it are deleted by now" if deleted else ""
+
+    watched = perform(ground, "delete", folder, {"folder": folder})
+    with watched as operation, standing(so_far):
         # Until nothing new is listed: MinIO lists what is below an object only without that.
         while len(tried) > before:
             before = len(tried)
@@ -78,6 +84,22 @@ def delete_prefix(ground: Ground, folder: str, progress: Progress | None) -> Del
                     progress(len(outcome.keys))
         whole = operation.answer = Deleted(keys=deleted, failures=failures)
     return whole
+
+
+@contextmanager
+def standing(told: Callable[[], str]) -> Iterator[None]:
+    """Say of an error what was done before it and stays done: what `told` returns, "" for nothing.
+
+    An error that leaves half of the work done has taken effect, whatever its own request has.
+    """
+    try:
+        yield
+    except StorageError as error:
+        done = told()
+        if not done:
+            raise
+        reason = f"{error.reason.rstrip('.')}; {done}"
+        raise error.evolve(reason=reason, may_have_applied=True) from error.__cause__
 
 
 def sweep(ground: Ground, older_than: timedelta, *, dry_run: bool) -> list[Swept]:

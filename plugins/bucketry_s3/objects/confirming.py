@@ -235,7 +235,15 @@ def confirm_encrypted(
     """
     if _encrypted(params, answers):
         return
-    if not head_answer(bucket, key, for_looking(params)).get("ServerSideEncryption"):
+    try:
+        seen = head_answer(bucket, key, for_looking(params), deadline=bucket.limit.afterwards())
+    except StorageError as error:
+        raise error.evolve(
+            reason="the object is stored, but whether encrypted could not be looked up: "
+            f"{error.reason}",
+            may_have_applied=True,
+        ) from error.__cause__
+    if not seen.get("ServerSideEncryption"):
         raise _not_encrypted(params, "and delete what was stored", may_have_applied=True)
 
 

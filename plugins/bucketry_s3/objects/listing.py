@@ -123,24 +123,33 @@ def _answers(
 
 def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
     """Abort multipart uploads begun before `older_than`; return them."""
-    swept = []
-    for upload in _unfinished(bucket, prefix):
-        if _told(upload, "Initiated") >= older_than:
-            continue
-        if not dry_run:
-            try:
-                bucket.send(
-                    "AbortMultipartUpload",
-                    {"Key": upload["Key"], "UploadId": _told(upload, "UploadId")},
-                )
-            except StorageError as error:
-                if isinstance(error, NotFound) or error.code == "NoSuchUpload":
-                    continue  # somebody finished it in the meantime
-                raise
-        swept.append(
-            Swept(key=upload["Key"], upload_id=upload["UploadId"], started=upload["Initiated"])
-        )
+    swept: list[Swept] = []
+    try:
+        for upload in _unfinished(bucket, prefix):
+            one = Swept(
+                key=upload["Key"],
+                upload_id=_told(upload, "UploadId"),
+                started=_told(upload, "Initiated"),
+            )
+            if one.started < older_than and (dry_run or _aborted(bucket, one)):
+                swept.append(one)
+    except StorageError as error:
+        if dry_run or not swept:
+            raise
+        reason = f"{error.reason.rstrip('.')}; {len(swept)} unfinished uploads are removed by now"
+        raise error.evolve(reason=reason, may_have_applied=True) from error.__cause__
     return swept
+
+
+def _aborted(bucket: Bucket, upload: Swept) -> bool:
+    """Remove an unfinished upload; False if somebody has finished it in the meantime."""
+    try:
+        bucket.send("AbortMultipartUpload", {"Key": upload.key, "UploadId": upload.upload_id})
+    except StorageError as error:
+        if isinstance(error, NotFound) or error.code == "NoSuchUpload":
+            return False
+        raise
+    return True
 
 
 def _unfinished(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:

@@ -138,22 +138,33 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
         raise
     body = answer["Body"]
     try:
-        size = length = int(answer["ContentLength"])
-        start = 0
+        length, known = answer.get("ContentLength"), None
         if byte_range is not None:
-            start, size = _placed(byte_range, answer.get("ContentRange"), length)
-        info = _object_info(key, answer, size)
-        known = _known(info, answer) if byte_range is None else None
-        stop = start + length
+            start, stop, size = _placed(byte_range, answer.get("ContentRange"), length)
+            info = _object_info(key, answer, size)
+        else:
+            start, stop = 0, _size_of(bucket, key, answer) if length is None else int(length)
+            info = _object_info(key, answer, stop)
+            known = _known(info, answer)
 
         def reopen(received: int, deadline: Deadline) -> AnswerBody:
             return _rest(bucket, info, ByteRange(start=start + received, stop=stop), deadline)
 
-        stream = BodyStream(body, length, bucket.options.deadline, reopen, known)
+        stream = BodyStream(
+            body, stop - start, bucket.options.deadline, reopen, known, told=length is not None
+        )
     except BaseException:
         body.close()
         raise
     return ObjectReader(info, stream)
+
+
+def _size_of(bucket: Bucket, key: str, answer: Mapping[str, Any]) -> int:
+    """Return the size of an object whose bytes come in chunks, so that no header tells it."""
+    seen = head_answer(bucket, key, {})
+    if unquoted(seen["ETag"]) != unquoted(answer["ETag"]):
+        raise IntegrityError(_REPLACED)
+    return int(seen["ContentLength"])
 
 
 def _known(info: ObjectInfo, answer: Mapping[str, Any]) -> Known | None:
@@ -194,8 +205,7 @@ def _rest(
         raise
     body: AnswerBody = answer["Body"]
     try:
-        length = int(answer["ContentLength"])
-        _, size = _placed(byte_range, answer.get("ContentRange"), length)
+        _, _, size = _placed(byte_range, answer.get("ContentRange"), answer.get("ContentLength"))
         if (unquoted(answer["ETag"]), size) != (info.etag, info.size):
             raise IntegrityError(_REPLACED)
     except BaseException:
@@ -211,21 +221,21 @@ def _range_header(byte_range: ByteRange) -> str:
     return f"bytes={byte_range.start}-{last}"
 
 
-def _placed(byte_range: ByteRange, content_range: str | None, length: int) -> tuple[int, int]:
-    """Return the first byte and the object's size from ``bytes 0-9/100``.
+def _placed(
+    byte_range: ByteRange, content_range: str | None, length: int | None
+) -> tuple[int, int, int]:
+    """Return the first byte, the one behind the last and the object's size: ``bytes 0-9/100``.
 
-    Refuse other bytes than were asked for.
+    Refuse other bytes than were asked for. `length` is None where they come in chunks.
     """
     told = _CONTENT_RANGE.fullmatch(content_range or "")
     if told is None:
-        raise Rejected(
-            f"a range was asked for, and the answer ({length} bytes) does not tell that it is one"
-        )
+        raise Rejected("a range was asked for, and the answer does not tell that it is one")
     first, last, size = (int(number) for number in told.groups())
     start = byte_range.start if byte_range.start >= 0 else max(0, size + byte_range.start)
     stop = size if byte_range.stop is None else min(byte_range.stop, size)
-    if (first, last + 1, length) != (start, stop, stop - start):
+    if (first, last + 1) != (start, stop) or length not in (None, stop - start):
         raise Rejected(
             f"bytes {start} to {stop - 1} were asked for and bytes {first} to {last} came"
         )
-    return first, size
+    return start, stop, size

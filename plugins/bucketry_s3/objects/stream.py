@@ -40,8 +40,10 @@ class BodyStream:
         seconds: float,
         reopen: Callable[[int, Deadline], AnswerBody],
         known: Known | None = None,
+        *,
+        told: bool = True,
     ) -> None:
-        """Take a body of `length` bytes.
+        """Take a body of `length` bytes; without `told` its answer does not say how many.
 
         `reopen` gives the body of what follows so many bytes, of the same object. Where the body is
         the whole object, `known` is what its bytes are compared with.
@@ -55,6 +57,7 @@ class BodyStream:
         self._closed = False
         self._broken: StorageError | None = None  # told when what came before it has been read
         self._known = known
+        self._told = told
         self.verified: str | None = None
         if not length:
             self._end()
@@ -86,6 +89,8 @@ class BodyStream:
         return data
 
     def _end(self) -> None:
+        if not self._told and self._more():
+            raise IntegrityError("more bytes came than the object has")
         self._body.close()
         known = self._known
         if known is None:
@@ -98,6 +103,12 @@ class BodyStream:
                 else "",
             )
         self.verified = known.name
+
+    def _more(self) -> bool:
+        try:
+            return bool(self._body.read(1))
+        except StorageError:
+            return False  # all of the object is here, whatever became of the last chunk
 
     def _patience(self) -> float:
         """Return the seconds that may still be waited, given what has come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -53,7 +54,8 @@ class WebServer:
 def running(command: Sequence[str], folder: Path) -> Iterator[WebServer]:
     """Run ``python -m`` a server that inherits the listening socket as file ``{fd}``.
 
-    So it never finds its port taken, and whoever connects early waits in the queue.
+    So it never finds its port taken, and whoever connects early waits in the queue. It finds
+    modules in `folder`, and those of the tests.
     """
     log = folder / "server.log"
     with socket.create_server(("127.0.0.1", 0)) as listening, log.open("wb") as written:
@@ -61,6 +63,7 @@ def running(command: Sequence[str], folder: Path) -> Iterator[WebServer]:
         process = subprocess.Popen(
             [sys.executable, "-m", *(word.format(fd=number) for word in command)],
             cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             stdout=written,
             stderr=subprocess.STDOUT,
             pass_fds=[number],

@@ -197,8 +197,7 @@ def test_gunicorn_serves_it(tmp_path: Path) -> None:
         "from pathlib import Path\nfrom web.test_flask import make_app\n"
         "app = make_app(Path('files'))\n"
     )
-    tests = str(Path(__file__).parents[1])
-    command = ["gunicorn", "--bind", "fd://{fd}", "--pythonpath", tests, "--threads", "2"]
+    command = ["gunicorn", "--bind", "fd://{fd}", "--threads", "2"]
     with running([*command, "shop:app"], tmp_path) as server:
         assert server.ask("PUT", "/files/a.txt", body=DATA).status == 200
         answer = server.ask("GET", "/files/a.txt")

@@ -19,7 +19,7 @@ from bucketry.headers import content_disposition
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
 from bucketry.serving.headers import object_headers
 from bucketry.serving.refusing import refusal
-from bucketry.serving.serve import ObjectBody, serve
+from bucketry.serving.serve import ObjectBody, same_version, serve
 
 __all__ = [
     "ObjectAnswer",
@@ -29,5 +29,6 @@ __all__ = [
     "content_disposition",
     "object_headers",
     "refusal",
+    "same_version",
     "serve",
 ]

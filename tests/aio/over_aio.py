@@ -68,6 +68,9 @@ def over_aio(provider: Provider, portal: BlockingPortal) -> Provider:
         def upload_many(self, *args: Any, **kwargs: Any) -> Any:
             return _Many(self._twin.upload_many(*args, **kwargs), call)
 
+        def copy_many(self, *args: Any, **kwargs: Any) -> Any:
+            return _Many(self._twin.copy_many(*args, **kwargs), call)
+
         def download_many(self, *args: Any, **kwargs: Any) -> Any:
             return _Many(self._twin.download_many(*args, **kwargs), call)
 

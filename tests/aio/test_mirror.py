@@ -12,7 +12,7 @@ from bucketry import aio
 AT_ONCE = {
     *("is_private", "key_of_url", "layer", "object_url", "sign", "sign_many", "upload_ticket"),
     *("url", "with_layer", "with_options"),
-    *("upload_many", "download_many", "head_many"),  # their answer is what is awaited
+    *("upload_many", "copy_many", "download_many", "head_many"),  # their answer is what is awaited
 }
 """What waits for nothing."""
 

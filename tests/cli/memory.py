@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 import bucketry
 from bucketry import (
+    AccessDenied,
     ByteRange,
     Capabilities,
     ConfigError,
@@ -53,14 +54,15 @@ class MemoryOptions:
 class MemoryLayer:
     """Objects by key, and what goes wrong with them.
 
-    `error` is raised by every operation; `undeletable` keys stay; `announced_extra` bytes are
-    promised and never come; `answer` is what signing gives. `seen_expiry` is the age that a sweep
-    was asked for.
+    `error` is raised by every operation; `undeletable` keys stay, `unreadable` ones are only
+    listed; `announced_extra` bytes are promised and never come; `answer` is what signing gives.
+    `seen_expiry` is the age that a sweep was asked for.
     """
 
     objects: dict[str, tuple[bytes, Upload]] = field(factory=dict)
     error: Exception | None = None
     undeletable: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
     announced_extra: int = 0
     seen_expiry: timedelta | None = None
     answer: SignedUrl | None = None
@@ -129,13 +131,18 @@ class MemoryLayer:
             expires_at=MOMENT + timedelta(seconds=request.expires_in),
         )
 
-    @hookimpl
-    def bucketry_head(self, key: str) -> ObjectInfo:
+    def _look(self, key: str) -> ObjectInfo:
+        if key in self.unreadable:
+            raise AccessDenied("not this one")
         return self._info(key)
 
     @hookimpl
+    def bucketry_head(self, key: str) -> ObjectInfo:
+        return self._look(key)
+
+    @hookimpl
     def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
-        info = self._info(key)
+        info = self._look(key)
         return ObjectReader(info, io.BytesIO(self.objects[key][0]))
 
     @hookimpl
@@ -161,7 +168,7 @@ class MemoryLayer:
 
     @hookimpl
     def bucketry_copy(self, source: str, target: str) -> StoredObject:
-        self._info(source)
+        self._look(source)
         self.objects[target] = self.objects[source]
         return StoredObject(key=target, size=len(self.objects[target][0]))
 

@@ -159,6 +159,6 @@ def test_options_that_were_left_out_are_told_in_one_line(
         warnings.warn("media: acl was left out", bucketry.UnsupportedOptionWarning, stacklevel=2)
 
     monkeypatch.setattr(type(shell.layer), "_check", warned)
-    result = shell.run("ls")
+    result = shell.run("ls", "--quiet")
     assert result.exit_code == 0
     assert result.stderr == "warning: media: acl was left out\n"

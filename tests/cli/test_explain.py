@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bucketry.cli import output
 from cli.memory import everything, run
 
 R2 = """\
@@ -159,7 +160,8 @@ def test_a_broken_neighbour_does_not_matter() -> None:
     assert run("explain", "other").exit_code == 3
 
 
-def test_the_text_is_readable_at_80_columns() -> None:
+def test_the_text_is_readable_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_width", lambda: 80)
     Path("bucketry.toml").write_text(R2, "utf-8")
     result = run("explain")
     assert result.exit_code == 0

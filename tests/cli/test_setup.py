@@ -151,7 +151,8 @@ def test_providers_shows_a_broken_plugin_with_the_reason() -> None:
 
 
 @pytest.mark.usefixtures("broken")
-def test_providers_table_fits_80_columns() -> None:
+def test_providers_table_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_width", lambda: 80)
     lines = run("providers").stdout.splitlines()
     assert lines[0].split() == ["name", "title", "distribution", "status"]
     assert max(map(len, lines)) <= 80

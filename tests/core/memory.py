@@ -137,8 +137,12 @@ class MemoryLayer:
             yield Page(objects=(), folders=folders)
 
     @hookimpl
-    def bucketry_copy(self, source: str, target: str, params: dict[str, Any]) -> StoredObject:
+    def bucketry_copy(
+        self, source: str, target: str, params: dict[str, Any], prevent_overwrite: bool
+    ) -> StoredObject:
         self.calls.append(("copy", (source, target, params)))
+        if prevent_overwrite and target in self.objects:
+            raise AlreadyExists("the key is taken")
         body, info = self._find(source)
         self.objects[target] = (body, attrs.evolve(info, key=target))
         return StoredObject(key=target, bucket="bucket", etag=info.etag, size=info.size)

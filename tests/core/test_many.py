@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from bucketry import (
+    AlreadyExists,
     BucketryError,
     InvalidHeader,
     InvalidInput,
@@ -172,6 +173,22 @@ def test_looks_and_downloads_have_outcomes_too(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "name", "other"]
 
 
+def test_copies_have_outcomes_too() -> None:
+    media = memory_provider(root_path="top")
+    for name in "ab":
+        media.upload(name.encode(), key=f"photos/{name}")
+    items: list[Any] = [("photos/a", "old/a"), ("photos/none", "old/n"), "photos/b", ("photos/b",)]
+    done = _by_number(media.copy_many([*items, ("photos/b", "old/b")]))
+    assert [outcome.ok for outcome in done] == [True, False, False, False, True]
+    assert [outcome.key for outcome in done][:2] == ["photos/a", "photos/none"]
+    assert isinstance(done[1].error, NotFound)
+    assert "an item of many copies is (source, target), not str" in str(done[2].error)
+    assert (done[0].get().key, media.read("old/a"), media.read("old/b")) == ("old/a", b"a", b"b")
+    (again,) = media.copy_many([("photos/a", "old/b")], prevent_overwrite=True)
+    assert isinstance(again.error, AlreadyExists)
+    assert media.read("old/b") == b"b"
+
+
 def test_all_failures_are_raised_as_one_group() -> None:
     media = memory_provider()
     media.upload(b"x", key="there")
@@ -296,7 +313,8 @@ def test_what_is_no_list_of_items_is_refused_at_once(items: Any, tmp_path: Path)
     if items == "FILE":
         items = (tmp_path / "f").open("wb")
     media = memory_provider()
-    for call in (media.head_many, media.upload_many, lambda i: media.download_many(i, tmp_path)):
+    calls: list[Any] = [media.head_many, media.upload_many, media.copy_many]
+    for call in (*calls, lambda i: media.download_many(i, tmp_path)):
         with pytest.raises(InvalidInput):
             call(items)
     if hasattr(items, "close"):

@@ -160,6 +160,7 @@ class Provider(Twin[_Sync]):
         return await self._threads.run(lambda: call(body))
 
     upload_many = iterated(_Sync.upload_many)
+    copy_many = iterated(_Sync.copy_many)
     copy = awaited(_Sync.copy)
     move = awaited(_Sync.move)
     delete = awaited(_Sync.delete)

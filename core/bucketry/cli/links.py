@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from bucketry.cli import output
+from bucketry.cli.places import Place, Providers, places
 from bucketry.cli.settings import Settings, command, span
 from bucketry.model import Method
 
@@ -23,24 +24,24 @@ def _seconds(span: timedelta | None) -> int | None:
 
 
 @command
-@click.argument("key")
+@click.argument("place", callback=places, metavar="[PROVIDER:]KEY")
 @_expires
-def url(settings: Settings, key: str, expires: timedelta | None) -> None:
+def url(settings: Settings, place: Place, expires: timedelta | None) -> None:
     """Print an address that opens the object.
 
     It is the permanent one of a public object, and a signed one of a private object: whoever has
     that can use it until it expires.
     """
-    with settings.open() as provider:
-        address = provider.url(key, expires_in=_seconds(expires))
+    with Providers(settings) as providers:
+        address = providers.at(place).url(place.key, expires_in=_seconds(expires))
     if settings.json:
-        output.emit({"key": key, "url": address})
+        output.emit({"key": place.key, "url": address})
     else:
         click.echo(address)
 
 
 @command
-@click.argument("key")
+@click.argument("place", callback=places, metavar="[PROVIDER:]KEY")
 @click.option(
     "--method",
     type=click.Choice(["GET", "HEAD", "PUT", "DELETE"]),
@@ -52,20 +53,20 @@ def url(settings: Settings, key: str, expires: timedelta | None) -> None:
 @click.option("--download-name", metavar="NAME", help="A browser saves the object as NAME.")
 def sign(
     settings: Settings,
-    key: str,
+    place: Place,
     method: Method,
     expires: timedelta | None,
     download_name: str | None,
 ) -> None:
     """Print a signed URL of one object. Whoever has it can use it until it expires."""
-    with settings.open() as provider:
-        signed = provider.sign(
-            key, method=method, expires_in=_seconds(expires), download_name=download_name
+    with Providers(settings) as providers:
+        signed = providers.at(place).sign(
+            place.key, method=method, expires_in=_seconds(expires), download_name=download_name
         )
     if settings.json:
         output.emit(
             {
-                "key": key,
+                "key": place.key,
                 "url": signed.reveal(),
                 "method": signed.method,
                 "headers": signed.headers,

@@ -14,7 +14,7 @@ import click
 
 from bucketry import errors
 from bucketry.cli.settings import Settings
-from bucketry.model import Secret, StoredObject
+from bucketry.model import Failure, Secret, StoredObject
 
 FAILED = 1
 USAGE = 2
@@ -41,6 +41,9 @@ _CODES: dict[type[errors.BucketryError], int] = {
 
 _LONGEST_NAME = 32
 """Characters up to which the first column of a table is kept on one line."""
+
+_UNFOLDED = 1 << 20
+"""Columns of what is no terminal: what reads a table there reads it by lines."""
 
 
 def exit_code(error: BaseException) -> int:
@@ -86,8 +89,25 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def line(text: str) -> None:
+    """Print one line of a result."""
+    click.echo(printable(text))
+
+
+def human(size: int) -> str:
+    """Return a number of bytes as people say it: ``3 bytes``, ``1.5 KiB``."""
+    if size < 1024:
+        return "1 byte" if size == 1 else f"{size} bytes"
+    value = size / 1024
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        if value < 1023.95:  # else it would be told as 1024.0
+            return f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:.1f} PiB"
+
+
 def table(settings: Settings, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table as wide as the terminal, 80 columns elsewhere; long cells are folded.
+    """Print a table: on a terminal as wide as that, long cells folded; elsewhere a line a row.
 
     Columns without names have no header.
     """
@@ -102,11 +122,16 @@ def table(settings: Settings, columns: Sequence[str], rows: Iterable[Sequence[st
         shown.add_column(name, overflow="fold", no_wrap=number == 0 and names_fit)
     for row in cells:
         shown.add_row(*map(Text, row))
-    console = Console(no_color=settings.no_color or None, highlight=False)
+    console = Console(no_color=settings.no_color or None, highlight=False, width=_width())
     with console.capture() as captured:
         console.print(shown)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _width() -> int | None:
+    """Return the columns of a table; None for those of the terminal."""
+    return None if sys.stdout.isatty() else _UNFOLDED
 
 
 def stored(settings: Settings, result: StoredObject) -> None:
@@ -115,6 +140,11 @@ def stored(settings: Settings, result: StoredObject) -> None:
         emit(result, indent=None)
     else:
         click.echo(f"{result.key}  {result.url}" if result.public else result.key)
+
+
+def failed_key(failure: Failure) -> None:
+    """Say on stderr that one key could not be deleted."""
+    click.echo(f"error: {printable(failure.key)}: {failure.reason}", err=True)
 
 
 def show_error(settings: Settings, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Commands that move bytes between here and a provider: put, get."""
+"""Commands that move bytes between here and a provider: put, get, cat."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import click
+from attrs import frozen
 
-from bucketry import InvalidInput, InvalidSource
-from bucketry.cli import output
+from bucketry import InvalidInput, InvalidSource, ObjectInfo, Outcome, Provider, StoredObject
+from bucketry.cli import output, progress
+from bucketry.cli.places import Place, Providers, places
+from bucketry.cli.selecting import Filters, Selection, many_options, recursive_option, select
 from bucketry.cli.settings import Settings, command
 from bucketry.cli.streams import whole
 from bucketry.keys import check_key
-from bucketry.model import Progress
 from bucketry.provider import UploadOptions
 
 STANDARD = "-"
@@ -35,10 +36,22 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, given: Sequence[str])
     return pairs
 
 
+@frozen
+class _File:
+    """A file to upload; key None is the strategy's to name."""
+
+    path: Path
+    key: str | None
+    size: int
+
+
 @command
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--key", metavar="KEY", help='Key to store under; a folder if it ends in "/".')
-@click.option("--recursive", "-r", is_flag=True, help="Folders with all that is in them.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@click.option(
+    "--key", callback=places, metavar="[PROVIDER:]KEY", help='Where to; a folder if it ends in "/".'
+)
+@recursive_option("Folders with all that is in them.")
+@many_options
 @click.option("--content-type", metavar="TYPE", help="Media type.  [default: from the name]")
 @click.option(
     "--metadata", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="User metadata."
@@ -48,18 +61,23 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, given: Sequence[str])
 def put(
     settings: Settings,
     sources: Sequence[str],
-    key: str | None,
+    key: Place | None,
     recursive: bool,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    dry_run: bool,
+    jobs: int,
     content_type: str | None,
     metadata: dict[str, str],
     tag: dict[str, str],
     no_overwrite: bool,
-) -> None:
+) -> int:
     """Upload files; "-" reads stdin.
 
     Without --key the configured strategy names a file, and a folder keeps its name. With several
     sources --key must be a folder. Each key is printed, with its address if that is public.
     """
+    place = key or Place(None, "")
     options: UploadOptions = {"content_type": content_type}
     if metadata:
         options["metadata"] = metadata
@@ -68,52 +86,74 @@ def put(
     if no_overwrite:
         options["prevent_overwrite"] = True
     if STANDARD in sources:
-        if len(sources) > 1 or not key or key.endswith("/"):
+        if len(sources) > 1 or not place.key or place.key.endswith("/"):
             output.bad_usage('"-" is the only source and needs the whole --key')
-        options["filename"] = PurePosixPath(key).name
-        with settings.open() as provider:
-            output.stored(settings, provider.upload(sys.stdin.buffer, key=key, **options))
-        return
-    files = _plan(settings, [Path(source) for source in sources], key, recursive)
-    with settings.open() as provider:
-        for path, target in files:
-            with _progress(settings, path.name, path.stat().st_size) as moved:
-                options["progress"] = moved
-                stored = provider.upload(path, key=target, **options)
-            output.stored(settings, stored)
+        options["filename"] = PurePosixPath(place.key).name
+        with Providers(settings) as providers:
+            provider = providers.at(place)
+            output.stored(settings, provider.upload(sys.stdin.buffer, key=place.key, **options))
+        return 0
+    folders = [Path(source) for source in sources]
+    files = _plan(settings, folders, place.key, recursive, Filters(include, exclude))
+    if dry_run:
+        named = (
+            (str(file.path), file.key or "(named by the strategy)", file.size) for file in files
+        )
+        progress.plan(settings, named)
+        return 0
+    with Providers(settings) as providers:
+        return _upload(settings, providers.at(place), files, options, jobs)
+
+
+def _upload(
+    settings: Settings,
+    provider: Provider,
+    files: Sequence[_File],
+    options: UploadOptions,
+    jobs: int,
+) -> int:
+    def show(outcome: Outcome[StoredObject]) -> None:
+        output.stored(settings, outcome.get())
+
+    label = files[0].path.name if len(files) == 1 else f"{len(files):,} files"
+    with progress.bar(settings, label, sum(file.size for file in files)) as moved:
+        options["progress"] = moved
+        items = ((file.key, file.path) for file in files)
+        outcomes = provider.upload_many(items, concurrency=jobs, **options)
+        return progress.finish(settings, outcomes, "uploaded", show)
 
 
 def _plan(
-    settings: Settings, sources: Sequence[Path], key: str | None, recursive: bool
-) -> list[tuple[Path, str | None]]:
-    """Return each file with its key, None for the strategy's; all is checked before any is sent."""
-    if key is not None and not key.endswith("/") and len(sources) > 1:
+    settings: Settings, sources: Sequence[Path], key: str, recursive: bool, filters: Filters
+) -> list[_File]:
+    """Return each file with its key; all is checked before any is sent."""
+    if key and not key.endswith("/") and len(sources) > 1:
         output.bad_usage(f"{len(sources)} sources cannot share one --key; write --key {key}/")
-    files: list[tuple[Path, str | None]] = []
+    files: list[_File] = []
     for source in sources:
         if not os.access(source, os.R_OK):
             raise InvalidSource(f"{source} does not exist or cannot be read")
-        base = key
-        if key is not None and key.endswith("/"):
-            base = key + _name(source)
+        base = key + _name(source) if key.endswith("/") else key
         if not source.is_dir():
-            files.append((source, base))
+            if filters(_name(source)):
+                files.append(_File(source, base or None, source.stat().st_size))
             continue
         if not recursive:
             output.bad_usage(f"{source} is a folder; add --recursive to upload what is in it")
-        inside = list(_walk(settings, source))
-        if not inside:
-            settings.note(f"{source} has no files")
-        for path in inside:
+        for path in _walk(settings, source):
             relative = unicodedata.normalize("NFC", path.relative_to(source).as_posix())
-            files.append((path, f"{base or _name(source)}/{relative}"))
+            if filters(relative):
+                target = f"{base or _name(source)}/{relative}"
+                files.append(_File(path, target, path.stat().st_size))
+    if not files:
+        raise InvalidSource(f"there is no file to upload in {', '.join(map(str, sources))}")
     taken: dict[str, Path] = {}
-    for path, target in files:
-        if target is None:
+    for file in files:
+        if file.key is None:
             continue
-        other = taken.setdefault(check_key(target), path)
-        if other is not path:
-            raise InvalidInput(f"{other} and {path} would both be stored as {target!a}")
+        other = taken.setdefault(check_key(file.key), file.path)
+        if other is not file.path:
+            raise InvalidInput(f"{other} and {file.path} would both be stored as {file.key!a}")
     return files
 
 
@@ -139,61 +179,100 @@ def _walk(settings: Settings, folder: Path) -> Iterator[Path]:
 
 
 @command
-@click.argument("key")
-@click.argument("target", default="", metavar="[TARGET]")
-def get(settings: Settings, key: str, target: str) -> None:
-    """Download an object; "-" writes to stdout.
+@click.argument("source", callback=places, metavar="[PROVIDER:]KEY")
+@click.argument("target", default="", metavar="[TARGET]", type=click.Path())
+@recursive_option("KEY is a folder: all that is in it.")
+@many_options
+def get(
+    settings: Settings,
+    source: Place,
+    target: str,
+    recursive: bool,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    dry_run: bool,
+    jobs: int,
+) -> int:
+    """Download objects; "-" writes one to stdout.
 
-    TARGET is a file or folder. Without it the file gets the key's last part as its name. An
-    existing file is replaced once the download is complete; a broken or interrupted one leaves no
-    file behind.
+    KEY may be a pattern, in quotes. TARGET is a file or folder. Without it a file gets the key's
+    last part as its name, and a folder keeps its name. An existing file is replaced once the
+    download is complete; a broken or interrupted one leaves no file behind.
     """
-    check_key(key)
-    with settings.open() as provider:
+    with Providers(settings) as providers:
+        provider = providers.at(source)
         if target == STANDARD:
-            with provider.open(key) as reader:
-                for chunk in whole(provider, reader):
-                    sys.stdout.buffer.write(chunk)
-                sys.stdout.buffer.flush()
-            return
-        path = Path(target)
-        if path.is_dir():
-            path /= PurePosixPath(key).name
-        if not path.parent.is_dir():
-            raise InvalidInput(f"there is no folder {path.parent} to write to; make it first")
-        size = provider.head(key).size if shows_progress(settings) else None
-        with _progress(settings, path.name, size) as moved:
-            info = provider.download(key, path, progress=moved)
+            check_key(source.key)
+            _pour(provider, source.key)
+            return 0
+        filters = Filters(include, exclude)
+        selection = select(provider, source.key, recursive=recursive, filters=filters)
+        if selection.single:
+            return _get_one(settings, provider, selection, target, dry_run)
+        folder = Path(target)
+        if selection.folder is not None and (not target or target.endswith(("/", os.sep))):
+            folder /= PurePosixPath(selection.folder).name
+        if folder.exists() and not folder.is_dir():
+            raise InvalidInput(f"{folder} is no folder; many objects need one")
+        if dry_run:
+            named = ((one.key, str(folder / one.name), one.size) for one in selection.objects)
+            progress.plan(settings, named)
+            return 0
+        return _get_many(settings, provider, selection, folder, jobs)
+
+
+def _get_one(
+    settings: Settings, provider: Provider, selection: Selection, target: str, dry_run: bool
+) -> int:
+    (found,) = selection.objects
+    path = Path(target)
+    if path.is_dir() or target.endswith("/"):
+        path /= check_key(found.name)
+    if not path.parent.is_dir():
+        raise InvalidInput(f"there is no folder {path.parent} to write to; make it first")
+    if dry_run:
+        progress.plan(settings, [(found.key, str(path), found.size)])
+        return 0
+    with progress.bar(settings, path.name, found.size) as moved:
+        info = provider.download(found.key, path, progress=moved)
     if settings.json:
         output.emit({"file": str(path), **output.plain(info)})
-    else:
-        settings.note(f"{path}: {info.size:,} bytes")
+    settings.note(f"{path}: {output.human(info.size)}")
+    return 0
 
 
-def shows_progress(settings: Settings) -> bool:
-    """Return whether somebody sees a bar."""
-    return sys.stderr.isatty() and not settings.quiet and not settings.json
+def _get_many(
+    settings: Settings, provider: Provider, selection: Selection, folder: Path, jobs: int
+) -> int:
+    def show(outcome: Outcome[ObjectInfo]) -> None:
+        if settings.json:
+            output.emit({"file": str(outcome.path), **output.plain(outcome.get())}, indent=None)
+
+    size = None
+    objects = selection.objects
+    if progress.shows_progress(settings):  # who looks on wants to know how much there is to come
+        known = list(objects)
+        size, objects = sum(one.size for one in known), iter(known)
+    with progress.bar(settings, folder.name or "download", size) as moved:
+        items = ((one.key, one.name) for one in objects)
+        outcomes = provider.download_many(items, folder, concurrency=jobs, progress=moved)
+        return progress.finish(settings, outcomes, f"downloaded to {folder}", show)
 
 
-@contextmanager
-def _progress(settings: Settings, name: str, size: int | None) -> Iterator[Progress | None]:
-    """Show a bar on stderr while the block runs, on a terminal only; give what moves it."""
-    if not shows_progress(settings):
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
-    from rich.progress import Progress as Bars
+@command
+@click.argument("keys", callback=places, nargs=-1, required=True, metavar="[PROVIDER:]KEY...")
+def cat(settings: Settings, keys: Sequence[Place]) -> None:
+    """Write objects to stdout, one after the other. KEY may be a pattern, in quotes."""
+    with Providers(settings) as providers:
+        for place in keys:
+            provider = providers.at(place)
+            found = select(provider, place.key, recursive=False, filters=Filters())
+            for one in found.objects:
+                _pour(provider, one.key)
 
-    bars = Bars(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(binary_units=True),
-        TransferSpeedColumn(),
-        console=Console(stderr=True, no_color=settings.no_color or None),
-        transient=True,
-    )
-    with bars:
-        task = bars.add_task(escape(output.printable(name)), total=size)
-        yield lambda count: bars.advance(task, count)
+
+def _pour(provider: Provider, key: str) -> None:
+    with provider.open(key) as reader:
+        for chunk in whole(provider, reader):
+            sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()

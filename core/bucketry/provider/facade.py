@@ -307,6 +307,19 @@ class Provider:
         """
         return storing.copy(self._ground, source, target, extra_params, prevent_overwrite)
 
+    def copy_many(
+        self,
+        items: Iterable[tuple[str, str]],
+        *,
+        concurrency: int = many.CONCURRENCY,
+        prevent_overwrite: bool | None = None,
+    ) -> Outcomes[StoredObject]:
+        """Copy many objects, each ``(source, target)``; iterate the answer as `upload_many`'s.
+
+        The `key` of an outcome is the source's.
+        """
+        return many.copy_many(self, self._ground, items, concurrency, prevent_overwrite)
+
     def move(
         self, source: str, target: str, *, prevent_overwrite: bool | None = None
     ) -> StoredObject:

@@ -82,6 +82,24 @@ def download_many(
     return _outcomes("download_many", owner, ground, items, do, concurrency, progress)
 
 
+def copy_many(
+    owner: object,
+    ground: Ground,
+    items: Iterable[tuple[str, str]],
+    concurrency: int,
+    prevent_overwrite: bool | None,
+) -> Outcomes[StoredObject]:
+    """Copy many objects inside the bucket."""
+
+    def do(item: tuple[str, str], _: Progress) -> Done:
+        if not isinstance(item, tuple) or len(item) != 2:
+            raise InvalidInput(f"an item of many copies is (source, target), not {_told(item)}")
+        stored = storing.copy(ground, *item, None, prevent_overwrite)
+        return Done(item[0], stored, stored.size)
+
+    return _outcomes("copy_many", owner, ground, items, do, concurrency, None)
+
+
 def head_many(
     owner: object, ground: Ground, keys: Iterable[str], concurrency: int
 ) -> Outcomes[ObjectInfo]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -85,7 +86,7 @@ else:
             os.close(handle)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: str | Path) -> None:
     """Make the names in `folder` survive a power failure; Windows has no such call."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -95,15 +96,31 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def write_file(target: Path, data: bytes, temporary: Path, mode: int = 0o666) -> None:
+def write_file(
+    target: Path, data: bytes, temporary: Path, mode: int = 0o666, *, synced: bool = True
+) -> None:
     """Put `data` into `target`, whole or not at all, through the new file `temporary`."""
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    if synced:
+        sync_folder(target.parent)
+
+
+def regular(seen: os.stat_result) -> os.stat_result:
+    """Return `seen` if it is a file's: folders and pipes are no objects."""
+    if not stat.S_ISREG(seen.st_mode):
+        raise NotFound("there is no object under this key")
+    return seen
+
+
+def open_no_link(path: str, flags: int) -> int:
+    """Open a file for `open`, unless a symbolic link has its name."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))

@@ -63,7 +63,7 @@ class LocalLayer:
         self._options = options
         self._context = context
         self.base_url = options.base_url.rstrip("/")
-        self.store = Store(options.directory)
+        self.store = Store(options.directory, synced=options.durability == "durable")
 
     @cached_property
     def _limits(self) -> Limits:

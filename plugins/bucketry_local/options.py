@@ -22,6 +22,9 @@ class LocalOptions:
             this address only.
         signing_key: secret behind signed URLs. None: a random one, made once and kept in
             ``<directory>/.bucketry/signing-key``, readable by its owner only.
+        durability: ``durable`` syncs each change, so that what was answered survives a power
+            failure; ``relaxed`` leaves that to the system, and what was stored last may be lost or
+            damaged by one. Whatever dies but the machine does no harm either way.
 
     The others mean what they mean everywhere; see `schemas/bucketry_schemas/leaves.schema.json`.
     """
@@ -32,6 +35,7 @@ class LocalOptions:
     visibility: Visibility = "private"
     signed_url_expires: int = 900
     signing_key: Secret | None = None
+    durability: Literal["durable", "relaxed"] = "durable"
     key_strategy: Literal["slug", "name", "date", "hash"] = "slug"
     prevent_overwrite: bool = False
     tags: Mapping[str, str] = field(factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -22,12 +23,14 @@ class OwnFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._temporaries = path / "tmp"
+        self._lock = path / "lock"
         self._tidied = False
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the lock of the whole store."""
-        self._make(self.path)
-        return locked(self.path / "lock")
+        if not os.path.isdir(self.path):
+            self._make(self.path)
+        return locked(self._lock)
 
     def _make(self, folder: Path) -> None:
         try:
@@ -59,7 +62,8 @@ class OwnFolder:
 
     def new_name(self) -> Path:
         """Return the name of a temporary file; the folder exists from the first one on."""
-        self._make(self._temporaries)
+        if not os.path.isdir(self._temporaries):
+            self._make(self._temporaries)
         return self._temporaries / secrets.token_hex(16)
 
     @contextmanager
@@ -75,7 +79,8 @@ class OwnFolder:
         finally:
             with suppress(OSError):
                 file.close()  # on a full disk it fails again
-            path.unlink(missing_ok=True)
+            if os.path.lexists(path):  # it has not got another name
+                path.unlink(missing_ok=True)
 
     def _tidy(self) -> None:
         """Remove what killed processes left behind."""

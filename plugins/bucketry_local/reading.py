@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
-from bucketry_local.disk import disk
+from bucketry_local.disk import disk, explain
 from bucketry_local.listing import entries
 from bucketry_local.records import Record
 from bucketry_local.store import Store
@@ -22,7 +22,7 @@ def object_info(key: str, record: Record) -> ObjectInfo:
         key=key,
         size=record.size,
         etag=record.etag,
-        last_modified=_modified(record),
+        last_modified=_modified(record.mtime_ns),
         content_type=details.content_type,
         cache_control=details.cache_control,
         content_disposition=details.content_disposition,
@@ -33,9 +33,11 @@ def object_info(key: str, record: Record) -> ObjectInfo:
     )
 
 
-def _modified(record: Record) -> datetime:
-    seconds, rest = divmod(record.mtime_ns, 1_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=rest // 1000)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _modified(mtime_ns: int) -> datetime:
+    return _BEGINNING + timedelta(microseconds=mtime_ns // 1000)
 
 
 def open_object(store: Store, key: str, byte_range: ByteRange | None) -> ObjectReader:
@@ -112,6 +114,7 @@ def pages(
     """Yield pages of a listing; no page is empty."""
     objects: list[ObjectInfo] = []
     folders: list[str] = []
+    in_files = store.records_in_files()
     for key, is_folder in entries(
         store.root, prefix=prefix, delimiter=delimiter, start_after=start_after
     ):
@@ -119,16 +122,24 @@ def pages(
             folders.append(key)
         else:
             try:
-                record = store.record_at(key, store.root / key)
+                state, etag = store.listed(key, in_files=in_files)
             except NotFound:
-                continue  # deleted since its folder was read
+                continue
+            except OSError as error:
+                if isinstance(error, FileNotFoundError | NotADirectoryError):
+                    continue  # deleted since its folder was read
+                raise explain(error) from error
             objects.append(
                 ObjectInfo(
-                    key=key, size=record.size, etag=record.etag, last_modified=_modified(record)
+                    key=key,
+                    size=state.st_size,
+                    etag=etag,
+                    last_modified=_modified(state.st_mtime_ns),
                 )
             )
         if len(objects) + len(folders) == page_size:
             yield Page(objects=objects, folders=folders)
             objects, folders = [], []
+            in_files = store.records_in_files()
     if objects or folders:
         yield Page(objects=objects, folders=folders)

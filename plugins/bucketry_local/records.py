@@ -1,10 +1,13 @@
-"""What is kept of an object besides its bytes, in a small JSON file per key.
+"""What is kept of an object besides its bytes, as JSON.
 
-A record names the file it describes by size and modification time, its *stamp*. The JSON of a key
-holds two records while the object is replaced, the new one first, and is written before the file
-itself: whichever of both files stands there, its record is found. So the one rename that puts the
-new file in place publishes bytes and record together, and a crash on either side of it leaves a
-whole object. A file whose stamp no record has was made or changed by hand.
+A record names the file it describes by size and modification time, its *stamp*. A file whose stamp
+no record has was made or changed by hand.
+
+Records are kept with the files themselves, see `bucketry_local.attributes`, and where that cannot
+be, in a small file per key. That file holds two records while the object is replaced, the new one
+first, and is written before the object: whichever of both stands there, its record is found. Either
+way the one rename that puts the new file in place publishes bytes and record together, and a crash
+on either side of it leaves a whole object.
 """
 
 from __future__ import annotations
@@ -13,15 +16,20 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
 from attrs.validators import deep_mapping, instance_of, optional
 
 from bucketry.headers import check_header_value, guess_content_type
+from bucketry_local.attributes import attached
 from bucketry_local.disk import write_file
+
+T = TypeVar("T")
 
 logger = logging.getLogger("bucketry.local")
 
@@ -49,6 +57,9 @@ class Details:
     tags: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
 
 
+_DETAILS = tuple(attribute.name for attribute in attrs.fields(Details))
+
+
 @frozen(kw_only=True)
 class Record:
     """One object: stamp, digests, details.
@@ -66,20 +77,26 @@ class Record:
     sha256: str | None = field(validator=_OPTIONAL_TEXT)
     details: Details = field(validator=instance_of(Details))
 
-    def describes(self, stat: os.stat_result) -> bool:
-        """Return whether the file with this `stat` is the one that was recorded."""
-        return (self.size, self.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
-
 
 def by_hand(key: str, stat: os.stat_result) -> Record:
     """Return the record of a file that was not uploaded: its type follows from its name."""
     return Record(
         size=stat.st_size,
         mtime_ns=stat.st_mtime_ns,
-        etag=f"{stat.st_mtime_ns:x}-{stat.st_size:x}",
+        etag=etag_by_hand(stat),
         sha256=None,
         details=Details(content_type=guess_content_type(key)),
     )
+
+
+def etag_by_hand(stat: os.stat_result) -> str:
+    """Return the ETag of a file that was not uploaded."""
+    return f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
+
+
+def same_file(one: os.stat_result, other: os.stat_result) -> bool:
+    """Return whether two looks have seen the same state of a file."""
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 class Records:
@@ -90,39 +107,105 @@ class Records:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = str(folder)
 
-    def _file(self, key: str) -> Path:
+    def _file(self, key: str) -> str:
         name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._folder / f"{name}.json"
+        return f"{self._folder}/{name}.json"
 
-    def find(self, key: str, stat: os.stat_result) -> Record | None:
+    def find(self, key: str, stat: os.stat_result, file: int | str) -> Record | None:
         """Return the record of the file with this `stat`, or None if there is none.
 
-        A damaged record is logged and counts as none: the bytes can still be read.
+        `file` is its descriptor or path. A damaged record is logged and counts as none: the bytes
+        can still be read.
         """
-        file = self._file(key)
+        return self._find(key, stat, file, _record)
+
+    def etag(self, key: str, stat: os.stat_result, file: str, *, in_files: bool) -> str | None:
+        """Return the ETag alone, or None if there is no record; `in_files` says where to look."""
+        return self._find(key, stat, file, _etag, in_files=in_files)
+
+    def _find(
+        self,
+        key: str,
+        stat: os.stat_result,
+        file: int | str,
+        take: Callable[[dict[str, Any]], T],
+        *,
+        in_files: bool = True,
+    ) -> T | None:
+        text = attached(file)
+        found = None if text is None else _taken(take, text, key, stat, "the file's attribute")
+        if found is not None or not in_files:
+            return found
+        path = self._file(key)
         try:
-            text = file.read_bytes()
+            text = _content(path)
         except FileNotFoundError:
             return None
-        try:
-            records = [_record(entry) for entry in json.loads(text)["records"]]
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            logger.warning("%s is damaged, so the details of %r are lost: %s", file, key, error)
-            return None
-        return next((record for record in records if record.describes(stat)), None)
+        return _taken(take, text, key, stat, path)
 
-    def write(self, key: str, records: Sequence[Record], temporary: Path) -> None:
-        """Keep `records` and no others for `key`; they are on disk when this returns."""
-        self._folder.mkdir(exist_ok=True)
-        content = {"key": key, "records": [attrs.asdict(record) for record in records]}
-        data = json.dumps(content, ensure_ascii=False, indent=1).encode()
-        write_file(self._file(key), data, temporary)
+    def any(self) -> bool:
+        """Return whether there are any but those that files have with them."""
+        try:
+            with os.scandir(self._folder) as found:
+                return next(found, None) is not None
+        except FileNotFoundError:
+            return False
+
+    def write(self, key: str, records: Sequence[Record], temporary: Path, *, synced: bool) -> None:
+        """Keep `records` and no others for `key`; `synced`, they are on disk when this returns."""
+        os.makedirs(self._folder, exist_ok=True)
+        write_file(Path(self._file(key)), as_json(records, key), temporary, synced=synced)
 
     def remove(self, key: str) -> None:
         """Forget `key`."""
-        self._file(key).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(self._file(key))
+
+
+def as_json(records: Sequence[Record], key: str) -> bytes:
+    """Return what is kept of `records`."""
+    content = {"key": key, "records": [_entry(record) for record in records]}
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _entry(record: Record) -> dict[str, object]:
+    details = record.details
+    return {
+        "size": record.size,
+        "mtime_ns": record.mtime_ns,
+        "etag": record.etag,
+        "sha256": record.sha256,
+        "details": {
+            name: value
+            for name in _DETAILS
+            if (value := getattr(details, name)) is not None and value != {}
+        },
+    }
+
+
+def _taken(
+    take: Callable[[dict[str, Any]], T], text: bytes, key: str, stat: os.stat_result, where: str
+) -> T | None:
+    """Return what is taken of the record of the file with this `stat`."""
+    try:
+        entries = json.loads(text)["records"]
+        return next((take(entry) for entry in entries if _describes(entry, stat)), None)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        logger.warning("%s is damaged, so the details of %r are lost: %s", where, key, error)
+        return None
+
+
+def _etag(entry: dict[str, Any]) -> str:
+    etag = entry["etag"]
+    if not isinstance(etag, str):
+        raise TypeError("the ETag is no text")
+    return etag
+
+
+def _describes(entry: dict[str, object], stat: os.stat_result) -> bool:
+    return (entry["size"], entry["mtime_ns"]) == (stat.st_size, stat.st_mtime_ns)
 
 
 def _record(entry: dict[str, object]) -> Record:
@@ -131,3 +214,9 @@ def _record(entry: dict[str, object]) -> Record:
         raise TypeError("details are no object")
     fields: dict[str, object] = {**entry, "details": Details(**details)}
     return Record(**fields)  # type: ignore[arg-type]  # the validators check each
+
+
+def _content(path: str) -> bytes:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb", buffering=0) as file:
+        return file.read()

@@ -1,15 +1,15 @@
 """Objects as plain files: whole or not at all, also under races and after a crash.
 
 ======================================  =======================================================
-``<directory>/<key>``                   the bytes
-``<directory>/.bucketry/objects/``      one JSON file per key, see `bucketry_local.records`
+``<directory>/<key>``                   the bytes, and in an extended attribute their record
+``<directory>/.bucketry/objects/``      records without such attributes, a JSON file per key
 ``<directory>/.bucketry/tmp/``          uploads on their way
 ``<directory>/.bucketry/lock``          held while names change
 ``<directory>/.bucketry/signing-key``   see `bucketry_local.signing`
 ======================================  =======================================================
 
-An upload is received into a temporary file on the same file system and synced. Then, under one lock
-for the whole store, its preconditions are checked, its record is written, and one rename (or, to
+An upload is received into a temporary file on the same file system, gets its record and is synced.
+Then, under one lock for the whole store, its preconditions are checked and one rename (or, to
 prevent an overwrite, one hard link, which fails if the name is taken) makes it visible. The lock is
 held for that alone, never while bytes move, so one lock is enough; it also keeps a delete from
 removing a folder that an upload is about to use. Readers take no lock.
@@ -17,11 +17,8 @@ removing a folder that an upload is about to use. Readers take no lock.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import stat
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +28,6 @@ from bucketry import (
     AlreadyExists,
     Deleted,
     Failure,
-    IntegrityError,
     InvalidKey,
     NotFound,
     PreconditionFailed,
@@ -43,13 +39,18 @@ from bucketry import (
 from bucketry.keys import check_key
 from bucketry.model import Progress
 from bucketry.source import Source
-from bucketry_local.disk import disk, sync_folder
+from bucketry_local.disk import disk, open_no_link, regular, sync_folder
 from bucketry_local.listing import OWN
 from bucketry_local.own import OwnFolder
-from bucketry_local.records import Details, Record, Records, by_hand
-
-CHUNK = 1 << 20
-"""Bytes held in memory while an upload or a copy moves."""
+from bucketry_local.receiving import Received
+from bucketry_local.records import (
+    Details,
+    Record,
+    Records,
+    by_hand,
+    etag_by_hand,
+    same_file,
+)
 
 _LOOKS = 100
 
@@ -61,8 +62,11 @@ class Store:
     Symbolic links are never followed: behind one there is no object, and nothing is written.
     """
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, *, synced: bool = True) -> None:
+        """With `synced` what was stored survives a power failure."""
         self.root = Path(os.path.realpath(Path(directory).expanduser()))
+        self._base = str(self.root)
+        self._synced = synced
         self.own = OwnFolder(self.root / OWN)
         self._records = Records(self.own.path / "objects")
 
@@ -72,40 +76,67 @@ class Store:
         if key.partition("/")[0].casefold() == OWN:
             raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
 
-    def _path(self, key: str, refuse: type[StorageError]) -> Path:
+    def _path(self, key: str, refuse: type[StorageError]) -> str:
         """Return the file of `key`, inside the directory for certain, else raise `refuse`."""
         self.check(key)
-        path = self.root / key
         # The root is resolved and the key has no dots, so only a link can make a difference.
-        if os.path.realpath(path) != str(path):
-            raise refuse("there is a symbolic link in its path, and links are not followed")
-        return path
+        path = self._base
+        for segment in key.split("/"):
+            path = f"{path}/{segment}"
+            try:
+                mode = os.lstat(path).st_mode
+            except OSError:
+                break  # there is nothing, or nobody may look
+            if stat.S_ISLNK(mode):
+                raise refuse("there is a symbolic link in its path, and links are not followed")
+        return f"{self._base}/{key}"
 
     # -- reading -----------------------------------------------------------------------------
 
     def head(self, key: str) -> Record:
         """Return the record of an object."""
-        return self.record_at(key, self._path(key, NotFound))
+        return self._record_at(key, self._path(key, NotFound))
 
-    def record_at(self, key: str, path: Path) -> Record:
-        """Return the record of the file `path`, which a listing has found for `key`."""
+    def _record_at(self, key: str, path: str) -> Record:
         for _ in range(_LOOKS):
             with disk():
-                seen = _regular(os.lstat(path))
-            record = self._identify(key, path, seen)
+                seen = regular(os.lstat(path))
+                record = self._identify(key, path, seen, path)
             if record is not None:
                 return record
         raise Unavailable("it is being replaced without a pause")
+
+    def listed(self, key: str, *, in_files: bool) -> tuple[os.stat_result, str]:
+        """Return what a listing tells of `key`, which it has found: the file's state and the ETag.
+
+        `in_files` says whether the store has records in files. Raises `OSError` and `NotFound`.
+        """
+        path = f"{self._base}/{key}"
+        for _ in range(_LOOKS):
+            seen = regular(os.lstat(path))
+            etag = self._records.etag(key, seen, path, in_files=in_files)
+            if etag is not None:
+                return seen, etag
+            if not in_files or same_file(seen, os.lstat(path)):
+                return seen, etag_by_hand(seen)
+        raise Unavailable("it is being replaced without a pause")
+
+    def records_in_files(self) -> bool:
+        """Return whether there are records besides those that files have with them."""
+        with disk():
+            return self._records.any()
 
     def open(self, key: str) -> tuple[BinaryIO, Record]:
         """Return the bytes of an object, as they are now, and its record."""
         path = self._path(key, NotFound)
         for _ in range(_LOOKS):
             with disk():
-                _regular(os.lstat(path))  # opening a pipe would wait for its other end
-                file = open(path, "rb", opener=_open_no_link)  # noqa: SIM115 - the caller closes it
+                regular(os.lstat(path))  # opening a pipe would wait for its other end
+                file = open(path, "rb", opener=open_no_link)  # noqa: SIM115 - the caller closes it
             try:
-                record = self._identify(key, path, _regular(os.fstat(file.fileno())))
+                with disk():
+                    handle = file.fileno()
+                    record = self._identify(key, path, regular(os.fstat(handle)), handle)
             except BaseException:
                 file.close()
                 raise
@@ -114,18 +145,18 @@ class Store:
             file.close()
         raise Unavailable("it is being replaced without a pause")
 
-    def _identify(self, key: str, path: Path, seen: os.stat_result) -> Record | None:
+    def _identify(
+        self, key: str, path: str, seen: os.stat_result, file: int | str
+    ) -> Record | None:
         """Return the record of the file seen, or None if another has taken its place since.
 
-        The records of the file in place are written before it and removed after it. So a file that
+        Records in files are written before the object in place and removed after it. So a file that
         stays in place while no record is found for it has none.
         """
-        with disk():
-            record = self._records.find(key, seen)
-            if record is not None:
-                return record
-            unrecorded = by_hand(key, seen)
-            return unrecorded if unrecorded.describes(os.lstat(path)) else None
+        record = self._records.find(key, seen, file)
+        if record is not None:
+            return record
+        return by_hand(key, seen) if same_file(seen, os.lstat(path)) else None
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -149,46 +180,32 @@ class Store:
         checked before the source is read, and again when it counts. Whatever fails, also in
         `source`, leaves the old object as it was.
         """
-        path, _ = self._check(key, if_absent, if_match)
+        path = self._path(key, Rejected)
+        if if_absent or if_match is not None:
+            self._check(key, path, if_absent, if_match)
         with self.own.temporary() as (temporary, file):
-            md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-            while chunk := source.read(CHUNK):
-                with disk():
-                    file.write(chunk)
-                md5.update(chunk)
-                sha256.update(chunk)
-                if progress is not None:
-                    progress(len(chunk))
-                if source.bytes_read == source.size:
-                    break  # a file that grows as it is read would never end
-            source.check_complete()
-            digest = base64.b64encode(sha256.digest()).decode()
-            if sha256_wanted not in (None, digest):
-                raise IntegrityError("the bytes on disk do not have the SHA256 that is stored")
-            with disk():
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
+            received = Received(file, source, sha256_wanted=sha256_wanted, progress=progress)
+            record, with_it = received.record(key, details, after=0, synced=self._synced)
             with self.own.locked():
-                _, current = self._check(key, if_absent, if_match)
-                with disk():
-                    stamp = _stamp(temporary, after=current.mtime_ns if current else 0)
-                record = Record(
-                    size=stamp.st_size,
-                    mtime_ns=stamp.st_mtime_ns,
-                    etag=md5.hexdigest(),
-                    sha256=digest,
-                    details=details,
-                )
-                self._publish(key, path, temporary, record, current, if_absent)
+                self._path(key, Rejected)
+                current = None
+                if os.path.isfile(path):
+                    current = self._check(key, path, if_absent, if_match)
+                elif if_match is not None:
+                    raise _no_such_version()
+                if current is not None and current.mtime_ns >= record.mtime_ns:
+                    record, with_it = received.record(
+                        key, details, after=current.mtime_ns, synced=self._synced
+                    )
+                records = [] if with_it else [record, *([current] if current else [])]
+                self._publish(key, path, str(temporary), records, current, if_absent)
         return record
 
-    def _check(self, key: str, if_absent: bool, if_match: str | None) -> tuple[Path, Record | None]:
-        """Return the file of `key` and the record of what is there, if the preconditions hold."""
-        path = self._path(key, Rejected)
+    def _check(self, key: str, path: str, if_absent: bool, if_match: str | None) -> Record | None:
+        """Return the record of what is there, if the preconditions hold."""
         current: Record | None
         try:
-            current = self.record_at(key, path)
+            current = self._record_at(key, path)
         except NotFound:
             current = None
         if if_absent and current is not None:
@@ -197,35 +214,34 @@ class Store:
                 hint="Choose another key, or use replace().",
             )
         if if_match is not None and (current is None or current.etag != if_match.strip('"')):
-            raise PreconditionFailed(
-                "there is no object under this key, or it is another version of it"
-            )
-        return path, current
+            raise _no_such_version()
+        return current
 
     def _publish(
         self,
         key: str,
-        path: Path,
-        temporary: Path,
-        record: Record,
+        path: str,
+        temporary: str,
+        records: Sequence[Record],
         current: Record | None,
         if_absent: bool,
     ) -> None:
-        """Write the record and give the temporary file its name; the lock is held."""
-        records = [record, current] if current else [record]
+        """Give the temporary file its name, its `records` first; the lock is held."""
+        folder = os.path.dirname(path)
         try:
             with disk():
-                self._make_folders(path.parent)
-                if path.is_dir():
+                self._make_folders(folder)
+                if current is None and os.path.isdir(path):
                     with suppress(OSError):
-                        path.rmdir()  # an empty folder stands for nothing
-                if path.is_dir():
-                    raise Rejected(
-                        "other keys have this one as their folder, and a file system has no room "
-                        "for both",
-                        hint="Choose another key; object storage takes both, a disk does not.",
-                    )
-                self._records.write(key, records, self.own.new_name())
+                        os.rmdir(path)  # an empty folder stands for nothing
+                    if os.path.isdir(path):
+                        raise Rejected(
+                            "other keys have this one as their folder, and a file system has no "
+                            "room for both",
+                            hint="Choose another key; object storage takes both, a disk does not.",
+                        )
+                if records:
+                    self._records.write(key, records, self.own.new_name(), synced=self._synced)
                 if if_absent:
                     os.link(temporary, path)
                 else:
@@ -234,33 +250,39 @@ class Store:
             if current is None:
                 with suppress(OSError):
                     self._records.remove(key)
-            self._prune(path.parent)
+            self._prune(Path(folder))
             if isinstance(error.__cause__, FileExistsError):
                 raise AlreadyExists("something has taken this name already") from None
             raise
         try:
-            sync_folder(path.parent)
+            if current is not None and not records:
+                self._records.remove(key)  # what an older file had, where it had one
+            self._sync(folder)
         except OSError as error:
             raise Unconfirmed(
                 f"the object is in place, but the disk did not confirm it: {error.strerror}",
                 may_have_applied=True,
             ) from error
 
-    def _make_folders(self, folder: Path) -> None:
+    def _sync(self, folder: str | Path) -> None:
+        if self._synced:
+            sync_folder(folder)
+
+    def _make_folders(self, folder: str) -> None:
         """Make `folder` and the missing ones above it."""
         missing = []
-        while not folder.is_dir():
+        while not os.path.isdir(folder):
             missing.append(folder)
-            folder = folder.parent
+            folder = os.path.dirname(folder)
         for each in reversed(missing):
-            if each.exists():
+            if os.path.exists(each):
                 raise Rejected(
-                    f"{each.relative_to(self.root).as_posix()!r} is an object, and a file system "
-                    "has no room for others below it",
+                    f"{each[len(self._base) + 1 :]!r} is an object, and a file system has no room "
+                    "for others below it",
                     hint="Choose another key; object storage takes both, a disk does not.",
                 )
-            each.mkdir()
-            sync_folder(each.parent)
+            os.mkdir(each)
+            self._sync(os.path.dirname(each))
 
     def _prune(self, folder: Path) -> Path:
         """Remove empty folders upwards and return the first that stays; the lock is held."""
@@ -288,7 +310,7 @@ class Store:
         with disk():
             for folder in changed:
                 with suppress(FileNotFoundError):
-                    sync_folder(folder)
+                    self._sync(folder)
         return Deleted(keys=deleted, failures=failures)
 
     def delete_if(self, key: str, if_match: str) -> None:
@@ -296,45 +318,24 @@ class Store:
         changed: set[Path] = set()
         self._delete(key, changed, if_match)
         for folder in changed:
-            sync_folder(folder)
+            self._sync(folder)
 
     def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
         path = self._path(key, Rejected)
         try:
             with disk():
-                _regular(os.lstat(path))
+                regular(os.lstat(path))
             with self.own.locked(), disk():
-                _regular(os.lstat(path))
+                regular(os.lstat(self._path(key, Rejected)))
                 if if_match is not None:
-                    self._check(key, False, if_match)
-                path.unlink()
+                    self._check(key, path, False, if_match)
+                os.unlink(path)
                 self._records.remove(key)
-                changed.add(self._prune(path.parent))
+                changed.add(self._prune(Path(path).parent))
         except NotFound:
             if if_match is not None:
                 raise PreconditionFailed("there is no object under this key") from None
 
 
-def _regular(seen: os.stat_result) -> os.stat_result:
-    """Return `seen` if it is a file's: folders and pipes are no objects."""
-    if not stat.S_ISREG(seen.st_mode):
-        raise NotFound("there is no object under this key")
-    return seen
-
-
-def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
-
-
-def _stamp(temporary: Path, *, after: int) -> os.stat_result:
-    """Give the file a modification time later than `after`, so that no two versions share one.
-
-    The kernel's clock ticks too slowly for that: two uploads within 4 ms would look alike.
-    """
-    wanted = max(time.time_ns(), after + 1)
-    while True:
-        os.utime(temporary, ns=(wanted, wanted))
-        seen = os.stat(temporary)
-        if seen.st_mtime_ns > after:
-            return seen
-        wanted += 1_000_000_000  # a file system that counts in seconds
+def _no_such_version() -> PreconditionFailed:
+    return PreconditionFailed("there is no object under this key, or it is another version of it")

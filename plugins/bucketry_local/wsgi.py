@@ -40,8 +40,8 @@ from bucketry import (
 from bucketry.keys import RootPath
 from bucketry.serving import ObjectRequest, serve
 from bucketry_local.layer import LocalLayer
+from bucketry_local.receiving import CHUNK
 from bucketry_local.signing import Grant, is_signed
-from bucketry_local.store import CHUNK
 
 _METHODS = ("GET", "HEAD", "PUT", "DELETE")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,25 @@ def make(directory: Path) -> Make:
         return Provider(name="t", vendor=vendor, options=LocalOptions(**given))
 
     return provider
+
+
+@pytest.fixture
+def records_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system without extended attributes."""
+    monkeypatch.setattr("bucketry_local.receiving.attach", lambda handle, data: False)
+
+
+@pytest.fixture
+def records_with_them(tmp_path: Path) -> None:
+    """A file system with extended attributes."""
+    file = tmp_path / "probe"
+    file.touch()
+    try:
+        os.setxattr(file, "user.bucketry", b"x")
+    except (AttributeError, OSError):
+        pytest.skip("this file system has no extended attributes")
+    finally:
+        file.unlink()
 
 
 @pytest.fixture

@@ -68,27 +68,52 @@ def test_two_versions_never_share_a_stamp(
     assert stamps == sorted(set(stamps))
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"[]",
-        b"{}",
-        b'{"records": 1}',
-        b'{"records": [{}]}',
-        b'{"records": [{"details": 7}]}',
-        b'{"records": [null]}',
-        b"[" * 100_000,
-    ],
-)
+DAMAGE = [
+    b"",
+    b"{",
+    b"\xff\xfe",
+    b"[]",
+    b"{}",
+    b'{"records": 1}',
+    b'{"records": [{}]}',
+    b'{"records": [{"size": 5, "mtime_ns": MTIME, "details": 7}]}',
+    b'{"records": [null]}',
+    b"[" * 3_000,
+    # A header that breaks out.
+    b'{"records": [{"size": 5, "mtime_ns": MTIME, "etag": "e", "sha256": null, "details": '
+    b'{"content_type": "text/x\\r\\nSet-Cookie: a=b"}}]}',
+]
+
+
+@pytest.fixture(params=["attribute", "file"])
+def damage(request: pytest.FixtureRequest, directory: Path) -> Callable[[bytes], None]:
+    """Damage the one record of the store, kept in either way."""
+    way = "records_in_files" if request.param == "file" else "records_with_them"
+    request.getfixturevalue(way)
+
+    def write(content: bytes) -> None:
+        mtime = os.stat(directory / "a.txt").st_mtime_ns
+        content = content.replace(b"MTIME", str(mtime).encode())
+        if request.param == "attribute":
+            assert os.getxattr(directory / "a.txt", "user.bucketry")
+            os.setxattr(directory / "a.txt", "user.bucketry", content)
+        else:
+            (record,) = (directory / ".bucketry" / "objects").iterdir()
+            record.write_bytes(content)
+
+    return write
+
+
+@pytest.mark.parametrize("content", DAMAGE)
 def test_a_damaged_record_costs_the_details_and_says_so(
-    local: Provider, directory: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+    local: Provider,
+    directory: Path,
+    damage: Callable[[bytes], None],
+    content: bytes,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     local.upload(b"hello", key="a.txt", content_type="text/x")
-    (record,) = (directory / ".bucketry" / "objects").iterdir()
-    record.write_bytes(damage)
+    damage(content)
     with caplog.at_level(logging.WARNING, "bucketry.local"):
         assert local.read("a.txt") == b"hello"
     assert "is damaged, so the details of 'a.txt' are lost" in caplog.text
@@ -97,16 +122,66 @@ def test_a_damaged_record_costs_the_details_and_says_so(
     local.upload(b"hello", key="a.txt", content_type="text/x")
     assert local.head("a.txt").content_type == "text/x"
     local.delete("a.txt")
-    assert not record.exists()
+    assert [path for path in directory.rglob("*") if path.is_file()] == [
+        directory / ".bucketry" / "lock"
+    ]
 
 
-def test_a_record_with_a_header_that_breaks_out_counts_as_damaged(
-    local: Provider, directory: Path
+# -- records with the file, or beside it ---------------------------------------------------------
+
+
+def test_a_record_goes_along_with_its_file(
+    local: Provider, directory: Path, records_with_them: None
 ) -> None:
-    local.upload(b"hello", key="a.txt", content_type="text/x")
-    (record,) = (directory / ".bucketry" / "objects").iterdir()
-    record.write_text(record.read_text().replace("text/x", "text/x\\r\\nSet-Cookie: a=b"))
-    assert local.head("a.txt").content_type == "text/plain"
+    """So that one rename, and one sync, keep both."""
+    local.upload(b"hello", key="a", content_type="text/x", metadata={"m": "1"})
+    assert not (directory / ".bucketry" / "objects").exists()
+    os.rename(directory / "a", directory / "b")
+    info = local.head("b")
+    assert (info.content_type, info.metadata) == ("text/x", {"m": "1"})
+    assert [found.etag for found in local.list()] == [info.etag]
+
+
+def test_without_attributes_a_record_is_a_file(
+    local: Provider, directory: Path, records_in_files: None
+) -> None:
+    stored = local.upload(b"hello", key="a", content_type="text/x")
+    assert len(list((directory / ".bucketry" / "objects").iterdir())) == 1
+    assert local.head("a").content_type == "text/x"
+    assert [found.etag for found in local.list()] == [stored.etag]
+    local.upload(b"again", key="a", content_type="text/y")
+    assert local.head("a").content_type == "text/y"
+    local.delete("a")
+    assert list((directory / ".bucketry" / "objects").iterdir()) == []
+
+
+def test_what_an_attribute_has_no_room_for_is_a_file(local: Provider, directory: Path) -> None:
+    """ext4 has room for less than 4 KiB; others have more."""
+    many = {f"key-{number:03}": "v" * 240 for number in range(8)}
+    stored = local.upload(b"hello", key="a", metadata=many, content_disposition="x" * 5000)
+    info = local.head("a")
+    assert (info.metadata, info.etag) == (many, stored.etag)
+    assert local.read("a") == b"hello"
+
+
+@pytest.mark.parametrize("first", ["file", "attribute"])
+def test_a_store_may_have_both(
+    make: Callable[..., Provider], directory: Path, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was moved to another file system, or was made by an older release."""
+    local = make()
+    for way in (first, "attribute" if first == "file" else "file", first):
+        with monkeypatch.context() as patch:
+            if way == "file":
+                patch.setattr("bucketry_local.receiving.attach", lambda handle, data: False)
+            local.upload(way.encode(), key="a", content_type=f"text/{way}")
+            local.upload(way.encode(), key=f"only/{way}", content_type=f"text/{way}")
+        assert local.head("a").content_type == f"text/{way}"
+        assert local.read("a") == way.encode()
+        etags = {info.key: info.etag for info in local.list()}
+        assert etags == {key: local.head(key).etag for key in etags}
+    local.delete("a")
+    assert not local.exists("a")
 
 
 def test_a_record_without_its_file_is_no_object(local: Provider, directory: Path) -> None:

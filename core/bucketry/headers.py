@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -57,6 +56,17 @@ def check_header_value(name: str, value: str) -> str:
     return value
 
 
+def check_kept_value(name: str, value: str) -> str:
+    """Return `value` if it is sent and comes back the same, else raise `InvalidHeader`.
+
+    HTTP drops blanks around a value (RFC 9110, section 5.5).
+    """
+    check_header_value(name, value)
+    if value != value.strip(" \t"):
+        raise InvalidHeader(f"{name} begins or ends with a blank, which HTTP does not keep")
+    return value
+
+
 def check_param_values(name: str, value: Any) -> None:
     """Check every text inside native request parameters for CR, LF and NUL, at any depth."""
     if isinstance(value, str):
@@ -93,7 +103,12 @@ def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
             raise InvalidHeader(f"metadata name {name!r} is reserved; choose another prefix")
         if lower in checked:
             raise InvalidHeader(f"metadata name {name!r} is given twice; names ignore case")
-        check_header_value(f"metadata {name!r}", value)
+        check_kept_value(f"metadata {name!r}", value)
+        if "\t" in value:
+            raise InvalidHeader(
+                f"metadata {name!r} has a tab, which some servers take for a blank; "
+                "percent-encode it"
+            )
         if not value.isascii():
             raise InvalidHeader(
                 f"metadata {name!r} has a non-ASCII character, which vendors store in different "
@@ -149,24 +164,3 @@ def content_disposition(filename: str, *, inline: bool = False) -> str:
     if fallback != name:
         header += f"; filename*=UTF-8''{quote(name, safe='')}"
     return header
-
-
-# The tables of the Python release, not of the machine: the same file gets the same type everywhere.
-_TYPES = mimetypes.MimeTypes(filenames=())
-for _type, _suffix in (
-    ("image/avif", ".avif"),
-    ("image/webp", ".webp"),
-    ("font/woff", ".woff"),
-    ("font/woff2", ".woff2"),
-    ("text/markdown", ".md"),
-    ("application/x-parquet", ".parquet"),
-):
-    _TYPES.add_type(_type, _suffix)
-
-
-def guess_content_type(name: str) -> str:
-    """Return the media type of a file name, or ``application/octet-stream``."""
-    guessed, encoding = _TYPES.guess_type(name.rpartition("/")[2], strict=False)
-    if encoding == "gzip":
-        return "application/gzip"
-    return guessed if guessed and not encoding else "application/octet-stream"

@@ -47,20 +47,25 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_")[:_LONGEST_SLUG]
 
 
+def _name(upload: Upload) -> PurePosixPath:
+    """Return the file's name without the folders that a form may send along (RFC 7578, 4.2)."""
+    return PurePosixPath(re.split(r"[/\\]", upload.filename or "")[-1])
+
+
 def _extension(upload: Upload) -> str:
-    letters = re.sub(r"[^A-Za-z0-9]", "", PurePosixPath(upload.filename or "").suffix)
+    letters = re.sub(r"[^A-Za-z0-9]", "", _name(upload).suffix)
     return f".{letters}" if letters else ""
 
 
 def _slugged(upload: Upload) -> str:
-    stem = PurePosixPath(upload.filename or "").stem
-    return f"{slug(stem)}_{secrets.token_hex(5)}{_extension(upload)}"
+    return f"{slug(_name(upload).stem)}_{secrets.token_hex(5)}{_extension(upload)}"
 
 
 def _plain(upload: Upload) -> str:
-    if not upload.filename:
+    name = str(_name(upload))
+    if name == ".":
         raise InvalidKey("the upload has no file name to be named after; pass key= or filename=")
-    return unicodedata.normalize("NFC", upload.filename)
+    return unicodedata.normalize("NFC", name)
 
 
 def _dated(upload: Upload) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import AsyncIterable, Iterable, Iterator
+from contextlib import suppress
+from inspect import iscoroutine, iscoroutinefunction
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from bucketry import cancelling
 from bucketry.errors import BucketryError, InvalidSource, SourceChanged
+from bucketry.media_types import declared_type
 
 Chunk = bytes | bytearray | memoryview
 """A piece of a source."""
@@ -23,7 +28,8 @@ class Source:
     """The bytes of one upload, read forwards, once.
 
     `size` is the number of bytes, or None when only the end of the source will tell. `name` is the
-    file's name where the source has one. A file that bucketry opened is closed by bucketry; a file
+    file's name where the source has one, and `content_type` the media type that it declares, as
+    what web frameworks hand over does. A file that bucketry opened is closed by bucketry; a file
     that the caller passed is left open, its position behind the last byte read.
     """
 
@@ -31,6 +37,7 @@ class Source:
         """Open `body`; `InvalidSource` for text, folders, unreadable files and other types."""
         self.size: int | None = None
         self.name: str | None = None
+        self.content_type: str | None = None
         self._file: IO[bytes] | None = None
         self._chunks: Iterator[Chunk] | None = None
         # A view, because cutting bytes copies all that is left of them.
@@ -49,13 +56,11 @@ class Source:
             self._open_path(Path(body))
         elif hasattr(body, "read") and not isinstance(body, type):
             self._use_file(body)
-        elif isinstance(body, Iterable):
+        elif isinstance(body, Iterable) and not isinstance(body, type):
             self._chunks = iter(body)
+            self._learn(body)
         else:
-            raise InvalidSource(
-                f"{type(body).__name__} is not a source: pass bytes, a pathlib.Path, a file opened "
-                "in binary mode, or an iterator of bytes"
-            )
+            raise InvalidSource(f"{type(body).__name__} is not a source: {_instead_of(body)}")
 
     def _open_path(self, path: Path) -> None:
         try:
@@ -70,28 +75,58 @@ class Source:
         self._measure(self._file)
 
     def _use_file(self, file: Any) -> None:
-        if hasattr(file, "encoding"):
+        if iscoroutinefunction(file.read):
+            raise InvalidSource(
+                f"reading a {type(file).__name__} is awaited: pass its .file, or upload with "
+                "bucketry.aio"
+            )
+        if _told(file, "closed") is True:
+            raise InvalidSource("the file is closed; open it again, or upload before it is closed")
+        if isinstance(file, io.TextIOBase) or isinstance(_told(file, "encoding"), str):
             raise InvalidSource("the file is open in text mode; open it with mode 'rb'")
+        if _asked(file, "readable") is False and not _gives_bytes(file):
+            raise InvalidSource("the file is open for writing only; open it with mode 'rb'")
         self._file = file
-        name = getattr(file, "name", None)
-        if isinstance(name, str):
-            self.name = Path(name).name
+        self._learn(file)
         self._measure(file)
+
+    def _learn(self, file: Any) -> None:
+        """Take the name and the type that a source says it has."""
+        # What stands for a form's file has the field's name as `name` and the file's beside it.
+        name = _told(file, "filename" if hasattr(file, "filename") else "name")
+        if isinstance(name, str) and name:
+            self.name = re.split(r"[/\\]", name)[-1] or None
+        self.content_type = declared_type(_told(file, "content_type"))
 
     def _measure(self, file: Any) -> None:
         """Learn the number of bytes left and how the file looks now, where it is a real file."""
+        if _asked(file, "seekable") is not True:
+            return
         try:
-            if not file.seekable():
-                return
             start = file.tell()
-            end = file.seek(0, os.SEEK_END)
+            end = file.seek(0, os.SEEK_END) if isinstance(start, int) else None
+        except Exception:
+            return  # it says that it can seek, and cannot; how it fails is its own choice
+        if not isinstance(start, int):
+            return
+        try:
             file.seek(start)
-        except (AttributeError, OSError, ValueError):
+        except Exception as error:
+            raise InvalidSource(f"the file cannot be rewound, though it says so: {error}") from None
+        if not isinstance(end, int):
+            return
+        if 0 < end <= start:
+            raise InvalidSource(
+                "the file stands at its end, so nothing would be stored; rewind it with seek(0), "
+                'or pass b"" for an empty object'
+            )
+        if end == start and (ahead := self._next_chunk(1 << 16)):
+            self._pending = ahead  # the system counts no bytes in a file of its own, as in /proc
             return
         self.size = max(0, end - start)
         try:
             self._stat = os.fstat(file.fileno())
-        except (AttributeError, OSError, ValueError):
+        except (AttributeError, OSError, ValueError, TypeError):
             self._stat = None
 
     def readinto(self, buffer: bytearray) -> int:
@@ -206,6 +241,39 @@ class Source:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _told(body: object, name: str) -> object:
+    """Return an attribute of a stranger's file, None where it has none or fails to tell."""
+    with suppress(Exception):
+        return getattr(body, name, None)
+    return None
+
+
+def _asked(body: object, name: str) -> object:
+    """Return what a method without arguments says, None where there is none or it fails."""
+    method: Any = _told(body, name)
+    with suppress(Exception):
+        return method() if callable(method) else None
+    return None
+
+
+def _gives_bytes(file: Any) -> bool:
+    """Return whether a file can be read, though a class that has only `read` denies it."""
+    try:
+        file.read(0)
+    except Exception:
+        return False
+    return True
+
+
+def _instead_of(body: object) -> str:
+    """Return what to pass instead."""
+    if isinstance(body, AsyncIterable) or iscoroutine(body):
+        return "it is awaited; upload it with bucketry.aio"
+    if hasattr(_told(body, "file"), "read"):
+        return "pass its .file"
+    return "pass bytes, a pathlib.Path, a file opened in binary mode, or an iterator of bytes"
 
 
 def _bytes_of(chunk: object) -> memoryview:

@@ -25,7 +25,8 @@ import attrs
 from attrs import field, frozen
 from attrs.validators import deep_mapping, instance_of, optional
 
-from bucketry.headers import check_header_value, guess_content_type
+from bucketry.headers import check_header_value
+from bucketry.media_types import guess_content_type
 from bucketry_local.attributes import attached
 from bucketry_local.disk import write_file
 

@@ -40,6 +40,7 @@ class UploadFile:
     def __init__(self, file: Any, filename: str) -> None:
         self.file = file
         self.filename = filename
+        self.content_type: str | None = None
 
     async def read(self, size: int = -1) -> bytes:
         raise AssertionError("the plain file is read, in a thread")
@@ -102,6 +103,18 @@ async def test_the_name_that_a_browser_told_is_the_files_name(media: Provider) -
     assert (await media.head(stored.key)).content_type == "image/png"
     other = await media.upload(UploadFile(io.BytesIO(b"x"), "cat.png"), filename="dog.gif")
     assert other.key.startswith("dog")
+
+
+async def test_the_type_that_a_browser_told_counts_where_no_name_tells_one(
+    media: Provider,
+) -> None:
+    form = UploadFile(io.BytesIO(b"x"), "page.html")
+    form.content_type = "image/webp"
+    await media.upload(form, key="a.png")
+    form.file.seek(0)
+    await media.upload(form, key="b")
+    types = [(await media.head(key)).content_type for key in ("a.png", "b")]
+    assert types == ["image/png", "image/webp"]
 
 
 async def test_what_a_source_raises_comes_out_as_it_is(media: Provider) -> None:

@@ -81,10 +81,19 @@ def test_date_names_start_with_the_day() -> None:
 def test_plain_names_are_kept_in_normal_form() -> None:
     assert _named("name", "Näme & co.PNG") == "Näme & co.PNG"
     assert _named("name", "Na\u0308me.PNG") == "N\u00e4me.PNG"
-    assert _named("name", "a/b.txt") == "a/b.txt"
 
 
-@pytest.mark.parametrize("filename", [None, ""])
+@pytest.mark.parametrize(
+    "filename", ["a/b.txt", "../../b.txt", "/etc/b.txt", "C:\\fakepath\\b.txt", "a\\..\\b.txt"]
+)
+@pytest.mark.parametrize(
+    ("strategy", "key"), [("name", r"b\.txt"), ("slug", r"b_[0-9a-f]{10}\.txt")]
+)
+def test_a_forms_file_name_chooses_no_folder(filename: str, strategy: str, key: str) -> None:
+    assert re.fullmatch(key, _named(strategy, filename))
+
+
+@pytest.mark.parametrize("filename", [None, "", "photos/"])
 def test_a_plain_name_needs_a_file_name(filename: str | None) -> None:
     with pytest.raises(InvalidKey, match="no file name to be named after; pass key= or filename="):
         _named("name", filename)

@@ -83,13 +83,144 @@ def test_a_file_of_the_caller_is_read_from_where_it_stands_and_stays_open(file: 
         assert opened.tell() == 10
 
 
-def test_a_file_behind_its_end_has_no_bytes() -> None:
+@pytest.mark.parametrize("position", [3, 10])
+def test_a_file_that_was_not_rewound_is_refused(position: int) -> None:
     opened = io.BytesIO(b"abc")
-    opened.seek(10)
-    source = Source(opened)
-    assert source.size == 0
-    assert source.read(5) == b""
+    opened.seek(position)
+    assert "stands at its end, so nothing would be stored; rewind it with seek(0)" in _refusal(
+        opened
+    )
+    assert opened.tell() == position
+
+
+def test_an_empty_file_is_an_empty_object(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    for body in (io.BytesIO(), tmp_path / "empty"):
+        with Source(body) as source:
+            assert source.size == 0
+            assert source.read(5) == b""
+            source.check_complete()
+
+
+def test_a_file_whose_bytes_the_system_does_not_count_is_read_to_its_end() -> None:
+    class Uncounted(io.BytesIO):
+        """Like those in /proc: its end is its start."""
+
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            return 0 if whence == os.SEEK_END else super().seek(offset, whence)
+
+    source = Source(Uncounted(b"0123456789"))
+    assert source.size is None
+    assert _drain(source) == b"0123456789"
     source.check_complete()
+
+
+class _NoSeek(io.BytesIO):
+    def __init__(self, fails: Exception) -> None:
+        super().__init__(b"0123456789")
+        self.fails = fails
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        raise self.fails
+
+
+@pytest.mark.parametrize(
+    "fails", [OSError(29, "Illegal seek"), ValueError("no"), TypeError("no"), RuntimeError("no")]
+)
+def test_a_file_that_only_says_that_it_can_seek_is_a_stream(fails: Exception) -> None:
+    source = Source(_NoSeek(fails))
+    assert source.size is None
+    assert _drain(source) == b"0123456789"
+
+
+def test_a_file_that_seeks_and_cannot_go_back_is_refused() -> None:
+    class OneWay(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            if whence == os.SEEK_SET:
+                raise OSError("one way only")
+            return super().seek(offset, whence)
+
+    assert "cannot be rewound, though it says so: one way only" in _refusal(OneWay(b"abc"))
+
+
+def test_a_file_whose_position_is_no_number_is_a_stream() -> None:
+    class Odd(io.BytesIO):
+        def tell(self) -> Any:
+            return None
+
+    assert Source(Odd(b"abc")).size is None
+
+
+def test_files_that_cannot_be_read_are_refused_at_once(tmp_path: Path) -> None:
+    closed = io.BytesIO(b"abc")
+    closed.close()
+    assert _refusal(closed) == ("the file is closed; open it again, or upload before it is closed")
+    with (tmp_path / "x").open("wb") as writing:
+        assert _refusal(writing) == ("the file is open for writing only; open it with mode 'rb'")
+
+
+class _FormFile:
+    """What web frameworks hand over: a file of its own around another, as Werkzeug's."""
+
+    def __init__(self, body: bytes, **told: Any) -> None:
+        self.stream = io.BytesIO(body)
+        self.__dict__.update(told)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def test_a_forms_file_is_named_as_the_browser_says_and_not_as_the_field() -> None:
+    form: Any = _FormFile(b"abc", name="avatar", filename="C:\\My\\cat.png", content_type="a/b")
+    source = Source(form)
+    assert (source.name, source.content_type, source.size) == ("cat.png", "a/b", 3)
+
+
+def test_a_forms_file_without_a_file_name_has_none() -> None:
+    form: Any = _FormFile(b"abc", name="avatar", filename=None, content_type="")
+    source = Source(form)
+    assert (source.name, source.content_type) == (None, None)
+
+
+def test_a_file_that_fails_to_tell_of_itself_is_read_all_the_same() -> None:
+    class Shy(io.RawIOBase):
+        name = property(lambda self: 1 / 0)
+        content_type = property(lambda self: 1 / 0)
+        encoding = property(lambda self: 1 / 0)
+
+        def read(self, size: int = -1, /) -> bytes:
+            return b""
+
+        def readable(self) -> bool:
+            raise RuntimeError
+
+        def seekable(self) -> bool:
+            raise RuntimeError
+
+    assert Source(Shy()).read(3) == b""
+
+
+def test_what_is_awaited_is_refused_with_what_to_pass() -> None:
+    class UploadFile:
+        file = io.BytesIO(b"abc")
+
+        async def read(self, size: int = -1) -> bytes:
+            return b""
+
+    class Chunks:
+        def __aiter__(self) -> Any: ...
+
+    assert "pass its .file, or upload with bucketry.aio" in _refusal(UploadFile())
+    assert "Chunks is not a source: it is awaited; upload it with bucketry.aio" in _refusal(
+        Chunks()
+    )
+
+
+def test_what_holds_a_file_is_refused_with_the_file_to_pass() -> None:
+    class FieldStorage:
+        file = io.BytesIO(b"abc")
+
+    assert _refusal(FieldStorage()) == "FieldStorage is not a source: pass its .file"
 
 
 def test_a_file_without_a_name(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +94,7 @@ def test_without_a_key_or_a_name_the_plain_strategy_refuses() -> None:
     with pytest.raises(InvalidKey, match="no file name to be named after"):
         media.upload(b"x")
     with pytest.raises(InvalidKey, match=r"the segment '\.\.'"):
-        media.upload(b"x", filename="../../etc/passwd")
+        media.upload(b"x", filename="etc/..")
     assert store_of(media).calls == []
 
 
@@ -146,6 +148,7 @@ def test_what_nobody_asked_for_is_not_there(tmp_path: Path) -> None:
         ({"key": "a.png"}, "image/png"),
         ({"key": "a", "filename": "b.png"}, "image/png"),
         ({"key": "a.png", "filename": "b.css"}, "text/css"),
+        ({"key": "a.png", "filename": "b"}, "image/png"),
         ({"key": "a"}, "application/octet-stream"),
     ],
 )
@@ -153,6 +156,46 @@ def test_the_type_is_guessed_from_the_name(options: dict[str, Any], media_type: 
     seen: list[Any] = []
     memory_provider().with_layer(_Recorder(seen)).upload(b"x", **options)
     assert seen[0].content_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("told", "options", "media_type"),
+    [
+        ({"name": "/tmp/php8A2f", "content_type": "image/webp"}, {"key": "a.png"}, "image/png"),
+        ({"name": "/tmp/php8A2f", "content_type": "image/webp"}, {"key": "a"}, "image/webp"),
+        ({"name": "avatar.png", "filename": "cat"}, {"key": "a"}, "application/octet-stream"),
+        ({"name": "avatar", "filename": "cat.webp"}, {"key": "a"}, "image/webp"),
+        ({"filename": "x.html", "content_type": "text/html"}, {"key": "a.png"}, "image/png"),
+        ({"filename": "x.png", "content_type": "a\r\nb: c/d"}, {"key": "a"}, "image/png"),
+        ({"content_type": "text/html"}, {"key": "a", "content_type": "a/b"}, "a/b"),
+        ({"content_type": "text/html"}, {"key": "a", "filename": "b.css"}, "text/css"),
+    ],
+)
+def test_the_sources_own_word_counts_last(
+    told: dict[str, Any], options: dict[str, Any], media_type: str
+) -> None:
+    seen: list[Any] = []
+    form: Any = io.BytesIO(b"x")
+
+    class Form:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(form, name)
+
+    body: Any = Form()
+    body.__dict__.update(told)
+    memory_provider().with_layer(_Recorder(seen)).upload(body, **options)
+    assert seen[0].content_type == media_type
+
+
+def test_a_temporary_files_name_does_not_beat_the_key() -> None:
+    seen: list[Any] = []
+    media = memory_provider().with_layer(_Recorder(seen))
+    with tempfile.NamedTemporaryFile(suffix=".html") as file:
+        file.write(b"x")
+        file.seek(0)
+        media.upload(Path(file.name), key="a.png")
+        media.upload(file, key="b.png")
+    assert [upload.content_type for upload in seen] == ["image/png", "image/png"]
 
 
 def test_a_download_name_becomes_a_content_disposition() -> None:

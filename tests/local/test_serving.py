@@ -352,7 +352,7 @@ def test_the_date_is_that_of_the_file(public: Provider, fetch: Fetch) -> None:
     [
         "text/html",
         "TEXT/HTML; charset=utf-8",
-        " text/html",
+        "text/html ; x=y",
         "application/xhtml+xml",
         "image/svg+xml",
         "text/xml",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
-from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, Unpack, overload
 
 import bucketry
 from bucketry.aio.files import ObjectReader, ObjectWriter
 from bucketry.aio.outcomes import iterated
-from bucketry.aio.sources import AsyncBody, feed, without_loop
+from bucketry.aio.sources import AsyncBody, Declared, feed, without_loop
 from bucketry.aio.threads import Threads, Twin, awaited, unchanged
 from bucketry.config import Source
 from bucketry.discretion import discreet, discreet_when_awaited
@@ -135,7 +134,6 @@ class Provider(Twin[_Sync]):
         file with an async `read`, the `UploadFile` of a web framework. A sync source is read in a
         thread.
         """
-        _name(options, source)
         return await self._with(source, lambda body: self._sync.upload(body, key=key, **options))
 
     @discreet_when_awaited
@@ -148,7 +146,6 @@ class Provider(Twin[_Sync]):
         **options: Unpack[UploadOptions],
     ) -> StoredObject:
         """Put `source` in the place of the object `key`; see `bucketry.Provider.replace`."""
-        _name(options, source)
         return await self._with(
             source, lambda body: self._sync.replace(key, body, new_key=new_key, **options)
         )
@@ -156,8 +153,9 @@ class Provider(Twin[_Sync]):
     async def _with(self, source: AsyncBody, call: Callable[[Body], T]) -> T:
         body = without_loop(source)
         if body is None:
-            return await feed(self._threads, source, call)
-        return await self._threads.run(lambda: call(body))
+            return await feed(self._threads, source, lambda chunks: call(Declared(chunks, source)))
+        told = body if body is source else Declared(body, source)
+        return await self._threads.run(lambda: call(told))
 
     upload_many = iterated(_Sync.upload_many)
     copy_many = iterated(_Sync.copy_many)
@@ -244,13 +242,6 @@ class Provider(Twin[_Sync]):
     sign = unchanged(_Sync.sign)
     sign_many = unchanged(_Sync.sign_many)
     upload_ticket = unchanged(_Sync.upload_ticket)
-
-
-def _name(options: UploadOptions, source: object) -> None:
-    """Give an upload the file name that the browser told a web framework."""
-    filename = getattr(source, "filename", None)
-    if isinstance(filename, str) and options.get("filename") is None:
-        options["filename"] = PurePath(filename).name
 
 
 @discreet

@@ -46,6 +46,22 @@ def without_loop(source: Any) -> Any:
     return None if isinstance(source, AsyncIterable) else source
 
 
+class Declared:
+    """What a thread reads, with the name and the type that the awaited source declares."""
+
+    def __init__(self, body: Any, source: object) -> None:
+        """Read `body`, and tell what `source` tells of itself."""
+        self._body = body
+        self.filename = getattr(source, "filename", None) or getattr(source, "name", None)
+        self.content_type = getattr(source, "content_type", None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._body, name)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return iter(self._body)
+
+
 async def feed(threads: Threads, source: Any, call: Callable[[Iterator[Chunk]], T]) -> T:
     """Call `call` in a thread with the chunks of `source`, which this task reads.
 

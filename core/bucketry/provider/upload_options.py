@@ -10,13 +10,13 @@ import attrs
 
 from bucketry.errors import InvalidInput
 from bucketry.headers import (
-    check_header_value,
+    check_kept_value,
     check_metadata,
     check_param_values,
     check_tags,
     content_disposition,
-    guess_content_type,
 )
+from bucketry.media_types import UNKNOWN, guess_content_type
 from bucketry.model import ChecksumAlgorithm, Encryption, Progress, Upload
 from bucketry.provider.arguments import check_progress, check_text
 from bucketry.provider.ground import Ground
@@ -28,7 +28,8 @@ class UploadOptions(TypedDict, total=False):
 
     Keys:
         filename: name to take extension, type and the key from; a path or file brings its own.
-        content_type: media type; guessed from the name otherwise.
+        content_type: media type; otherwise that of the ending of `filename`, else of the key, else
+            what the source declares, else that of the source's own name.
         download_name: a browser saves the object under this name, in any script.
         cache_control, content_disposition, content_encoding, content_language: HTTP headers that
             the object is served with.
@@ -93,9 +94,10 @@ def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str,
         near = get_close_matches(unknown[0], UploadOptions.__annotations__, n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise InvalidInput(f"an upload has no option {unknown[0]!a}{meant}")
-    filename = given.pop("filename", None) or source.name
-    if filename is not None:
-        check_text("filename", filename)
+    named = given.pop("filename", None)
+    if named is not None:
+        check_text("filename", named)
+    filename = named or source.name
     download_name = given.pop("download_name", None)
     if download_name is not None:
         if "content_disposition" in given:
@@ -104,7 +106,7 @@ def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str,
             check_text("download_name", download_name)
         )
     if "content_type" not in given:
-        given["content_type"] = guess_content_type(filename or key)
+        given["content_type"] = _type_of(named, key, source)
     if given.get("if_match") is None:
         # Whoever names the version to write over does want to write over it.
         default = getattr(ground.options, "prevent_overwrite", None)
@@ -113,12 +115,20 @@ def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str,
     return check_upload(Upload(key=key, source=source, filename=filename, **whole), ground)
 
 
+def _type_of(named: str | None, key: str, source: Source) -> str:
+    """Return the media type of what is uploaded; the source's own name may be a temporary one."""
+    for name in (named, key):
+        if name and (guessed := guess_content_type(name)) != UNKNOWN:
+            return guessed
+    return source.content_type or guess_content_type(source.name or "")
+
+
 def check_upload(upload: Upload, ground: Ground) -> Upload:
     """Return the upload, metadata normalised, or raise `InvalidInput` that says what is wrong."""
     for name in _HEADERS:
         value = getattr(upload, name)
         if value is not None:
-            check_header_value(name, value)
+            check_kept_value(name, value)
     if upload.encryption is not None and not isinstance(upload.encryption, Encryption):
         raise InvalidInput(
             f"encryption is a bucketry.Encryption, not {type(upload.encryption).__name__}"

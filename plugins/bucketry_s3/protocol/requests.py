@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from attrs import frozen
 
 from bucketry.errors import InvalidHeader
-from bucketry.headers import check_header_value
+from bucketry.headers import check_kept_value
 from bucketry_s3.protocol.given import check_complete, check_params
 from bucketry_s3.protocol.markup import as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
@@ -95,7 +95,7 @@ def with_customer_keys(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _header(name: str, value: str) -> str:
-    check_header_value(name, value)
+    check_kept_value(name, value)
     if not value.isascii():
         raise InvalidHeader(
             f"{name} has a character that is not ASCII, which servers refuse or give back "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,144 @@ def test_a_progress_that_fails_leaves_the_file(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         download(_Vendor([(BODY, None)]).open, tmp_path / "a.bin", progress)
     assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def _download(target: Path, body: bytes = BODY) -> None:
+    download(_Vendor([(body, None)], size=len(body)).open, target, None)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755])
+def test_a_file_keeps_its_rights_from_the_first_byte_on(tmp_path: Path, mode: int) -> None:
+    target = tmp_path / "a.bin"
+    target.touch()
+    target.chmod(mode)
+    seen: set[int] = set()
+
+    def progress(count: int) -> None:
+        (part,) = tmp_path.glob(".bucketry-*.part")
+        seen.add(stat.S_IMODE(part.stat().st_mode) & ~mode)
+
+    download(_Vendor([(BODY, None)]).open, target, progress)
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+    assert seen == {0}
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "old").write_bytes(b"old")
+    for name in ("old", "new"):
+        link = tmp_path / f"to-{name}"
+        link.symlink_to(Path("there") / name)
+        _download(link)
+        assert link.is_symlink()
+        assert (tmp_path / "there" / name).read_bytes() == BODY
+    assert sorted(os.listdir(tmp_path / "there")) == ["new", "old"]
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "c").symlink_to("missing/c")
+    for name in ("a", "c"):
+        with pytest.raises(InvalidInput):
+            _download(tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["a", "b", "c"]
+
+
+def test_a_device_is_written_into() -> None:
+    before = os.stat(os.devnull)
+    _download(Path(os.devnull))
+    assert os.path.samestat(os.stat(os.devnull), before)
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        _download(pipe)
+        assert read.result() == BODY
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+@pytest.mark.parametrize("form", ["/dev/fd/{}", "/proc/self/fd/{}", "/proc/{pid}/fd/{}"])
+def test_an_open_file_is_written_where_it_stands(tmp_path: Path, form: str) -> None:
+    if not Path("/proc/self/fd").exists() and form != "/dev/fd/{}":
+        pytest.skip("this system has no /proc")
+    with (tmp_path / "out").open("wb") as out:
+        out.write(b"before ")
+        out.flush()
+        _download(Path(form.format(out.fileno(), pid=os.getpid())), b"object")
+        out.seek(0, os.SEEK_END)
+        out.write(b" behind")
+    assert (tmp_path / "out").read_bytes() == b"before object behind"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_link_to_an_open_file_is_an_open_file(tmp_path: Path) -> None:
+    """As /dev/stdout is one."""
+    with (tmp_path / "out").open("wb") as out:
+        (tmp_path / "link").symlink_to(f"/dev/fd/{out.fileno()}")
+        _download(tmp_path / "link", b"object")
+        assert os.fstat(out.fileno()).st_size == 6
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_an_open_file_that_is_not_open_is_told() -> None:
+    with pytest.raises(InvalidInput, match="'/dev/fd/99999' cannot be written: Bad file"):
+        _download(Path("/dev/fd/99999"))
+
+
+def test_what_was_written_into_a_device_is_not_written_twice(tmp_path: Path) -> None:
+    vendor = _Vendor([(BODY, WRONG), (BODY, None)])
+    with (tmp_path / "out").open("wb") as out, pytest.raises(IntegrityError):
+        download(vendor.open, Path(f"/dev/fd/{out.fileno()}"), None)
+    assert vendor.opened == 1
+
+
+def _left_behind(folder: Path) -> Path:
+    """Return the name that a download to `a.bin` writes under."""
+    names: set[str] = set()
+    download(
+        _Vendor([(BODY, None)]).open, folder / "a.bin",
+        lambda _: names.update(name for name in os.listdir(folder) if name.endswith(".part")),
+    )  # fmt: skip
+    (name,) = names
+    return folder / name
+
+
+def test_what_a_killed_download_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    left = _left_behind(tmp_path)
+    left.write_bytes(b"half of it")
+    _download(tmp_path / "a.bin")
+    assert (tmp_path / "a.bin").read_bytes() == BODY
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_two_downloads_to_one_file_do_not_meet(tmp_path: Path) -> None:
+    def second(_: int) -> None:
+        if not (tmp_path / "a.bin").exists():
+            _download(tmp_path / "a.bin", b"second")
+
+    download(_Vendor([(BODY, None)]).open, tmp_path / "a.bin", second)
+    assert (tmp_path / "a.bin").read_bytes() == BODY
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_what_stands_under_the_name_and_is_no_leftover_stays(tmp_path: Path) -> None:
+    left = _left_behind(tmp_path)
+    (tmp_path / "precious").write_bytes(b"precious")
+    left.symlink_to("precious")
+    _download(tmp_path / "a.bin")
+    assert left.is_symlink()
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    left.unlink()
+    left.mkdir()
+    _download(tmp_path / "a.bin")
+    assert sorted(os.listdir(tmp_path)) == sorted([left.name, "a.bin", "precious"])
 
 
 def test_a_folder_is_no_target_and_nothing_is_opened(tmp_path: Path) -> None:

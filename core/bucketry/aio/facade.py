@@ -151,10 +151,10 @@ class Provider(Twin[_Sync]):
         )
 
     async def _with(self, source: AsyncBody, call: Callable[[Body], T]) -> T:
-        body = without_loop(source)
+        body: Any = without_loop(source)
         if body is None:
-            return await feed(self._threads, source, lambda chunks: call(Declared(chunks, source)))
-        told = body if body is source else Declared(body, source)
+            return await feed(self._threads, source, lambda body: call(Declared(body, source)))
+        told: Any = body if body is source else Declared(body, source)
         return await self._threads.run(lambda: call(told))
 
     upload_many = iterated(_Sync.upload_many)

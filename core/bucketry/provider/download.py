@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import attrs
 
 from bucketry import cancelling
-from bucketry.errors import IntegrityError, InvalidInput
+from bucketry.errors import IntegrityError
 from bucketry.model import ObjectInfo, ObjectReader, Progress
+from bucketry.provider.target import disk, open_target
 
 T = TypeVar("T")
 
@@ -42,34 +40,27 @@ def check_size(received: int, info: ObjectInfo) -> None:
 
 def download_to(
     open_object: Callable[[], ObjectReader],
-    target: Path,
+    path: Path,
     progress: Progress | None,
 ) -> ObjectInfo:
-    """Write an object to `target` through a temporary file beside it, replaced at the end.
+    """Write an object to `path`: a file gets it whole or not at all, as `open_target` says.
 
     An object that has another size than announced, or other bytes than are stored, is an
-    `IntegrityError` and leaves `target` as it was.
+    `IntegrityError`.
     """
-    with _disk(target):
-        if target.is_dir():
-            raise InvalidInput(f"{target} is a folder; name the file to write")
-        if not target.parent.is_dir():
-            raise InvalidInput(f"{target.parent} is no folder to write into; make it first")
-    temporary = target.parent / f".bucketry-{secrets.token_hex(8)}.part"
-    file: BinaryIO | None = None
-
     told = 0
 
     def fill(reader: ObjectReader) -> ObjectInfo:
         nonlocal told
         received = 0
-        with _disk(target):
-            opened.seek(0)
-            opened.truncate()
+        if target.publish is not None:
+            with disk(path):
+                target.file.seek(0)
+                target.file.truncate()
         for chunk in reader.chunks(CHUNK):
             cancelling.check()
-            with _disk(target):
-                opened.write(chunk)
+            with disk(path):
+                _write_all(target.file, chunk)
             received += len(chunk)
             if progress is not None and received > told:
                 progress(received - told)
@@ -77,33 +68,17 @@ def download_to(
         check_size(received, reader.info)
         return attrs.evolve(reader.info, verified=reader.verified)
 
-    try:
-        with _disk(target):
-            # Not tempfile's: its files are private, and a download has the rights of any new file.
-            opened = file = temporary.open("xb")
-        info = whole(open_object, fill)
-        with _disk(target):
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            if file is not None:
-                file.close()
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    return info
+    with open_target(path) as target:
+        if target.publish is not None:
+            info = whole(open_object, fill)
+            target.publish()
+            return info
+        with open_object() as reader:  # what was written cannot be taken back
+            return fill(reader)
 
 
-@contextmanager
-def _disk(target: Path) -> Iterator[None]:
-    """Say which file the system would not let us write; only calls of the system belong inside."""
-    try:
-        yield
-    except InvalidInput:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput(f"{str(target)!a} cannot be written: {reason}") from error
+def _write_all(file: BinaryIO, chunk: bytes) -> None:
+    """Write all of it; a pipe may take less at once."""
+    left = memoryview(chunk)
+    while left:
+        left = left[file.write(left) :]

@@ -455,7 +455,9 @@ class Provider:
     ) -> ObjectInfo:
         """Write an object to a file, whole or not at all.
 
-        The answer's `verified` is the digest that the bytes were compared with.
+        A file that is there keeps its rights, and a link its place: what it points to is written.
+        A device, a pipe or ``/dev/stdout`` is written into as the bytes come. The answer's
+        `verified` is the digest that the bytes were compared with.
         """
         return reading.download(self._ground, key, target, progress)
 

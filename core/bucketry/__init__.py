@@ -40,6 +40,7 @@ from bucketry.errors import (
     WrongRegion,
 )
 from bucketry.hookspecs import ProviderHooks, hookimpl, hookspec
+from bucketry.keys import ExistingKey
 from bucketry.model import (
     UNKNOWN,
     AmbientCredentials,
@@ -83,6 +84,7 @@ __all__ = [
     "Credentials",
     "Deleted",
     "Encryption",
+    "ExistingKey",
     "Fact",
     "Failure",
     "IntegrityError",

@@ -123,6 +123,49 @@ def check_key(key: str) -> str:
     return key
 
 
+class ExistingKey(str):
+    """The key of an object that is there already, taken as it is.
+
+    Other tools store keys that bucketry would give no new object: with ``//``, a leading or
+    trailing ``/``, a backslash, in another normal form. What a listing shows has its key in this
+    form then, so that it can be read, signed, copied from and deleted. For a key kept elsewhere,
+    write ``ExistingKey(text)``.
+    """
+
+    __slots__ = ()
+
+
+def check_existing_key(key: str) -> str:
+    """Return a key that an object may have, else raise `InvalidKey`.
+
+    It has 1 to 1,024 UTF-8 bytes (Amazon S3 User Guide, object keys). What is no `ExistingKey` has
+    to be a good key, too.
+    """
+    if not isinstance(key, ExistingKey):
+        return check_key(key)
+    if not key:
+        raise _refuse(key, "it is empty")
+    if len(key) > MAX_KEY_BYTES:
+        raise _too_long(key)
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:
+        raise _refuse(key, "a lone surrogate cannot be encoded", error.start) from None
+    if size > MAX_KEY_BYTES:
+        raise _too_long(key)
+    return key
+
+
+def as_found(key: str) -> str:
+    """Return the key of an object that was found, as an `ExistingKey` where a new one may not."""
+    if is_common(key):
+        return key
+    try:
+        return check_key(key)
+    except InvalidKey:
+        return ExistingKey(key)
+
+
 class RootPath:
     """The folder of the bucket that a provider works in; `""` is the whole bucket.
 
@@ -143,8 +186,14 @@ class RootPath:
             return joined  # and so is the key, whose segments are the last ones of it
         return check_key(self.prefix + check_key(key))
 
+    def existing(self, key: str) -> str:
+        """Return the object key of an object that is there; `ExistingKey` is taken as it is."""
+        if not isinstance(key, ExistingKey):
+            return self.join(key)
+        return ExistingKey(self.prefix + check_existing_key(key))
+
     def strip(self, object_key: str) -> str:
         """Return the application's key of `object_key`; `InvalidKey` if it lies outside."""
         if not object_key.startswith(self.prefix) or object_key == self.prefix:
             raise _refuse(object_key, f"it lies outside the root path {self.path!r}")
-        return object_key[len(self.prefix) :]
+        return as_found(object_key[len(self.prefix) :])

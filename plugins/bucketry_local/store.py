@@ -36,7 +36,7 @@ from bucketry import (
     Unavailable,
     Unconfirmed,
 )
-from bucketry.keys import check_key
+from bucketry.keys import ExistingKey, check_existing_key, check_key
 from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.disk import disk, open_no_link, regular, sync_folder
@@ -71,8 +71,14 @@ class Store:
         self._records = Records(self.own.path / "objects")
 
     def check(self, key: str) -> None:
-        """Raise `InvalidKey` unless `key` may name an object here."""
-        check_key(key)
+        """Raise `InvalidKey` unless `key` may name a file of the store.
+
+        A file that was put there by hand may have a name that no new key could have.
+        """
+        if not isinstance(key, ExistingKey):
+            check_key(key)
+        elif not set(check_existing_key(key).split("/")).isdisjoint(("", ".", "..")) or "\0" in key:
+            raise InvalidKey(f"key {key!a} is refused: no file here can have this name")
         if key.partition("/")[0].casefold() == OWN:
             raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
 

@@ -37,7 +37,7 @@ from bucketry import (
     Unsupported,
     UploadOptions,
 )
-from bucketry.keys import RootPath
+from bucketry.keys import RootPath, as_found
 from bucketry.serving import ObjectRequest, serve
 from bucketry_local.layer import LocalLayer
 from bucketry_local.receiving import CHUNK
@@ -138,7 +138,9 @@ class _App:
         Servers give the path percent-decoded, as latin-1.
         """
         try:
-            object_key = environ.get("PATH_INFO", "").encode("latin-1").decode().removeprefix("/")
+            object_key = as_found(
+                environ.get("PATH_INFO", "").encode("latin-1").decode().removeprefix("/")
+            )
             self._layer.store.check(object_key)
             return self._root.strip(object_key), object_key
         except (UnicodeError, InvalidKey):

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bucketry import InvalidKey
-from bucketry.keys import MAX_KEY_BYTES, RootPath, check_key
+from bucketry.keys import MAX_KEY_BYTES, ExistingKey, RootPath, as_found, check_key
 
 REFUSED = [
     # key, what the message must say
@@ -179,3 +179,20 @@ def test_any_text_is_stripped_exactly_or_refused(object_key: str) -> None:
         return
     assert object_key == f"uploads/{key}"
     assert key
+
+
+@pytest.mark.parametrize("key", ["a//b", "/a", "a/", "a\\b", "e\u0301", "a\n", "..", "a\u200b"])
+def test_an_existing_key_is_taken_as_it_is(key: str) -> None:
+    root = RootPath("top")
+    found = root.strip(f"top/{key}")
+    assert (found, type(found)) == (key, ExistingKey)
+    assert root.existing(found) == f"top/{key}"
+    for refused in (root.join, root.existing):
+        with pytest.raises(InvalidKey):
+            refused(str(key))
+    with pytest.raises(InvalidKey):
+        root.join(found)
+
+
+def test_a_found_key_that_a_new_object_could_have_is_plain_text() -> None:
+    assert type(as_found("photos/\u00e9.png")) is str

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
-from bucketry import Provider, SignRequest, hookimpl
+from bucketry import ExistingKey, InvalidKey, Provider, Rejected, SignRequest, hookimpl
 from bucketry_local import LocalLayer
 from bucketry_local.server import Server, serve
 from bucketry_local.signing import Signer
@@ -596,3 +596,29 @@ def test_serve_runs_while_the_block_runs(make: Make, fetch: Fetch) -> None:
 
 def test_a_server_without_a_provider_says_so(server: Server, fetch: Fetch) -> None:
     assert fetch(f"{server.url}/a").status == 503
+
+
+@pytest.mark.parametrize("name", ["back\\slash.txt", "cafe\u0301.txt", "tab\there", "a\u200bb"])
+def test_files_with_names_that_no_new_key_has_are_served_and_deleted(
+    public: Provider, fetch: Fetch, directory: Path, name: str
+) -> None:
+    public.upload(b"x", key="a.txt")
+    (directory / name).write_bytes(b"by hand")
+    info = next(info for info in public.list() if info.key == name)
+    assert public.read(info) == b"by hand"
+    assert fetch(public.url(info)).body == b"by hand"
+    public.copy(info, "copy")
+    public.delete(info.key)
+    assert [found.key for found in public.list()] == ["a.txt", "copy"]
+
+
+@pytest.mark.parametrize(
+    "key", ["../beside", "..", "a/../../beside", "a//b", "/etc/passwd", "a\0b"]
+)
+def test_an_existing_key_leads_nowhere_else(public: Provider, directory: Path, key: str) -> None:
+    (directory.parent / "beside").write_bytes(b"secret")
+    public.upload(b"x", key="a/b")
+    for call in (public.read, public.head, public.delete, public.sign):
+        with pytest.raises((InvalidKey, Rejected)):
+            call(ExistingKey(key))
+    assert (directory.parent / "beside").read_bytes() == b"secret"

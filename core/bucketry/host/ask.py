@@ -216,7 +216,8 @@ class Ask:
         if prepared.method != request.method:
             raise self._bad(hook, f"it changed the method to {prepared.method!a}")
         if prepared is not request:
-            self._inside(self._key(prepared.key, hook), self._prefix, hook)
+            if prepared.key != request.key:
+                self._inside(self._key(prepared.key, hook), self._prefix, hook)
             with self._blaming(hook):
                 prepared = check(prepared)
         return prepared

@@ -8,8 +8,8 @@ from typing import get_args
 
 from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
 from bucketry.headers import check_header_name, check_header_value, content_disposition
-from bucketry.model import Method, SignedUrl, SignRequest, UploadTicket
-from bucketry.provider.arguments import check_text, each_key
+from bucketry.model import Method, ObjectInfo, SignedUrl, SignRequest, UploadTicket
+from bucketry.provider.arguments import check_text, each_key, key_of
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 
@@ -117,12 +117,12 @@ def _prepared(request: SignRequest, ground: Ground) -> SignRequest:
     return ground.ask.prepare_signing(request, partial(check_request, ground=ground))
 
 
-def url(ground: Ground, key: str, expires_in: int | None) -> str:
+def url(ground: Ground, key: str | ObjectInfo, expires_in: int | None) -> str:
     """Return an address that opens the object."""
-    address = ground.quick.url(key, expires_in)
+    address = ground.quick.url(key, expires_in) if type(key) is str else None
     if address is not None:
         return address
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "url", key) as operation:
         if ground.ask.is_private(object_key):
             request = SignRequest(
@@ -135,17 +135,17 @@ def url(ground: Ground, key: str, expires_in: int | None) -> str:
     return address
 
 
-def object_url(ground: Ground, key: str) -> str:
+def object_url(ground: Ground, key: str | ObjectInfo) -> str:
     """Return the object's permanent address."""
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "url", key) as operation:
         address = operation.answer = ground.ask.object_url(object_key)
     return address
 
 
-def is_private(ground: Ground, key: str) -> bool:
+def is_private(ground: Ground, key: str | ObjectInfo) -> bool:
     """Return whether the object opens only with a signed URL."""
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "is_private", key) as operation:
         private = operation.answer = ground.ask.is_private(object_key)
     return private
@@ -172,7 +172,7 @@ def key_of_url(ground: Ground, address: str) -> str | None:
 
 def sign(
     ground: Ground,
-    key: str,
+    key: str | ObjectInfo,
     *,
     method: Method,
     expires_in: int | None,
@@ -184,7 +184,7 @@ def sign(
     """Return a signed URL for one method on one key."""
     further: tuple[object, ...] = (download_name, response, content_type, version)
     if method == "GET" and further == (None, None, None, None):
-        quickly = ground.quick.sign(key, expires_in)
+        quickly = ground.quick.sign(key, expires_in) if type(key) is str else None
         if quickly is not None:
             return quickly
     if method == "POST":
@@ -198,8 +198,9 @@ def sign(
         wanted["content_disposition"] = content_disposition(
             check_text("download_name", download_name)
         )
+    key = key_of(key)
     request = SignRequest(
-        key=ground.root.join(key),
+        key=ground.root.join(key) if method == "PUT" else ground.root.existing(key),
         method=method,
         expires_in=_expires_in(expires_in, ground),
         response=wanted,
@@ -213,16 +214,18 @@ def sign(
     return signed
 
 
-def sign_many(ground: Ground, keys: Iterable[str], expires_in: int | None) -> dict[str, SignedUrl]:
+def sign_many(
+    ground: Ground, keys: Iterable[str | ObjectInfo], expires_in: int | None
+) -> dict[str, SignedUrl]:
     """Sign GET for many keys at once."""
     seconds = _expires_in(expires_in, ground)
     _check_expiry(seconds, ground)
     _check_can_sign("GET", ground)
-    asked = list(each_key(keys))
+    asked: list[str] = [key_of(key) for key in each_key(keys)]
     quickly = _quickly(ground, asked, seconds)
     if quickly is not None:
         return quickly
-    object_keys = {key: ground.root.join(key) for key in asked}
+    object_keys = {key: ground.root.existing(key) for key in asked}
     with perform(ground, "sign", None, {"keys": list(object_keys.values())}) as operation:
         signed = operation.answer = {
             key: ground.ask.sign(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from bucketry.errors import InvalidInput
+from bucketry.keys import ExistingKey
+from bucketry.model import ObjectInfo
 
 T = TypeVar("T")
 
@@ -21,6 +23,11 @@ def check_text(name: str, value: object) -> str:
             f"{name} has a lone surrogate at position {error.start}, which cannot be encoded"
         ) from None
     return value
+
+
+def key_of(key: str | ObjectInfo) -> str:
+    """Return the key of an object, given as such or by what a listing or `head` told of it."""
+    return ExistingKey(key.key) if isinstance(key, ObjectInfo) else key
 
 
 def check_progress(progress: object) -> None:

@@ -29,6 +29,7 @@ from bucketry.model import (
     UploadTicket,
 )
 from bucketry.provider import addressing, listing, many, reading, removing, storing
+from bucketry.provider.arguments import key_of
 from bucketry.provider.ground import Ground, Service, service
 from bucketry.provider.outcomes import Outcomes
 from bucketry.provider.upload_options import UploadOptions, build_upload
@@ -38,6 +39,9 @@ from bucketry.source import Body, Source
 from bucketry.vendor import CommonOptions, Vendor
 
 Layer = TypeVar("Layer")
+
+Key = str | ObjectInfo
+"""An object that is there, by its key or by what a listing or `head` told of it."""
 
 
 class Recipe(Protocol):
@@ -277,7 +281,7 @@ class Provider:
         that caches of the old address go stale on their own. Pass `if_match` with the old ETag to
         replace only the version you know; it does not go with `new_key`.
         """
-        self._ground.root.join(key)
+        self._ground.root.existing(key)
         if new_key is None or new_key == key:
             options["prevent_overwrite"] = False
             return self.upload(source, key=key, **options)
@@ -293,7 +297,7 @@ class Provider:
     @discreet
     def copy(
         self,
-        source: str,
+        source: Key,
         target: str,
         *,
         prevent_overwrite: bool | None = None,
@@ -321,7 +325,7 @@ class Provider:
         return many.copy_many(self, self._ground, items, concurrency, prevent_overwrite)
 
     def move(
-        self, source: str, target: str, *, prevent_overwrite: bool | None = None
+        self, source: Key, target: str, *, prevent_overwrite: bool | None = None
     ) -> StoredObject:
         """Copy, then delete the source. A failure in between leaves both, never neither.
 
@@ -335,7 +339,7 @@ class Provider:
     @discreet
     def delete(
         self,
-        key: str,
+        key: Key,
         *,
         if_match: str | None = None,
         extra_params: Mapping[str, Any] | None = None,
@@ -349,7 +353,7 @@ class Provider:
 
     @discreet
     def delete_many(
-        self, keys: Iterable[str], *, extra_params: Mapping[str, Any] | None = None
+        self, keys: Iterable[Key], *, extra_params: Mapping[str, Any] | None = None
     ) -> Deleted:
         """Delete many objects in as few requests as the vendor allows; an outcome for each key.
 
@@ -378,12 +382,12 @@ class Provider:
 
     # -- looking and reading -----------------------------------------------------------------
 
-    def head(self, key: str) -> ObjectInfo:
+    def head(self, key: Key) -> ObjectInfo:
         """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
         return reading.head(self._ground, key)
 
     def head_many(
-        self, keys: Iterable[str], *, concurrency: int = many.CONCURRENCY
+        self, keys: Iterable[Key], *, concurrency: int = many.CONCURRENCY
     ) -> Outcomes[ObjectInfo]:
         """Look at many objects; iterate the answer as that of `upload_many`.
 
@@ -391,14 +395,14 @@ class Provider:
         """
         return many.head_many(self, self._ground, keys, concurrency)
 
-    def exists(self, key: str) -> bool:
+    def exists(self, key: Key) -> bool:
         """Return whether there is an object. A denied look is an error, not a no."""
         return reading.exists(self._ground, key)
 
     @overload
     def open(
         self,
-        key: str,
+        key: Key,
         mode: Literal["rb"] | ByteRange | None = "rb",
         *,
         byte_range: ByteRange | None = None,
@@ -412,7 +416,7 @@ class Provider:
     @discreet
     def open(
         self,
-        key: str,
+        key: Key,
         mode: Literal["rb", "wb"] | ByteRange | None = "rb",
         *,
         byte_range: ByteRange | None = None,
@@ -441,17 +445,18 @@ class Provider:
             )
         if byte_range is not None:
             raise InvalidInput("byte_range is for reading; an object is written whole")
+        key = key_of(key)
         with Source(b"") as nothing:
             build_upload(self._ground, self._ground.root.join(key), nothing, options)
         # Not a partial, whose repr would show the options.
         return ObjectWriter(key, discreet(lambda file: self.upload(file, key=key, **options)))
 
-    def read(self, key: str) -> bytes:
+    def read(self, key: Key) -> bytes:
         """Return a whole object's bytes; for objects that fit into memory."""
         return reading.read(self._ground, key)
 
     def download(
-        self, key: str, target: str | os.PathLike[str], *, progress: Progress | None = None
+        self, key: Key, target: str | os.PathLike[str], *, progress: Progress | None = None
     ) -> ObjectInfo:
         """Write an object to a file, whole or not at all.
 
@@ -496,7 +501,7 @@ class Provider:
 
     # -- addresses ---------------------------------------------------------------------------
 
-    def url(self, key: str, *, expires_in: int | None = None) -> str:
+    def url(self, key: Key, *, expires_in: int | None = None) -> str:
         """Return an address that opens the object: its permanent one, or a signed one if private.
 
         A signed address is a password: use it, do not store or log it. `sign` gives one that does
@@ -504,11 +509,11 @@ class Provider:
         """
         return addressing.url(self._ground, key, expires_in)
 
-    def object_url(self, key: str) -> str:
+    def object_url(self, key: Key) -> str:
         """Return the object's permanent, unsigned address, also where it opens for nobody."""
         return addressing.object_url(self._ground, key)
 
-    def is_private(self, key: str) -> bool:
+    def is_private(self, key: Key) -> bool:
         """Return whether the object opens only with a signed URL, as far as we are told."""
         return addressing.is_private(self._ground, key)
 
@@ -523,7 +528,7 @@ class Provider:
 
     def sign(
         self,
-        key: str,
+        key: Key,
         *,
         method: Method = "GET",
         expires_in: int | None = None,
@@ -560,7 +565,7 @@ class Provider:
         )
 
     def sign_many(
-        self, keys: Iterable[str], *, expires_in: int | None = None
+        self, keys: Iterable[Key], *, expires_in: int | None = None
     ) -> dict[str, SignedUrl]:
         """Sign GET for many keys at once: a page of thumbnails."""
         return addressing.sign_many(self._ground, keys, expires_in)

@@ -36,7 +36,7 @@ def _pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Ite
                 return
             yield Page(
                 objects=[told(ground, info) for info in page.objects],
-                folders=[root.strip(folder) for folder in page.folders],
+                folders=[folder[len(root.prefix) :] for folder in page.folders],
             )
 
 
@@ -51,5 +51,5 @@ def object_pages(ground: Ground, prefix: str, delimiter: str, start_after: str) 
 
 def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:
     """Return what is known of an object, under the application's key."""
-    root = ground.root
-    return attrs.evolve(info, key=root.strip(info.key)) if root.prefix else info
+    key = ground.root.strip(info.key)
+    return info if key is info.key else attrs.evolve(info, key=key)

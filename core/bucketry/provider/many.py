@@ -10,7 +10,7 @@ from bucketry.discretion import discreet
 from bucketry.errors import InvalidInput
 from bucketry.model import ObjectInfo, Progress, StoredObject
 from bucketry.provider import reading, storing
-from bucketry.provider.arguments import check_progress, each_key
+from bucketry.provider.arguments import check_progress, each_key, key_of
 from bucketry.provider.crew import MAX_THREADS, Crew
 from bucketry.provider.folder import Folder
 from bucketry.provider.ground import Ground
@@ -24,7 +24,7 @@ CONCURRENCY = 16
 UploadItem = tuple[str | None, Body] | tuple[str | None, Body, Mapping[str, Any]]
 """One of many uploads: key (or None, to have it named), source, and options of its own."""
 
-DownloadItem = str | tuple[str, str]
+DownloadItem = str | ObjectInfo | tuple[str | ObjectInfo, str]
 """One of many downloads: a key, or a key and the name of its file below the folder."""
 
 
@@ -74,10 +74,11 @@ def download_many(
             raise InvalidInput(
                 f"an item of many downloads is a key or (key, name), not {_told(item)}"
             )
-        ground.root.join(pair[0])
-        path, told = files.file(*pair)
-        info = reading.download(ground, pair[0], path, moved)
-        return Done(pair[0], info, info.size, told)
+        key = key_of(pair[0])
+        ground.root.existing(key)
+        path, told = files.file(key, *pair[1:])
+        info = reading.download(ground, key, path, moved)
+        return Done(key, info, info.size, told)
 
     return _outcomes("download_many", owner, ground, items, do, concurrency, progress)
 
@@ -101,12 +102,12 @@ def copy_many(
 
 
 def head_many(
-    owner: object, ground: Ground, keys: Iterable[str], concurrency: int
+    owner: object, ground: Ground, keys: Iterable[str | ObjectInfo], concurrency: int
 ) -> Outcomes[ObjectInfo]:
     """Look at many objects."""
 
-    def do(key: str, _: Progress) -> Done:
-        return Done(key, reading.head(ground, key))
+    def do(key: str | ObjectInfo, _: Progress) -> Done:
+        return Done(key_of(key), reading.head(ground, key))
 
     return _outcomes("head_many", owner, ground, keys, do, concurrency, None)
 

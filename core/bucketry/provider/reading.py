@@ -11,22 +11,22 @@ import attrs
 
 from bucketry.errors import IntegrityError, InvalidInput, NotFound
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
-from bucketry.provider.arguments import check_progress
+from bucketry.provider.arguments import check_progress, key_of
 from bucketry.provider.download import check_size, download_to, whole
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
 from bucketry.provider.perform import perform
 
 
-def head(ground: Ground, key: str) -> ObjectInfo:
+def head(ground: Ground, key: str | ObjectInfo) -> ObjectInfo:
     """Return what is known of an object."""
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "head", key) as operation:
         info = operation.answer = told(ground, ground.ask.head(object_key))
     return info
 
 
-def exists(ground: Ground, key: str) -> bool:
+def exists(ground: Ground, key: str | ObjectInfo) -> bool:
     """Return whether there is an object."""
     try:
         head(ground, key)
@@ -35,9 +35,9 @@ def exists(ground: Ground, key: str) -> bool:
     return True
 
 
-def read(ground: Ground, key: str) -> bytes:
+def read(ground: Ground, key: str | ObjectInfo) -> bytes:
     """Return a whole object's bytes."""
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "read", key) as operation:
 
         def take(reader: ObjectReader) -> bytes:
@@ -51,10 +51,10 @@ def read(ground: Ground, key: str) -> bytes:
 
 
 def download(
-    ground: Ground, key: str, target: str | os.PathLike[str], progress: Progress | None
+    ground: Ground, key: str | ObjectInfo, target: str | os.PathLike[str], progress: Progress | None
 ) -> ObjectInfo:
     """Write an object to a file."""
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     if not isinstance(target, str | os.PathLike):
         raise InvalidInput(f"the target is a path, not {type(target).__name__}")
     check_progress(progress)
@@ -67,11 +67,13 @@ def download(
     return info
 
 
-def open_reader(ground: Ground, key: str, byte_range: ByteRange | None) -> ObjectReader:
+def open_reader(
+    ground: Ground, key: str | ObjectInfo, byte_range: ByteRange | None
+) -> ObjectReader:
     """Open an object, or a range of it. The operation ends when the reader is closed."""
     if byte_range is not None:
         _check_range(byte_range)
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     operation = perform(ground, "open", key, {"byte_range": byte_range})
     operation.begin()
     try:

@@ -12,21 +12,24 @@ import attrs
 
 from bucketry.errors import InvalidInput, Rejected, StorageError
 from bucketry.headers import check_header_value
-from bucketry.model import Deleted, Failure, Progress, Swept
+from bucketry.model import Deleted, Failure, ObjectInfo, Progress, Swept
 from bucketry.provider import listing
-from bucketry.provider.arguments import check_progress, check_text, each_key
+from bucketry.provider.arguments import check_progress, check_text, each_key, key_of
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import check_extra_params
 
 
 def delete(
-    ground: Ground, key: str, extra_params: Mapping[str, Any] | None, if_match: str | None
+    ground: Ground,
+    key: str | ObjectInfo,
+    extra_params: Mapping[str, Any] | None,
+    if_match: str | None,
 ) -> None:
     """Delete one object."""
     if if_match is not None:
         check_header_value("if_match", if_match)
-    object_key = ground.root.join(key)
+    object_key = ground.root.existing(key := key_of(key))
     params = check_extra_params(extra_params, ground.vendor.protected_params)
     question = {"key": key, "extra_params": params, "if_match": if_match}
     with perform(ground, "delete", key, question) as operation:
@@ -39,10 +42,10 @@ def delete(
 
 
 def delete_many(
-    ground: Ground, keys: Iterable[str], extra_params: Mapping[str, Any] | None
+    ground: Ground, keys: Iterable[str | ObjectInfo], extra_params: Mapping[str, Any] | None
 ) -> Deleted:
     """Delete many objects."""
-    object_keys = [ground.root.join(key) for key in each_key(keys)]
+    object_keys = [ground.root.existing(key_of(key)) for key in each_key(keys)]
     params = check_extra_params(extra_params, ground.vendor.protected_params)
     if not object_keys:
         return Deleted(keys=())

@@ -10,7 +10,8 @@ import attrs
 
 from bucketry.errors import InvalidInput
 from bucketry.limits import hold
-from bucketry.model import StoredObject, Upload
+from bucketry.model import ObjectInfo, StoredObject, Upload
+from bucketry.provider.arguments import key_of
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import build_upload, check_extra_params, check_upload
@@ -48,7 +49,7 @@ def _prepared(ground: Ground, asked: Upload) -> Upload:
 
 def copy(
     ground: Ground,
-    source: str,
+    source: str | ObjectInfo,
     target: str,
     extra_params: Mapping[str, Any] | None,
     prevent_overwrite: bool | None,
@@ -56,7 +57,8 @@ def copy(
     """Copy an object inside the bucket; the configuration says whether over another one."""
     if prevent_overwrite is None:
         prevent_overwrite = bool(getattr(ground.options, "prevent_overwrite", False))
-    source_key, target_key = ground.root.join(source), ground.root.join(target)
+    source = key_of(source)
+    source_key, target_key = ground.root.existing(source), ground.root.join(target)
     if source_key == target_key:
         raise InvalidInput(f"source and target are the same key {source!r}")
     params = check_extra_params(extra_params, ground.vendor.protected_params)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from attrs import frozen
 
 from bucketry import (
     BadCredentials,
@@ -12,6 +15,7 @@ from bucketry import (
     Deleted,
     Failure,
     NotFound,
+    Rejected,
     StorageError,
     Unconfirmed,
     WrongRegion,
@@ -49,28 +53,57 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     limit = min(able.batch_delete_limit.value or MAX_BATCH, MAX_BATCH)
     if able.batch_delete.value == "no":
         limit = 1
+    # A batch is XML, which has no place for all characters: what it cannot name goes alone.
+    fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
+    batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
+    batches += (_Batch([key], alone=True) for key in keys if limit == 1 or not _fits_in_xml(key))
     deleted: list[str] = []
     failures: list[Failure] = []
-    start = 0
-    while start < len(keys):
-        batch = keys[start : start + limit]
+    while batches:
+        batch = batches.popleft()
         try:
-            outcome = _batch(bucket, batch, params) if limit > 1 else _alone(bucket, batch, params)
+            outcome = (_alone if batch.alone else _batch)(bucket, batch.keys, params)
         except StorageError as error:
-            if limit > 1 and error.code in _NO_BATCH:
-                limit = 1
+            if not batch.alone and error.code in _NO_BATCH:
+                left = [key for one in (batch, *batches) for key in one.keys]
+                batches = deque(_Batch([key], alone=True) for key in left)
+                continue
+            if not batch.alone and isinstance(error, Rejected) and not error.may_have_applied:
+                # It may be one key that the whole batch is refused for.
+                batches.extendleft(reversed(batch.halves()))
                 continue
             if not deleted:
                 raise
             doubt = "; it may have taken effect" if error.may_have_applied else ""
-            failures += [_failure(key, f"{error.reason}{doubt}", error.code) for key in batch]
-            rest = keys[start + len(batch) :]
+            failures += [_failure(key, f"{error.reason}{doubt}", error.code) for key in batch.keys]
+            rest = [key for one in batches for key in one.keys]
             failures += [_failure(key, f"not tried: {error.reason}", error.code) for key in rest]
             break
-        start += len(batch)
         deleted += outcome.keys
         failures += outcome.failures
     return Deleted(keys=deleted, failures=failures)
+
+
+@frozen
+class _Batch:
+    """Keys that go in one request; one that goes `alone` is a DeleteObject."""
+
+    keys: Sequence[str]
+    alone: bool = False
+
+    def halves(self) -> list[_Batch]:
+        """Return two smaller batches, of one key each alone at last."""
+        middle = max(1, len(self.keys) // 2)
+        halves = (self.keys[:middle], self.keys[middle:])
+        return [_Batch(keys, alone=len(keys) == 1) for keys in halves if keys]
+
+
+def _fits_in_xml(key: str) -> bool:
+    """Return whether a key is the same after XML has carried it (XML 1.0, sections 2.2 and 2.11).
+
+    Some servers drop blanks around it.
+    """
+    return key.isprintable() and key == key.strip()
 
 
 def _failure(key: str, reason: str, code: str | None) -> Failure:

@@ -6,10 +6,9 @@ transports while they wait for the network. What then remains is cleared away, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
 
 from bucketry.errors import StorageError
 
@@ -21,16 +20,11 @@ class Cancellation:
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._wakes: set[Callable[[], object]] = set()
         self.cancelled = False
 
     def cancel(self) -> None:
         """End the work, from any thread. It fails with a `StorageError` as soon as it looks."""
-        with self._lock:  # held, so that nobody is woken after his `waking` has ended
-            self.cancelled = True
-            for wake in self._wakes:
-                wake()
+        self.cancelled = True
 
     @contextmanager
     def covering(self) -> Iterator[None]:
@@ -40,22 +34,6 @@ class Cancellation:
             yield
         finally:
             _current.reset(token)
-
-    @contextmanager
-    def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """Have `wake` called when it is cancelled: for a wait that does not look by itself.
-
-        `wake` runs in another thread, must be quick and must not raise.
-        """
-        with self._lock:
-            self._wakes.add(wake)
-            if self.cancelled:
-                wake()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._wakes.discard(wake)
 
 
 _current: ContextVar[Cancellation | None] = ContextVar("bucketry_cancellation", default=None)

@@ -77,6 +77,11 @@ class S3Layer:
         )
         return Bucket(self._carry, place, self._options, self._context.capabilities)
 
+    def close(self) -> None:
+        """End what is under way: an upload in parts then removes them."""
+        if "bucket" in vars(self):
+            self.bucket.end()
+
     @cached_property
     def _hooks(self) -> S3Hooks:
         return cast(S3Hooks, self._context.hooks)

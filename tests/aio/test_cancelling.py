@@ -269,22 +269,11 @@ async def test_a_file_that_was_opened_for_nobody_is_closed(tmp_path: Path) -> No
 # -- what threads are told ---------------------------------------------------------------------
 
 
-def test_work_is_told_and_wakes_up() -> None:
-    cancellation, woken = Cancellation(), []
-    with cancellation.covering(), cancellation.waking(lambda: woken.append("early")):
+def test_work_is_told() -> None:
+    cancellation = Cancellation()
+    with cancellation.covering():
         check()
         cancellation.cancel()
         with pytest.raises(StorageError, match="it was cancelled"):
             check()
-    with cancellation.waking(lambda: woken.append("late")):
-        pass
     check()  # what is outside of it is not cancelled
-    assert woken == ["early", "late"]
-
-
-def test_nobody_is_woken_afterwards() -> None:
-    cancellation, woken = Cancellation(), []
-    with cancellation.waking(lambda: woken.append(1)):
-        pass
-    cancellation.cancel()
-    assert woken == []

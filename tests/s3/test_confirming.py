@@ -310,7 +310,7 @@ def test_nothing_is_tried_again_once_a_deadline_is_ended() -> None:
     def attempt() -> None:
         raise Unavailable("no")
 
-    with pytest.raises(Unavailable, match="gave up after 1 attempt "):
+    with pytest.raises(Unavailable, match="it was ended"):
         retry(attempt, deadline)
 
 

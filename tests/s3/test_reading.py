@@ -21,6 +21,7 @@ from bucketry import (
     Rejected,
     Unavailable,
 )
+from bucketry.cancelling import Cancellation
 from bucketry_s3 import BytesBody
 from bucketry_s3.objects.stream import BodyStream
 from bucketry_s3.testing import Alter, Reply, StandIn, Truncate
@@ -268,7 +269,9 @@ def test_the_time_between_reads_is_the_applications_own() -> None:
         def read(self, size: int, /) -> bytes:
             return super().read(1)
 
-    stream = BodyStream(Prompt(b"xxx"), 3, 0.01, lambda received, deadline: BytesBody())
+    stream = BodyStream(
+        Prompt(b"xxx"), 3, 0.01, lambda received, deadline: BytesBody(), Cancellation()
+    )
     assert b"x" == stream.read(1)
     time.sleep(0.05)
     assert b"xx" == stream.read()

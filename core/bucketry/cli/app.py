@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, TextIO
+from types import FrameType
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -52,6 +56,7 @@ Exit codes:
   6    access denied, or wrong credentials or clock
   7    failed, but retrying may help
   130  interrupted
+  143  ended by SIGTERM; 129 by SIGHUP
 """
 
 
@@ -82,7 +87,7 @@ class Commands(click.Group):
         """Run a command line; return its exit code, or exit with it in standalone mode."""
         settings = Settings()
         given = sys.argv[1:] if args is None else list(args)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _as_clean_as_ctrl_c():
             warnings.simplefilter("always", UnsupportedOptionWarning)
             warnings.showwarning = partial(_warn, settings)
             try:
@@ -99,6 +104,9 @@ class Commands(click.Group):
             except click.Abort:
                 click.echo("error: interrupted", err=True)
                 code = output.INTERRUPTED
+            except _Ended as error:
+                click.echo(f"error: ended by {error.name}", err=True)
+                code = error.exit_code
             except click.ClickException as error:
                 code = error.exit_code
                 # An argument list that cannot be parsed never reaches the option's callback.
@@ -113,6 +121,37 @@ class Commands(click.Group):
         if standalone_mode:
             sys.exit(code)
         return code
+
+
+class _Ended(BaseException):
+    """A signal wants the process to end. None of the errors that commands catch."""
+
+    def __init__(self, number: int) -> None:
+        self.name = signal.Signals(number).name
+        self.exit_code = 128 + number  # as shells tell it
+        super().__init__(self.name)
+
+
+@contextmanager
+def _as_clean_as_ctrl_c() -> Iterator[None]:
+    """Let the signals that end a process end a command like Ctrl-C: nothing is left behind."""
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _end)
+                ours.append(number)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+    raise _Ended(number)
 
 
 def _warn(

@@ -185,8 +185,9 @@ class Provider:
         raise InvalidInput(f"{self!r} has no {kind.__name__}; its layers: {', '.join(self.layers)}")
 
     def close(self) -> None:
-        """Close connections. The provider must not be used afterwards.
+        """Close connections, and end what other threads are doing with the provider.
 
+        An upload in parts that is ended removes them. The provider must not be used afterwards.
         What it shares with providers made from it, or that it was made from, stays open until the
         last of them is closed. A layer that fails to close does not keep the others open; its error
         is raised at the end.

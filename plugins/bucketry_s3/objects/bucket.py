@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry import Capabilities
+from bucketry.cancelling import Cancellation
 from bucketry.noting import Notes, notes
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.deadline import Deadline
@@ -20,7 +21,8 @@ class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
     `carry` sends one request and gives one answer. Each operation works on a view of its own, which
-    `begin` gives: its `limit` is the time for all requests of the operation.
+    `begin` gives: its `limit` is the time for all requests of the operation. `closing` ends all of
+    them.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Bucket:
         self._carry = carry
         self._place = place
         self._server = Server()
+        self.closing = Cancellation()
         self.options = options
         self.capabilities = capabilities
         self.name = options.bucket
@@ -54,7 +57,12 @@ class Bucket:
 
     def deadline(self, size: int = 0) -> Deadline:
         """Return a time limit of its own, for what moves `size` bytes beside the operation."""
-        return Deadline(self.options.deadline, size)
+        return Deadline(self.options.deadline, size, closing=self.closing)
+
+    def end(self) -> None:
+        """End what is under way. What begins later is not concerned."""
+        self.closing.cancel()
+        self.closing = Cancellation()
 
     def send(
         self,

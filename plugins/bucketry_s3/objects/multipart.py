@@ -19,6 +19,7 @@ from bucketry.model import ChecksumAlgorithm, Progress
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.confirming import Write, confirm, with_etag
 from bucketry_s3.objects.native import for_looking, for_removing
+from bucketry_s3.objects.under_way import under_way
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import (
     FULL_OBJECT,
@@ -102,14 +103,15 @@ def unfinished(job: Job) -> Iterator[str]:
     created = bucket.send("CreateMultipartUpload", {**place, **job.params})
     job.answers.append(created)
     upload_id = str(created["UploadId"])
-    try:
-        yield upload_id
-    except BaseException as error:
-        if bucket.options.multipart.leave_parts_on_error:
-            error.add_note(f"The parts of upload id {upload_id} were left, as configured.")
-        else:
-            _abort(job, upload_id, error)
-        raise
+    with under_way(bucket.limit.end):
+        try:
+            yield upload_id
+        except BaseException as error:
+            if bucket.options.multipart.leave_parts_on_error:
+                error.add_note(f"The parts of upload id {upload_id} were left, as configured.")
+            else:
+                _abort(job, upload_id, error)
+            raise
 
 
 def send_parts(
@@ -143,6 +145,19 @@ def send_parts(
             stop()
             raise
 
+    def submit(number: int, body: bytearray) -> Future[dict[str, Any]]:
+        try:
+            # A part's thread belongs to the operation: it is cancelled and watched with it.
+            return pool.submit(copy_context().run, send, number, body)
+        except RuntimeError:
+            # The interpreter is going down and starts no threads: so the caller's own.
+            done: Future[dict[str, Any]] = Future()
+            try:
+                done.set_result(send(number, body))
+            except BaseException as error:
+                done.set_exception(error)
+            return done
+
     def collect() -> bytearray:
         future, body = waiting.popleft()
         future.exception()  # waits; a part behind this one may have failed first
@@ -154,7 +169,10 @@ def send_parts(
         return body
 
     buffer = first
-    with ThreadPoolExecutor(concurrency, thread_name_prefix="bucketry-part") as pool:
+    with (
+        under_way(stop),
+        ThreadPoolExecutor(concurrency, thread_name_prefix="bucketry-part") as pool,
+    ):
         try:
             for number in count(1):
                 if number > most_parts:
@@ -165,9 +183,7 @@ def send_parts(
                 size += len(buffer)
                 if whole is not None:
                     whole.update(buffer)
-                # A part's thread belongs to the operation: it is cancelled and watched with it.
-                future = pool.submit(copy_context().run, send, number, buffer)
-                waiting.append((future, buffer))
+                waiting.append((submit(number, buffer), buffer))
                 buffer = collect() if len(waiting) > concurrency else bytearray(len(first))
                 filled = read(buffer)
                 if not filled:

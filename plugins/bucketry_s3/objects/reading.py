@@ -151,7 +151,13 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
             return _rest(bucket, info, ByteRange(start=start + received, stop=stop), deadline)
 
         stream = BodyStream(
-            body, stop - start, bucket.options.deadline, reopen, known, told=length is not None
+            body,
+            stop - start,
+            bucket.options.deadline,
+            reopen,
+            bucket.closing,
+            known,
+            told=length is not None,
         )
     except BaseException:
         body.close()

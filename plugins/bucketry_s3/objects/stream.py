@@ -8,6 +8,7 @@ from collections.abc import Callable
 from attrs import field, frozen
 
 from bucketry import IntegrityError, InvalidInput, StorageError, Unavailable
+from bucketry.cancelling import Cancellation
 from bucketry_s3.protocol.checksums import Digest
 from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
 from bucketry_s3.protocol.retrying import pause_after
@@ -39,17 +40,20 @@ class BodyStream:
         length: int,
         seconds: float,
         reopen: Callable[[int, Deadline], AnswerBody],
+        closing: Cancellation,
         known: Known | None = None,
         *,
         told: bool = True,
     ) -> None:
         """Take a body of `length` bytes; without `told` its answer does not say how many.
 
-        `reopen` gives the body of what follows so many bytes, of the same object. Where the body is
-        the whole object, `known` is what its bytes are compared with.
+        `closing` ends the reading. `reopen` gives the body of what follows so many bytes, of the
+        same object. Where the body is the whole object, `known` is what its bytes are compared
+        with.
         """
         self._body = body
         self._reopen = reopen
+        self._closing = closing
         self._left = length
         self._length = length
         self._seconds = seconds
@@ -114,13 +118,16 @@ class BodyStream:
         """Return the seconds that may still be waited, given what has come."""
         return self._seconds + (self._length - self._left) / MIN_RATE - self._waited
 
+    def _deadline(self, seconds: float) -> Deadline:
+        return Deadline(seconds, keep=False, closing=self._closing)
+
     def _arrived(self, size: int, breaks: int) -> bytes:
         """Return `size` bytes, or what came within a second from a slow server or before a break.
 
         After a break, b"" means that the rest has been opened again.
         """
         began = time.monotonic()
-        self._body.deadline = Deadline(max(self._patience(), _COLLECTING), keep=False)
+        self._body.deadline = self._deadline(max(self._patience(), _COLLECTING))
         pieces: list[bytes] = []
         try:
             if self._broken is not None:
@@ -148,7 +155,7 @@ class BodyStream:
         pause = pause_after(breaks) if breaks else 0.0
         if not error.retryable or pause >= seconds:
             raise error
-        deadline = Deadline(seconds, keep=False)
+        deadline = self._deadline(seconds)
         deadline.pause(pause)
         self._body = self._reopen(self._length - self._left, deadline)
         self._broken = None

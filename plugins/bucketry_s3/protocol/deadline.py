@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 from bucketry import cancelling
+from bucketry.cancelling import Cancellation
 
 MIN_RATE = 256 * 1024
 """Slowest useful transfer in bytes per second; a body adds its size at this rate to a deadline."""
@@ -17,7 +17,7 @@ removing parts."""
 _KEPT = 0.2  # of a deadline
 _LEAST_KEPT = 0.5
 
-_LOOKS = 0.25  # seconds between two looks at whether the operation was cancelled
+_LOOKS = 0.05  # seconds between two looks at whether the operation was ended
 
 
 class Deadline:
@@ -28,16 +28,23 @@ class Deadline:
     once, but for what is done afterwards.
     """
 
-    def __init__(self, seconds: float, size: int = 0, *, keep: bool = True) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        size: int = 0,
+        *,
+        keep: bool = True,
+        closing: Cancellation | None = None,
+    ) -> None:
         """Start the clock: `seconds`, and the time that `size` bytes take at `MIN_RATE`.
 
-        Without `keep` no time is kept for afterwards.
+        Without `keep` no time is kept for afterwards. `closing` ends all that a provider does.
         """
         self._seconds = seconds
         self._kept = min(AFTERWARDS, max(seconds * _KEPT, min(_LEAST_KEPT, seconds / 2))) * keep
         self._ended = False
-        self.cancellation = cancelling.current()
-        self._pausing: threading.Event | None = None
+        self._cancellation = cancelling.current()
+        self._closing = closing
         self.restart(size)
 
     def restart(self, size: int = 0) -> None:
@@ -53,36 +60,32 @@ class Deadline:
 
     def remaining(self) -> float:
         """Return the seconds left for the operation itself, never below 0."""
-        if self._ended or self.cancelled:
-            return 0.0
-        return max(0.0, self._end - time.monotonic())
+        return 0.0 if self.ended else max(0.0, self._end - time.monotonic())
+
+    @property
+    def ended(self) -> bool:
+        """Whether the operation was ended before its time, cancelled for example."""
+        return self._ended or self.cancelled
 
     @property
     def cancelled(self) -> bool:
-        """Whether the operation was cancelled."""
-        return self.cancellation is not None and self.cancellation.cancelled
+        """Whether nobody waits for it any more: it was cancelled, or its provider closed."""
+        own, closing = self._cancellation, self._closing
+        return (own is not None and own.cancelled) or (closing is not None and closing.cancelled)
 
     def end(self) -> None:
         """End the operation at once, from any thread; whoever waits or pauses notices."""
         self._ended = True
-        pausing = self._pausing
-        if pausing is not None:
-            pausing.set()
 
     def afterwards(self) -> Deadline:
         """Return the deadline of what follows a failure: what is left, the part kept included."""
         left = max(0.0, self._last - time.monotonic())
         deadline = Deadline(min(AFTERWARDS, left), keep=False)
-        deadline.cancellation = None
+        deadline._cancellation = None
         return deadline
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until the operation is ended."""
-        # Made when it is needed: few operations ever pause.
-        pausing = self._pausing = threading.Event()
         until = time.monotonic() + seconds
-        while not (self._ended or self.cancelled):
-            left = until - time.monotonic()
-            if left <= 0:
-                return
-            pausing.wait(min(left, _LOOKS))
+        while not self.ended and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOKS))

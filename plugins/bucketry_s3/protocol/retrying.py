@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from attrs import define
 
+from bucketry.cancelling import cancelled
 from bucketry.errors import StorageError
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
@@ -102,9 +103,8 @@ def retry(
                     deadline.pause(pause)
                     if deadline.remaining():
                         continue
-            raise error.evolve(
-                may_have_applied=doubt, reason=_told(error, attempts, gave_up=pause is not None)
-            ) from error.__cause__
+            reason = _told(error, attempts, deadline, gave_up=pause is not None)
+            raise error.evolve(may_have_applied=doubt, reason=reason) from error.__cause__
 
 
 def _pause(
@@ -118,9 +118,13 @@ def _pause(
     return pause_after(attempts.number) + (attempts.wait or 0.0)
 
 
-def _told(error: StorageError, attempts: Attempts, *, gave_up: bool) -> str:
+def _told(error: StorageError, attempts: Attempts, deadline: Deadline, *, gave_up: bool) -> str:
     if not gave_up:
         return error.reason
+    if deadline.cancelled:
+        return cancelled().reason
+    if deadline.ended:
+        return "it was ended: another part of it has failed, or the process exits"
     times = "1 attempt" if attempts.number == 1 else f"{attempts.number} attempts"
     reason = f"{error.reason.rstrip('.')}; gave up after {times}"
     if attempts.wait:

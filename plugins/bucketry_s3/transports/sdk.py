@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -34,8 +34,9 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Framing, Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
-from bucketry_s3.transports.sdk_http import ATTEMPT, obeying, open_session
+from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
+from bucketry_s3.transports.watchdog import WATCHDOG, Watched
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 20.0
@@ -94,9 +95,13 @@ class Connections:
         _Signer(pair, region, request.clock_offset).add_auth(outgoing)
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
-        sockets = ATTEMPT.begin(deadline.cancellation)
-        with obeying(deadline.cancellation, sockets):
-            answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
+        ATTEMPT.written = ATTEMPT.cut = False
+        watched = ATTEMPT.watched = Watched(deadline)
+        try:
+            with WATCHDOG.watching(watched):
+                answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
+        finally:
+            ATTEMPT.watched = None
         if ATTEMPT.cut and answer.status_code < 400:
             answer.raw.close()
             raise Unavailable(
@@ -108,7 +113,7 @@ class Connections:
         return S3Answer(
             status=answer.status_code,
             headers=headers,
-            body=_Body(answer.raw, request, deadline, framing, headers, sockets),
+            body=_Body(answer.raw, request, watched, framing, headers),
             framing=framing,
         )
 
@@ -231,13 +236,12 @@ class _Body:
         self,
         raw: Any,
         request: S3Request,
-        deadline: Deadline,
+        watched: Watched,
         framing: Framing,
         headers: Mapping[str, str],
-        sockets: Iterable[socket.socket],
     ) -> None:
-        self.deadline = deadline
-        self._sockets = sockets
+        self.deadline = watched.deadline
+        self._sock = watched.sock
         self._raw = raw
         self._request = request
         # The response forgets its connection when it gives it back.
@@ -259,7 +263,7 @@ class _Body:
             )
         size = min(size, _RECORD)
         wanted = size if self._left is None else min(size, self._left)
-        with obeying(self.deadline.cancellation, self._sockets):
+        with WATCHDOG.watching(Watched(self.deadline, self._sock)):
             data: bytes = with_errors_told(self._request, lambda: self._read(wanted))
         if self._left is not None:
             self._left -= len(data)

@@ -1,12 +1,10 @@
-"""botocore's HTTP session, and whether a byte of the request was written when it failed."""
+"""botocore's HTTP session, ended by the deadline; and whether a byte was written when it failed."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import partial
+from contextlib import ExitStack
 from typing import Any
 
 from botocore.awsrequest import (
@@ -17,55 +15,21 @@ from botocore.awsrequest import (
 )
 from botocore.httpsession import URLLib3Session
 
-from bucketry.cancelling import Cancellation
+from bucketry_s3.transports.watchdog import Watched
 
 
 class Attempt(threading.local):
     """What this thread is sending: `written` once the first byte was, `cut` if not all could be.
 
-    `sockets` are those that the request goes over, which is hung up on if it is cancelled.
+    `watched` is told the socket that it goes over.
     """
 
     written = False
     cut = False
-    sockets: list[socket.socket]
-    cancellation: Cancellation | None
-
-    def __init__(self) -> None:
-        self.begin(None)
-
-    def begin(self, cancellation: Cancellation | None) -> list[socket.socket]:
-        """Start anew, and return the list that sockets are noted in."""
-        self.written = self.cut = False
-        self.sockets = noted = list[socket.socket]()
-        self.cancellation = cancellation
-        return noted
+    watched: Watched | None = None
 
 
 ATTEMPT = Attempt()
-
-
-def obeying(
-    cancellation: Cancellation | None, sockets: Iterable[socket.socket]
-) -> AbstractContextManager[None]:
-    """Hang up when the operation is cancelled, so that who waits for an answer is told."""
-    if cancellation is None:
-        return nullcontext()
-    return cancellation.waking(partial(_hang_up, sockets))
-
-
-def _hang_up(sockets: Iterable[socket.socket]) -> None:
-    for sock in sockets:
-        with suppress(OSError):
-            # Not SSLSocket.shutdown: that would pull TLS from under the thread that reads.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-def _note(sock: Any) -> None:
-    if sock not in ATTEMPT.sockets:
-        ATTEMPT.sockets.append(sock)
-    if ATTEMPT.cancellation is not None and ATTEMPT.cancellation.cancelled:
-        _hang_up([sock])  # it was cancelled before there was anything to hang up on
 
 
 class _Noting:
@@ -73,11 +37,29 @@ class _Noting:
 
     sock: Any
 
+    def connect(self) -> None:
+        inner: Any = super()
+        with ExitStack() as self._opening:
+            inner.connect()
+        self._note(self.sock)
+
+    def _new_conn(self) -> Any:
+        inner: Any = super()
+        made: socket.socket = inner._new_conn()
+        # The handshake takes the socket's file descriptor away from it, and gives one at its end.
+        self._note(self._opening.enter_context(made.dup()))
+        return made
+
+    @staticmethod
+    def _note(sock: socket.socket | None) -> None:
+        if ATTEMPT.watched is not None:
+            ATTEMPT.watched.sock = sock
+
     def send(self, data: Any) -> None:
         inner: Any = super()
         if self.sock is None:
-            inner.connect()
-        _note(self.sock)
+            self.connect()
+        self._note(self.sock)
         ATTEMPT.written = True
         try:
             inner.send(data)
@@ -85,12 +67,6 @@ class _Noting:
             # urllib3 passes over some of these and reads the answer.
             ATTEMPT.cut = True
             raise
-
-    def _new_conn(self) -> Any:
-        inner: Any = super()
-        sock = inner._new_conn()
-        _note(sock)
-        return sock
 
     def _tunnel(self) -> None:
         inner: Any = super()

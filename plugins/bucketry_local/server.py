@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socketserver
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 from types import TracebackType
@@ -12,6 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from bucketry import Provider
+from bucketry_local.cors import allow_origins
 from bucketry_local.wsgi import app
 
 
@@ -46,9 +47,10 @@ class Server:
         """The address to use as `base_url`."""
         return f"http://{self._host}:{self.port}"
 
-    def mount(self, provider: Provider) -> None:
-        """Serve `provider` from now on."""
-        self._server.set_app(app(provider))
+    def mount(self, provider: Provider, origins: Collection[str] = ()) -> None:
+        """Serve `provider` from now on; pages of these `origins` may use it, too."""
+        served = app(provider)
+        self._server.set_app(allow_origins(served, origins) if origins else served)
 
     def __enter__(self) -> Server:
         self._thread.start()

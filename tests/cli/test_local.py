@@ -115,6 +115,20 @@ def test_a_terminal_gets_bars_and_stdout_stays_clean() -> None:
     assert "KiB" in seen
 
 
+def test_many_files_share_one_bar_with_per_cent_speed_and_time_left(folder: Path) -> None:
+    (folder / "site").mkdir()
+    for number in range(20):
+        (folder / f"site/{number}").write_bytes(b"x" * 1000)
+    stdout, seen = on_terminal("put", "-r", "site")
+    assert len(stdout.splitlines()) == 20
+    for shown in ("20 files", "100%", "19.5/19.5 KiB", "/s", "20 uploaded; 19.5 KiB in "):
+        assert shown in seen
+    stdout, seen = on_terminal("get", "-r", "site", "back")
+    assert stdout == ""
+    for shown in ("back", "100%", "19.5/19.5 KiB", "20 downloaded to back; 19.5 KiB in "):
+        assert shown in seen
+
+
 @pytest.mark.parametrize("flag", ["--quiet", "--json"])
 def test_quiet_and_json_show_no_bars(flag: str) -> None:
     _, seen = on_terminal("put", "cat.png", flag)

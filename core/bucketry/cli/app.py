@@ -42,7 +42,9 @@ COMMANDS = {
     "sweep": "hygiene",
     "conform": "conform",
     "new-vendor": "new_vendor",
+    "serve": "serving",
     "demo": "demo",
+    "completion": "completion",
 }
 
 EXIT_CODES = """\b

@@ -7,10 +7,8 @@ import tempfile
 import urllib.error
 import urllib.request
 import zlib
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from email.message import Message
-from importlib import import_module
 from pathlib import Path
 from time import sleep as wait
 from typing import Any
@@ -21,8 +19,8 @@ from rich.text import Text
 
 from bucketry import Provider, hookimpl, open_provider
 from bucketry.cli import output
+from bucketry.cli.serving import local_server
 from bucketry.cli.settings import Settings, command
-from bucketry.host.catalog import installed
 
 PUBLIC = "public/gradient.png"
 PRIVATE = "private/gradient.png"
@@ -58,7 +56,7 @@ def demo(settings: Settings) -> int:
     with tempfile.TemporaryDirectory(prefix="bucketry-demo-") as folder:
         picture = Path(folder, "gradient.png")
         picture.write_bytes(png())
-        with _server() as server:
+        with local_server(port=0) as server:
             configured = {
                 "provider": "local",
                 "directory": f"{folder}/files",
@@ -171,14 +169,6 @@ def fetch(url: str) -> Answer:
 
 def _answer(status: int, headers: Message, body: bytes) -> Answer:
     return Answer(status, headers.get_content_type(), body)
-
-
-def _server() -> AbstractContextManager[Any]:
-    """Start the server that the plugin brings along; the catalog knows where that lives."""
-    plugin = next(entry.module for entry in installed() if entry.name == "local")
-    server: Any = import_module(f"{plugin.partition(':')[0]}.server")
-    started: AbstractContextManager[Any] = server.Server(port=0)
-    return started
 
 
 def png(side: int = 96) -> bytes:

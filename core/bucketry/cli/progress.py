@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from bucketry import Outcome, Outcomes
+from bucketry import Outcome, Outcomes, Unavailable
 from bucketry.cli import output
 from bucketry.cli.settings import Settings
 from bucketry.model import Progress
@@ -70,7 +70,8 @@ def finish(
     """Have the work done, show what became of each object, and return the exit code.
 
     A failure is told when it happens and stops nothing. If all failures are of one kind the exit
-    code is that kind's. `done` is the verb of the closing line, of several objects only.
+    code is that kind's. `done` is the verb of the closing line, of several objects only. While
+    nothing has got through, an unreachable storage is raised: nobody waits for it once per object.
     """
     began = time.monotonic()
     codes: set[int] = set()
@@ -78,6 +79,8 @@ def finish(
         for outcome in outcomes:
             if outcome.error is None:
                 show(outcome)
+            elif isinstance(outcome.error, Unavailable) and outcomes.failed == outcomes.objects:
+                raise outcome.error
             else:
                 codes.add(output.exit_code(outcome.error))
                 output.show_error(settings, outcome.error)

@@ -1,0 +1,72 @@
+"""The command that serves files on disk over HTTP: serve."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from bucketry import InvalidInput
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, command
+from bucketry.host.catalog import installed
+
+HOST = "127.0.0.1"
+PORT = 8900
+
+
+@command
+@click.option("--host", metavar="ADDRESS", help="Address to listen on.  [default: base_url's]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: base_url's]")
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help='Let pages of ORIGIN use it, too; "*" is all.',
+)
+def serve(settings: Settings, host: str | None, port: int | None, origins: Sequence[str]) -> int:
+    """Serve the files of a provider on this machine, for development.
+
+    It answers at the provider's base_url, as public addresses and signed ones say, until Ctrl-C.
+    """
+    with settings.open() as provider:
+        if provider.vendor.name != "local":
+            output.bad_usage(
+                f"only files on disk are served here; those of {provider.name!r} are at "
+                f"{provider.vendor.title}"
+            )
+        base = urlsplit(provider.options.base_url)
+        host = host or (base.hostname if base.scheme == "http" else None) or HOST
+        port = port if port is not None else base.port or PORT
+        try:
+            server = local_server(host=host, port=port)
+        except OSError as error:
+            reason = error.strerror or error
+            raise InvalidInput(
+                f"nothing can listen at {host}:{port}: {reason}; choose --host and --port"
+            ) from None
+        server.mount(provider, origins)
+        with server:
+            if settings.json:
+                output.emit({"provider": provider.name, "url": server.url}, indent=None)
+            else:
+                output.line(server.url)
+            settings.note(f"serving {provider.name!r} until Ctrl-C")
+            if provider.options.base_url.rstrip("/") != server.url:
+                settings.note(f"its addresses begin with {provider.options.base_url}, though")
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+    return 0
+
+
+def local_server(**where: Any) -> Any:
+    """Return the server that the plugin brings along; the catalog knows where that lives."""
+    plugin = next(entry.module for entry in installed() if entry.name == "local")
+    server: Any = import_module(f"{plugin.partition(':')[0]}.server")
+    return server.Server(**where)

@@ -214,6 +214,7 @@ DO: Mapping[str, Callable[[Provider, Path], object]] = {
     "upload_many": lambda p, _: _each(
         p.upload_many([("k", b"xyz", {"extra_params": CUSTOMERS})], extra_params=CUSTOMERS)
     ),
+    "copy_many": lambda p, _: _each(p.copy_many([("k", "k6")])),
     "head_many": lambda p, _: _each(p.head_many(["k"])),
     "download_many": lambda p, folder: _each(p.download_many(["k"], folder / "targets")),
     "replace": lambda p, _: p.replace("r", b"xyz", new_key="r2", extra_params=CUSTOMERS),

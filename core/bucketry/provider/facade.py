@@ -245,6 +245,7 @@ class Provider:
         return storing.upload(self._ground, source, key, options)
 
     @discreet
+    @discreet
     def upload_many(
         self,
         items: Iterable[many.UploadItem],

@@ -7,7 +7,7 @@ import io
 import os
 import re
 from collections.abc import AsyncIterable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from inspect import iscoroutine, iscoroutinefunction
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,10 @@ from bucketry.media_types import declared_type
 
 Chunk = bytes | bytearray | memoryview
 """A piece of a source."""
+
+_NOT_READY = "the file is in non-blocking mode and has no bytes ready"
+
+_OWN_FILES = frozenset({io.BufferedReader, io.BufferedRandom, io.BytesIO, io.FileIO})
 
 Body = Chunk | str | os.PathLike[str] | IO[bytes] | Iterable[Chunk]
 """What `Provider.upload` takes. A `str` is always refused: it could be a path or the text."""
@@ -43,6 +47,7 @@ class Source:
         # A view, because cutting bytes copies all that is left of them.
         self._pending = memoryview(b"")
         self._owned = False
+        self._fills = False  # whether the file fills a buffer as it reads
         self._stat: os.stat_result | None = None
         self.bytes_read = 0
         if isinstance(body, Chunk):
@@ -70,7 +75,7 @@ class Source:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise InvalidSource(f"{path} cannot be read: {reason}") from error
-        self._owned = True
+        self._owned = self._fills = True
         self.name = path.name
         self._measure(self._file)
 
@@ -87,6 +92,7 @@ class Source:
         if _asked(file, "readable") is False and not _gives_bytes(file):
             raise InvalidSource("the file is open for writing only; open it with mode 'rb'")
         self._file = file
+        self._fills = _reads_into(file)
         self._learn(file)
         self._measure(file)
 
@@ -137,6 +143,12 @@ class Source:
         view = memoryview(buffer)
         filled = 0
         while filled < len(view):
+            if self._fills and not self._pending:
+                count = self._read_into(view[filled:])
+                if not count:
+                    break
+                filled += count
+                continue
             chunk = self._pending or self._next_chunk(len(view) - filled)
             if not chunk:
                 break
@@ -165,7 +177,7 @@ class Source:
         if self._file is not None:
             read = self._read(size)
             if read is None:
-                raise InvalidSource("the file is in non-blocking mode and has no bytes ready")
+                raise InvalidSource(_NOT_READY)
             return _bytes_of(read)
         for chunk in self._chunks or ():
             view = _bytes_of(chunk)
@@ -174,10 +186,16 @@ class Source:
         return memoryview(b"")
 
     def _read(self, size: int) -> object:
-        """Read the file; what Python says of a closed or unreadable one is said in our words."""
+        """Read the file."""
         assert self._file is not None  # noqa: S101 - only files are read
-        try:
+        with self._reading():
             return self._file.read(size)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in our words what Python says of a closed or unreadable file."""
+        try:
+            yield
         except BucketryError:
             raise  # another provider's, which may be an OSError, too
         except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -185,6 +203,17 @@ class Source:
             if self.bytes_read:
                 raise SourceChanged(f"the file could be read no further: {reason}") from error
             raise InvalidSource(f"the file cannot be read: {reason}") from error
+
+    def _read_into(self, view: memoryview) -> int:
+        """Let the file fill a buffer, and return the number of bytes."""
+        cancelling.check()
+        with self._reading():
+            count = self._file.readinto(view)  # type: ignore[union-attr] # `_fills` says so
+        if count is None:
+            raise InvalidSource(_NOT_READY)
+        if not 0 <= count <= len(view):
+            raise InvalidSource(f"the file's readinto says {count}, given room for {len(view)}")
+        return int(count)
 
     def digest(self) -> str:
         """Return the SHA-256 of the whole source in hex, read ahead and rewound.
@@ -274,6 +303,13 @@ def _instead_of(body: object) -> str:
     if hasattr(_told(body, "file"), "read"):
         return "pass its .file"
     return "pass bytes, a pathlib.Path, a file opened in binary mode, or an iterator of bytes"
+
+
+def _reads_into(file: object) -> bool:
+    """Return whether `readinto` gives what `read` gives: both are Python's own, or one is."""
+    if type(file) in _OWN_FILES:
+        return True
+    return isinstance(file, io.RawIOBase) and getattr(type(file), "read", None) is io.RawIOBase.read
 
 
 def _bytes_of(chunk: object) -> memoryview:

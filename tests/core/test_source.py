@@ -250,6 +250,34 @@ def test_short_reads_are_put_together() -> None:
     source.check_complete()
 
 
+class _Counting(io.BytesIO):
+    """Looks at what is read, as progress bars do, and knows nothing of `readinto`."""
+
+    seen = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        body = super().read(size)
+        self.seen += len(body)
+        return body
+
+
+def test_a_file_that_reads_in_its_own_way_is_read_so() -> None:
+    counting = _Counting(bytes(100_000))
+    source = Source(counting)
+    assert source.readinto(bytearray(60_000)) == 60_000
+    assert counting.seen == 60_000
+
+
+class _Lying(io.RawIOBase):
+    def readinto(self, buffer: Any, /) -> int:
+        return len(buffer) + 1
+
+
+def test_a_file_that_says_more_than_there_was_room_for_is_refused() -> None:
+    with pytest.raises(InvalidSource, match="readinto says 11, given room for 10"):
+        Source(_Lying()).readinto(bytearray(10))
+
+
 def test_a_pipe_has_no_size() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"0123456789")

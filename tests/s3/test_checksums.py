@@ -11,7 +11,8 @@ import attrs
 import pytest
 from awscrt import checksums
 
-from bucketry import IntegrityError, Provider
+from bucketry import IntegrityError, Provider, Rejected, hookimpl
+from bucketry_s3 import S3Answer, S3Request
 from bucketry_s3.testing import AWS_LIKE, Alter, Drop, StandIn, personality_of
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.store import Bucket
@@ -107,6 +108,68 @@ def test_parts_have_the_digest_of_the_whole_where_the_vendor_says_so(
     )
     with provider.open("k") as reader:
         assert (LARGE, "CRC64NVME") == (reader.read(), reader.verified)
+
+
+def payload(server: StandIn, operation: str) -> str:
+    """Return what the signature of the last request of its kind says of the body."""
+    (*_, request) = (one for one in server.requests if one.operation == operation)
+    return str(request.headers["x-amz-content-sha256"])
+
+
+@pytest.mark.parametrize("transport_name", ["sockets"])
+@pytest.mark.parametrize(
+    ("vendor", "algorithm", "left_out"),
+    [
+        ("aws", None, True),
+        ("aws", "CRC64NVME", True),
+        ("aws", "SHA256", False),
+        ("aws", "CRC32", False),
+        ("minio", "CRC64NVME", True),
+        ("minio", None, False),
+    ],
+)
+def test_a_verified_digest_of_64_bits_spares_parts_the_one_of_the_signature(
+    server: StandIn, open_on: Open, vendor: str, algorithm: Any, left_out: bool
+) -> None:
+    opened(open_on, server, vendor).upload(LARGE, key="k", checksum_algorithm=algorithm)
+
+    assert ("UNSIGNED-PAYLOAD" == payload(server, "UploadPart")) is left_out
+    assert "UNSIGNED-PAYLOAD" != payload(server, "CompleteMultipartUpload")
+
+
+@pytest.mark.parametrize("transport_name", ["sockets"])
+@pytest.mark.parametrize(("vendor", "left_out"), [("aws", True), ("minio", False)])
+def test_for_a_single_request_the_page_has_to_be_sure(
+    server: StandIn, open_on: Open, vendor: str, left_out: bool
+) -> None:
+    provider = opened(open_on, server, vendor)
+    provider.upload(BODY, key="k")
+    assert "UNSIGNED-PAYLOAD" != payload(server, "PutObject")
+    provider.upload(BODY, key="k", checksum_algorithm="CRC64NVME")
+    assert ("UNSIGNED-PAYLOAD" == payload(server, "PutObject")) is left_out
+
+
+class Looks:
+    """Keeps what a request says of its signature, and sends nothing."""
+
+    signs_body: bool | None = None
+
+    @hookimpl
+    def bucketry_s3_send(self, request: S3Request) -> S3Answer:
+        self.signs_body = request.signs_body
+        raise Rejected("seen enough")
+
+
+@pytest.mark.parametrize("transport_name", ["sockets"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_without_tls_the_signature_covers_every_body(
+    server: StandIn, open_on: Open, scheme: str
+) -> None:
+    looks = Looks()
+    provider = opened(open_on, server, "aws", endpoint=f"{scheme}://localhost").with_layer(looks)
+    with pytest.raises(Rejected, match="seen enough"):
+        provider.upload(BODY, key="k", checksum_algorithm="CRC64NVME")
+    assert looks.signs_body is (scheme == "http")
 
 
 @pytest.mark.parametrize("vendor", ["minio"])

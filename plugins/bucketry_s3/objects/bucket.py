@@ -6,15 +6,20 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from bucketry import Capabilities
 from bucketry.cancelling import Cancellation
 from bucketry.noting import Notes, notes
 from bucketry_s3.options import S3Options
+from bucketry_s3.protocol.checksums import covers_body
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.exchange import Send, Server, exchange
 from bucketry_s3.protocol.requests import Place, request_for
 from bucketry_s3.protocol.retrying import Attempts
 from bucketry_s3.protocol.wire import S3Answer, S3Request
+
+_BODIES = frozenset({"PutObject", "UploadPart"})
 
 
 class Bucket:
@@ -81,6 +86,9 @@ class Bucket:
         """
         params = {"Bucket": self.name, **params}
         request = request_for(self._place, operation, params)
+        if operation in _BODIES and request.scheme == "https":
+            covered = covers_body(self.capabilities, params, in_parts=operation == "UploadPart")
+            request = attrs.evolve(request, signs_body=not covered)
         if deadline is None:
             deadline = self.limit
             deadline.extend(size)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bucketry.model import Capabilities, ChecksumAlgorithm
@@ -53,6 +53,19 @@ def default_algorithm(able: Capabilities, *, in_parts: bool) -> ChecksumAlgorith
     if in_parts and "CRC64NVME" in verified and fact.confidence == "documented":
         return "CRC64NVME"
     return "CRC32" if "CRC32" in verified else None
+
+
+def covers_body(able: Capabilities, params: Mapping[str, Any], *, in_parts: bool) -> bool:
+    """Return whether the server is known to verify the digest that goes along, over every byte.
+
+    Then the signature, which covers the digest, need not cover the body, too: over TLS that is what
+    a second pass, of SHA-256, costs. It takes 64 bits, and a page's word for it; where there is but
+    a server's code, parts, which older releases refuse to begin with this digest.
+    """
+    fact = able.checksums
+    if "ChecksumCRC64NVME" not in params or (fact.value or {}).get("CRC64NVME") != "verified":
+        return False
+    return fact.confidence in ("documented", "measured") or (in_parts and fact.confidence == "code")
 
 
 class _Crc:

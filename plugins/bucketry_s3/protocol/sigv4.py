@@ -73,8 +73,7 @@ class HeaderSigner:
         payload = signed.get("x-amz-content-sha256")
         added = {"X-Amz-Date": moment}
         if payload is None:
-            body = request.body
-            payload = hashlib.sha256(body).hexdigest() if body else _BODILESS
+            payload = _payload(request)
             added["X-Amz-Content-SHA256"] = payload
         if self._token:
             added["X-Amz-Security-Token"] = self._token
@@ -93,6 +92,12 @@ class HeaderSigner:
 
     def __repr__(self) -> str:
         return f"HeaderSigner({self._region})"
+
+
+def _payload(request: S3Request) -> str:
+    if not request.signs_body:
+        return "UNSIGNED-PAYLOAD"
+    return hashlib.sha256(request.body).hexdigest() if request.body else _BODILESS
 
 
 def _canonical(request: S3Request, signed: Mapping[str, str], payload: str) -> tuple[str, bytes]:

@@ -34,6 +34,8 @@ class S3Request:
             X-Amz-Date, X-Amz-Content-SHA256, X-Amz-Security-Token). Each attempt has a dictionary
             of its own, and wrappers may add to it.
         body: the bytes to send.
+        signs_body: whether the signature has to cover the body. Where a signed digest of it is
+            known to be verified, and the way is TLS, a transport may sign ``UNSIGNED-PAYLOAD``.
         repeatable: whether sending it twice does what sending it once does, so that a connection
             found dead may be tried anew at once.
         patient: whether the server may work for minutes before it answers.
@@ -49,6 +51,7 @@ class S3Request:
     query: Sequence[tuple[str, str]] = ()
     headers: dict[str, str] = field(factory=dict, repr=False)
     body: Payload = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
+    signs_body: bool = True
     repeatable: bool = True
     patient: bool = False
     clock_offset: float = 0.0

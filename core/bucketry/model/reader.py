@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, Self
 
 from bucketry.errors import InvalidInput
@@ -26,7 +26,8 @@ def _limit(size: int | None) -> int:
 class ByteStream(Protocol):
     """What `bucketry_open` reads from.
 
-    It takes up by itself what breaks off. One that compares the bytes with a known digest has the
+    It may have ``readinto(view)``, too, as files do, which spares a copy of every byte. It takes up
+    by itself what breaks off. One that compares the bytes with a known digest has the
     digest's name as `verified` once they are found to be the same, None before.
     """
 
@@ -94,11 +95,12 @@ class ObjectReader(io.RawIOBase):
         if view.readonly:
             raise InvalidInput(f"a {type(buffer).__name__} cannot be filled with bytes")
         data = self._take(len(view))
-        if not data and view:
-            data = self._pull(len(view))
-            self._position += len(data)
-        view[: len(data)] = data
-        return len(data)
+        if data or not view:
+            view[: len(data)] = data
+            return len(data)
+        count = self._pull_into(view)
+        self._position += count
+        return count
 
     def readline(self, size: int | None = -1, /) -> bytes:
         """Return the bytes up to and with the next newline, at most `size` if not negative."""
@@ -162,6 +164,15 @@ class ObjectReader(io.RawIOBase):
     def _pull(self, size: int) -> bytes:
         """Return up to `size` bytes of the stream, everything left when negative."""
         return self._stream.read(size)
+
+    def _pull_into(self, view: memoryview) -> int:
+        """Fill a buffer with some bytes of the stream, 0 at the end."""
+        readinto: Callable[[memoryview], int] | None = getattr(self._stream, "readinto", None)
+        if readinto is not None:
+            return readinto(view)
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
 
     def _check_open(self) -> None:
         if self.closed:

@@ -144,16 +144,28 @@ class _Opened(ObjectReader):
 
     def _pull(self, size: int) -> bytes:
         try:
-            if self._moved:
-                if self._position >= self._length:
-                    return b""
-                with self._operation.noted():
-                    self._open_again()
-            data = super()._pull(size)
+            data = super()._pull(size) if self._at_place() else b""
         except BaseException as error:
             self._fail(error)
         self._operation.moved(len(data))
         return data
+
+    def _pull_into(self, view: memoryview) -> int:
+        try:
+            count = super()._pull_into(view) if self._at_place() else 0
+        except BaseException as error:
+            self._fail(error)
+        self._operation.moved(count)
+        return count
+
+    def _at_place(self) -> bool:
+        """Go where `seek` has said; return False behind the end."""
+        if self._moved:
+            if self._position >= self._length:
+                return False
+            with self._operation.noted():
+                self._open_again()
+        return True
 
     def _open_again(self) -> None:
         self._stream.close()

@@ -12,10 +12,13 @@ from bucketry.cancelling import Cancellation
 from bucketry_s3.protocol.checksums import Digest
 from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
 from bucketry_s3.protocol.retrying import pause_after
-from bucketry_s3.protocol.wire import AnswerBody
+from bucketry_s3.protocol.wire import AnswerBody, read_into
 
 _COLLECTING = 1.0
 """Seconds that pieces are put together for one read."""
+
+_PIECE = 1 << 20
+"""Bytes of one read."""
 
 
 @frozen
@@ -68,21 +71,24 @@ class BodyStream:
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(_PIECE), b""))
+        view = memoryview(bytearray(min(size, self._left, _PIECE)))
+        return bytes(view[: self.readinto(view)])
+
+    def readinto(self, view: memoryview, /) -> int:
+        """Fill a buffer with what comes first and return the number of bytes, 0 at the end."""
         if self._closed:
             raise InvalidInput("the reader is closed")
-        if size < 0:
-            return b"".join(iter(lambda: self._some(self._left), b""))
-        return self._some(size)
-
-    def _some(self, size: int) -> bytes:
-        if not size or not self._left:
-            return b""
+        view = view[: self._left]
+        if not view:
+            return 0
         breaks = 0
-        while not (data := self._arrived(min(size, self._left), breaks)):
+        while not (count := self._arrived(view, breaks)):
             breaks += 1
-        self._left -= len(data)
+        self._left -= count
         if self._known is not None:
-            self._known.running.update(data)
+            self._known.running.update(view[:count])
         if not self._left:
             self._end()
         elif self._patience() < 0:
@@ -90,7 +96,7 @@ class BodyStream:
                 f"the server sends too slowly: {self._length - self._left} bytes "
                 f"in {self._waited:.0f} seconds"
             )
-        return data
+        return count
 
     def _end(self) -> None:
         if not self._told and self._more():
@@ -121,32 +127,31 @@ class BodyStream:
     def _deadline(self, seconds: float) -> Deadline:
         return Deadline(seconds, keep=False, closing=self._closing)
 
-    def _arrived(self, size: int, breaks: int) -> bytes:
-        """Return `size` bytes, or what came within a second from a slow server or before a break.
+    def _arrived(self, view: memoryview, breaks: int) -> int:
+        """Fill a buffer; less of it within a second from a slow server or before a break.
 
-        After a break, b"" means that the rest has been opened again.
+        Return the number of bytes. After a break, 0 means that the rest has been opened again.
         """
         began = time.monotonic()
         self._body.deadline = self._deadline(max(self._patience(), _COLLECTING))
-        pieces: list[bytes] = []
+        filled = 0
         try:
             if self._broken is not None:
                 raise self._broken
-            while size:
-                piece = self._body.read(size)
-                if not piece:
-                    raise Unavailable(f"the body ended {self._left} bytes early")
-                pieces.append(piece)
-                size -= len(piece)
+            while filled < len(view):
+                count = read_into(self._body, view[filled:])
+                if not count:
+                    raise Unavailable(f"the body ended {self._left - filled} bytes early")
+                filled += count
                 if time.monotonic() - began > _COLLECTING:
                     break
         except StorageError as error:
             self._broken = error
-            if not pieces:
+            if not filled:
                 self._take_up(error, breaks, self._patience() - (time.monotonic() - began))
         finally:
             self._waited += time.monotonic() - began
-        return b"".join(pieces)
+        return filled
 
     def _take_up(self, error: StorageError, breaks: int, seconds: float) -> None:
         """Open the rest, or raise `error` where trying again is of no use or time is up."""

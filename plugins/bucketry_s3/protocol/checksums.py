@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from bucketry.model import Capabilities, ChecksumAlgorithm
 
+Buffer = bytes | bytearray | memoryview
+
 # The native functions take any buffer, but are annotated with bytes.
 
 
@@ -28,7 +30,7 @@ def _crc64nvme(data: Any, previous: int) -> int:
     return int(crc64nvme(data, previous))
 
 
-_CRCS: dict[str, tuple[Callable[[bytes | bytearray, int], int], int]] = {
+_CRCS: dict[str, tuple[Callable[[Buffer, int], int], int]] = {
     "CRC32": (zlib.crc32, 4),
     "CRC32C": (_crc32c, 4),
     "CRC64NVME": (_crc64nvme, 8),
@@ -71,11 +73,11 @@ def covers_body(able: Capabilities, params: Mapping[str, Any], *, in_parts: bool
 class _Crc:
     """A CRC with the interface of hashlib's digests."""
 
-    def __init__(self, function: Callable[[bytes | bytearray, int], int], size: int) -> None:
+    def __init__(self, function: Callable[[Buffer, int], int], size: int) -> None:
         self._function, self._size = function, size
         self._value = 0
 
-    def update(self, data: bytes | bytearray) -> None:
+    def update(self, data: Buffer) -> None:
         self._value = self._function(data, self._value)
 
     def digest(self) -> bytes:
@@ -85,7 +87,7 @@ class _Crc:
 class Digest(Protocol):
     """A digest over pieces that come in order."""
 
-    def update(self, data: bytes | bytearray) -> None:
+    def update(self, data: Buffer) -> None:
         """Add the next piece."""
         ...
 
@@ -100,7 +102,7 @@ class RunningMD5:
     def __init__(self) -> None:
         self._digest = hashlib.md5(usedforsecurity=False)
 
-    def update(self, data: bytes | bytearray) -> None:
+    def update(self, data: Buffer) -> None:
         """Add the next piece."""
         self._digest.update(data)
 
@@ -120,7 +122,7 @@ class RunningChecksum:
             else hashlib.new(algorithm.lower(), usedforsecurity=False)
         )
 
-    def update(self, data: bytes | bytearray) -> None:
+    def update(self, data: Buffer) -> None:
         """Add the next piece."""
         self._digest.update(data)
 
@@ -129,7 +131,7 @@ class RunningChecksum:
         return base64.b64encode(self._digest.digest()).decode()
 
 
-def checksum(algorithm: ChecksumAlgorithm, data: bytes | bytearray) -> str:
+def checksum(algorithm: ChecksumAlgorithm, data: Buffer) -> str:
     """Return the digest of `data` in S3's form."""
     running = RunningChecksum(algorithm)
     running.update(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 from urllib.parse import quote
 
@@ -108,7 +108,9 @@ class Unreachable(Unavailable):
 class AnswerBody(Protocol):
     """The body of an answer, read forwards.
 
-    `deadline` is what reading obeys: that of the request, until whoever streams sets another.
+    `deadline` is what reading obeys: that of the request, until whoever streams sets another. One
+    that can fill a buffer without a copy also has ``readinto(view)``, which returns the number of
+    bytes, as `read` would give them.
     """
 
     deadline: Deadline
@@ -126,6 +128,16 @@ class AnswerBody(Protocol):
         With ``reuse=False`` it is given up in any case: the answer could not be trusted.
         """
         ...
+
+
+def read_into(body: AnswerBody, view: memoryview) -> int:
+    """Fill a buffer with some bytes of a body; 0 only at its end."""
+    readinto: Callable[[memoryview], int] | None = getattr(body, "readinto", None)
+    if readinto is not None:
+        return readinto(view)
+    piece = body.read(len(view))
+    view[: len(piece)] = piece
+    return len(piece)
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
 
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import Deadline
@@ -12,6 +13,8 @@ from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.sockets.dialing import SLICE
 from bucketry_s3.transports.sockets.head import Head
 from bucketry_s3.transports.sockets.pool import Connection, Pool
+
+T = TypeVar("T", bytes, int)
 
 SILENT_SECONDS = 20.0
 """Seconds without a byte after which a connection is given up and the request tried again."""
@@ -181,6 +184,11 @@ class _Exchange:
 
     def _receive(self, most: int) -> bytes:
         """Return the next bytes, at most `most`; b"" only where closing may end the body."""
+        # Room for more than comes at once would be wasted.
+        return self._wait_for(self._sock.recv, min(most, self._at_once))
+
+    def _wait_for(self, receive: Callable[[Any], T], room: Any) -> T:
+        """Return what the socket gives, nothing only where closing may end the body."""
         if not self.deadline.remaining():
             raise Unavailable("time is up, and the answer has not all come")
         head = self._head
@@ -188,8 +196,7 @@ class _Exchange:
         until = time.monotonic() + self._silent
         while True:
             try:
-                # Room for more than comes at once would be wasted.
-                data = self._sock.recv(min(most, self._at_once))
+                data = receive(room)
                 break
             except TimeoutError:
                 self._check_time(until, "sends nothing")
@@ -218,12 +225,8 @@ class _Exchange:
         try:
             while not pieces and not self._head.ended:
                 self._read_on(size)
-        except Unavailable as error:
-            self.close(reuse=False)
-            raise error.evolve(may_have_applied=True) from error.__cause__
-        except BaseException:
-            self.close(reuse=False)
-            raise
+        except BaseException as error:
+            self._fail(error)
         if not pieces:
             return b""
         piece = pieces.popleft()
@@ -231,6 +234,29 @@ class _Exchange:
             pieces.appendleft(piece[size:])
             return piece[:size]
         return piece
+
+    def readinto(self, view: memoryview, /) -> int:
+        """Fill a buffer with some bytes of the body; 0 only at its end."""
+        head = self._head
+        if self._connection is None or head.body or head.ended or head.framing != "length":
+            piece = self.read(len(view))
+            view[: len(piece)] = piece
+            return len(piece)
+        # Past the parser; no byte is asked for beyond the announced ones.
+        try:
+            count = self._wait_for(self._sock.recv_into, view[: head.left])
+        except BaseException as error:
+            self._fail(error)
+        head.left -= count
+        head.ended = not head.left
+        return count
+
+    def _fail(self, error: BaseException) -> NoReturn:
+        """Give the connection up, and raise what reading failed with."""
+        self.close(reuse=False)
+        if isinstance(error, Unavailable):
+            raise error.evolve(may_have_applied=True) from error.__cause__
+        raise error
 
     def _read_on(self, size: int) -> None:
         head = self._head

@@ -60,7 +60,7 @@ Kind = Leaf | Struct | Many
 def _by_tag(
     members: Mapping[str, Kind],
 ) -> dict[str, tuple[str, Kind, Callable[[Element], Any]]]:
-    by_name = {
+    by_name: dict[str, tuple[str, Kind, Callable[[Element], Any]]] = {
         (kind.inside or kind.tag) if isinstance(kind, Many) else name: (
             name, kind, _reader(kind.of if isinstance(kind, Many) else kind)
         )

@@ -131,11 +131,16 @@ class AnswerBody(Protocol):
 
 
 def read_into(body: AnswerBody, view: memoryview) -> int:
-    """Fill a buffer with some bytes of a body; 0 only at its end."""
+    """Fill a buffer with some bytes of a body; 0 only at its end.
+
+    Raises what reading raises, `Unavailable` too where more came than was asked for.
+    """
     readinto: Callable[[memoryview], int] | None = getattr(body, "readinto", None)
     if readinto is not None:
         return readinto(view)
     piece = body.read(len(view))
+    if len(piece) > len(view):
+        raise Unavailable("the body gave more bytes than were asked for")
     view[: len(piece)] = piece
     return len(piece)
 

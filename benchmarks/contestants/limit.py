@@ -223,6 +223,11 @@ class Contestant:
                 if synced:
                     os.fsync(file.fileno())
             os.rename(f"{path}.part", path)
+            if synced:
+                # Without it the file may be there after a power failure, but not its name.
+                handle = os.open(os.path.dirname(path), os.O_RDONLY)
+                os.fsync(handle)
+                os.close(handle)
         return str(root)
 
     def local_list(self, root: str) -> list[tuple[str, int]]:

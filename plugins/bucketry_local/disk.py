@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
 
@@ -45,15 +46,23 @@ def explain(error: OSError) -> StorageError:
     return Unavailable(f"the file system failed: {reason}", code=code)
 
 
-@contextmanager
-def disk() -> Iterator[None]:
-    """Turn an `OSError` of the store's own files into a `StorageError`."""
-    try:
-        yield
-    except StorageError:
-        raise  # some of them are an OSError, too
-    except OSError as error:
-        raise explain(error) from error
+class disk:
+    """Turn an `OSError` of the store's own files into a `StorageError`; for a ``with``."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Some of a StorageError's kinds are an OSError, too.
+        if isinstance(error, OSError) and not isinstance(error, StorageError):
+            raise explain(error) from error
 
 
 if sys.platform == "win32":

@@ -70,8 +70,12 @@ class OwnFolder:
     def temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
         """Give a new file on the same file system, with a new file's usual rights."""
         with disk():
-            path = self.new_name()
-            file = open(path, "xb")  # noqa: SIM115 - closed below
+            path = self._temporaries / secrets.token_hex(16)
+            try:
+                file = open(path, "xb")  # noqa: SIM115 - closed below
+            except (FileNotFoundError, NotADirectoryError):
+                self._make(self._temporaries)
+                file = open(path, "xb")  # noqa: SIM115 - closed below
             if not self._tidied:
                 self._tidy()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -288,3 +289,57 @@ def test_a_copy_that_nothing_compares_says_so(open_on: Open, server: StandIn) ->
         copied = provider.copy("k", "copy")
 
     assert (None, len(LARGE)) == (copied.verified, copied.size)
+
+
+# -- bytes that arrive changed -------------------------------------------------------------------
+
+
+def changed(body: bytes) -> bytes:
+    return body[:-1] + bytes([body[-1] ^ 1])
+
+
+@pytest.mark.parametrize("kind", ["bytes", "path", "file", "stream"])
+@pytest.mark.parametrize("operation", ["PutObject", "UploadPart"])
+def test_bytes_that_arrive_changed_are_sent_again(
+    server: StandIn, open_on: Open, tmp_path: Path, operation: str, kind: str
+) -> None:
+    """Whatever they come from: they are sent from a buffer."""
+    body = BODY if operation == "PutObject" else LARGE
+    (tmp_path / "f").write_bytes(body)
+    server.faults.add(operation, Alter(request=changed), times=2)
+
+    with open(tmp_path / "f", "rb") as file:
+        sources: dict[str, Any] = {
+            "bytes": body,
+            "path": tmp_path / "f",
+            "file": file,
+            "stream": iter([body[:3], body[3:]]),
+        }
+        opened(open_on, server, "aws").upload(sources[kind], key="k")
+
+    assert body == server.objects("media")["k"].data
+
+
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["one request", "parts"])
+def test_a_line_that_changes_every_body_is_given_up(
+    server: StandIn, open_on: Open, body: bytes
+) -> None:
+    operation = "PutObject" if body is BODY else "UploadPart"
+    server.faults.add(operation, Alter(request=changed), times=None)
+
+    with pytest.raises(IntegrityError, match=r"did not match|does not match") as caught:
+        opened(open_on, server, "aws").upload(body, key="k")
+
+    assert not caught.value.may_have_applied
+    assert {} == server.objects("media")
+    assert [] == server.open_uploads("media")
+
+
+def test_a_batch_that_arrives_changed_is_sent_again(server: StandIn, open_on: Open) -> None:
+    for key in ("a", "b"):
+        server.put("media", key, BODY)
+    server.faults.add("DeleteObjects", Alter(request=changed))
+
+    outcome = opened(open_on, server, "aws").delete_many(["a", "b"])
+
+    assert (["a", "b"], {}) == (list(outcome.keys), server.objects("media"))

@@ -13,12 +13,15 @@ import attrs
 import pytest
 
 from bucketry import (
+    BadCredentials,
+    BucketNotFound,
     ByteRange,
     IntegrityError,
     InvalidInput,
     NotFound,
     Provider,
     Rejected,
+    StorageError,
     Unavailable,
 )
 from bucketry.cancelling import Cancellation
@@ -484,9 +487,44 @@ def test_a_closed_reader_says_so(server: StandIn, open_on: Open) -> None:
 def test_a_key_pair_that_may_not_look_at_the_bucket_sees_what_is_missing(
     server: StandIn, open_on: Open
 ) -> None:
-    server.faults.add("HeadBucket", Reply(403), times=None)
+    for operation in ("HeadBucket", "ListObjectsV2"):
+        server.faults.add(operation, Reply.error(403, "AccessDenied"), times=None)
     provider = open_on()
 
     assert not provider.exists("nothing")
     with pytest.raises(NotFound):
         provider.head("nothing")
+    # Only the first one is asked about again: its answer has shown that the bucket is there.
+    looked = ["HeadObject", "GetObject", "HeadObject"]
+    assert looked == [request.operation for request in server.requests]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("XAdminUserNotFound", BadCredentials),
+        ("InvalidAccessKeyId", BadCredentials),
+        ("NoSuchBucket", BucketNotFound),
+        ("NoSuchKey", NotFound),
+    ],
+)
+def test_a_404_to_the_first_head_is_asked_for_its_reason(
+    server: StandIn, open_on: Open, code: str, kind: type[StorageError]
+) -> None:
+    """A Versity gateway answers 404 to key pairs that it does not know."""
+    server.faults.add("HeadObject", Reply(404), times=None)
+    server.faults.add("GetObject", Reply.error(404, code), times=None)
+
+    with pytest.raises(kind) as caught:
+        open_on().head("k")
+
+    assert type(caught.value) is kind
+
+
+def test_an_empty_object_that_was_refused_for_a_moment_is_looked_at_again(
+    server: StandIn, open_on: Open
+) -> None:
+    server.put("media", "k", b"")
+    server.faults.add("HeadObject", Reply(403))
+
+    assert 0 == open_on().head("k").size

@@ -41,12 +41,7 @@ def test_a_wrong_secret_is_bad_credentials(
         assert "not-the-secret" not in str(caught.value)
 
 
-def test_an_unknown_access_key_is_bad_credentials(
-    open_provider: Open, endpoint: Endpoint, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if endpoint.server == "versitygw":
-        reason = "it answers 404 to an unknown key, and to a HEAD without saying why"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_an_unknown_access_key_is_bad_credentials(open_provider: Open, tmp_path: Path) -> None:
     wrong = {"access_key_id": "test:nobody", "secret_access_key": "not-the-secret"}
     for operation in operations(open_provider(credentials=wrong), tmp_path / "a.txt"):
         with pytest.raises(BadCredentials):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from bucketry import (
-    AccessDenied,
     ByteRange,
     IntegrityError,
     ObjectInfo,
@@ -58,27 +57,25 @@ def head_answer(
     except StorageError as error:
         if error.code is not None or error.status not in (400, 403, 404):
             raise
-        _ask_for_the_reason(bucket, key, error)
-        if error.status == 404:
+        if error.status == 404 and bucket.seen:
             raise
+        _ask_for_the_reason(bucket, key, deadline)
     # What the same key pair may read, it may look at: whatever refused has been mended since.
     return bucket.send("HeadObject", asked, deadline=deadline)
 
 
-def _ask_for_the_reason(bucket: Bucket, key: str, error: StorageError) -> None:
+def _ask_for_the_reason(bucket: Bucket, key: str, deadline: Deadline | None) -> None:
     """Raise what the refusal was about: the answer to a HEAD has no body that would say it.
 
-    Without this, a wrong bucket would look like a missing object, a wrong secret like a missing
-    permission.
+    Without this, a wrong bucket or an unknown key pair would look like a missing object, a wrong
+    secret like a missing permission.
     """
-    if error.status != 404:
-        bucket.send("GetObject", {"Key": key, "Range": "bytes=0-0"})["Body"].close()
-    elif not bucket.seen:
-        try:
-            bucket.send("HeadBucket", {})
-        except AccessDenied:
-            # Some key pairs may look at objects only; then the object's own answer stands.
-            return
+    try:
+        params = {"Key": key, "Range": "bytes=0-0"}
+        bucket.send("GetObject", params, deadline=deadline)["Body"].close()
+    except StorageError as error:
+        if error.status != 416:  # an empty object is there, too
+            raise
 
 
 def _checksum_mode(bucket: Bucket) -> dict[str, str]:

@@ -84,6 +84,8 @@ def exchange(
             log.debug(
                 "%s at %s, attempt %d: %s", request.operation, request.host, attempts.number, why
             )
+            if error.code == "NoSuchKey":
+                server.seen = True  # who misses an object has its bucket
             if error.may_have_applied and not effective:
                 raise error.evolve(may_have_applied=False) from error.__cause__
             raise

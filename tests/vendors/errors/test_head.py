@@ -59,13 +59,13 @@ def test_the_reason_of_a_refused_head_comes_from_a_get(
 
 @pytest.mark.parametrize("call", ["head", "exists"])
 def test_a_missing_bucket_is_no_missing_object(open_vendor: Open, call: str) -> None:
-    """No answer names a code here: the advice goes by the error's type."""
+    """A HEAD names no code, the GET that is asked for the reason does."""
     provider = open_vendor("hetzner", bucket="nowhere")
 
     with pytest.raises(BucketNotFound) as caught:
         getattr(provider, call)("photos/cat.png")
 
-    assert (caught.value.code, caught.value.status) == (None, 404)
+    assert (caught.value.code, caught.value.status) == ("NoSuchBucket", 404)
     assert "a Hetzner bucket lives in one location" in caught.value.hint
 
 

@@ -232,6 +232,40 @@ def test_a_bucket_that_locks_what_is_stored_takes_uploads(
         assert body == provider.read("k")
 
 
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["one request", "parts"])
+def test_parts_may_have_a_digest_of_the_whole_by_choice(
+    server: StandIn, open_on: Open, body: bytes
+) -> None:
+    provider = opened(open_on, server, "aws", checksum_algorithm="CRC32")
+
+    stored = provider.upload(body, key="k", extra_params={"ChecksumType": "FULL_OBJECT"})
+
+    assert (crc32(body), "CRC32") == (stored.checksum, stored.verified)
+    with provider.open("k") as reader:
+        assert (body, "CRC32") == (reader.read(), reader.verified)
+
+
+@pytest.mark.parametrize("keep", ["-2", ""])
+def test_a_digest_that_cannot_be_compared_is_no_proof(
+    server: StandIn, open_on: Open, keep: str
+) -> None:
+    """That of the whole where that of the parts was expected."""
+
+    def other(response: Response) -> Response:
+        digest = server.objects("media")["k"].checksums["SHA256"]
+        told = f"{base64.b64encode(bytes(32)).decode()}{keep}"
+        return attrs.evolve(response, body=response.body.replace(digest.encode(), told.encode()))
+
+    provider = opened(open_on, server, "aws", checksum_algorithm="SHA256")
+    server.faults.add("CompleteMultipartUpload", Alter(response=other))
+
+    if keep:
+        with pytest.raises(IntegrityError, match="another SHA256"):
+            provider.upload(LARGE, key="k")
+    else:
+        assert "SHA256" == provider.upload(LARGE, key="k").verified  # of each request's body
+
+
 # -- what is told afterwards -------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ import pytest
 from bucketry import (
     AccessDenied,
     InvalidHeader,
+    InvalidInput,
     InvalidSource,
     PreconditionFailed,
     Provider,
@@ -314,6 +315,36 @@ def test_where_a_page_leads_goes_along(server: StandIn, open_on: Open, size: int
 
     headers = server.objects("media")["target"].headers
     assert "/elsewhere" == headers["x-amz-website-redirect-location"]
+
+
+@WHOLE_AND_PARTS
+@pytest.mark.usefixtures("small_copies")
+def test_a_copy_takes_the_same_parameters_whole_and_in_parts(
+    server: StandIn, open_on: Open, size: int
+) -> None:
+    provider = open_on(provider="aws", capabilities=None)
+    server.put("media", "source", bytes(size))
+    owner, payer = "111122223333", "requester"
+    params = {
+        "ChecksumAlgorithm": "SHA256",
+        "ExpectedSourceBucketOwner": owner,
+        "RequestPayer": payer,
+    }
+
+    provider.copy("source", "target", extra_params=params)
+
+    (digest,) = provider.head("target").checksums
+    assert "SHA256" == digest
+    asked = [r for r in server.requests if "target" not in r.path]
+    assert {payer} == {r.headers.get("x-amz-request-payer") for r in asked}
+    copied = [r for r in server.requests if r.operation in ("CopyObject", "UploadPartCopy")]
+    assert {owner} == {r.headers.get("x-amz-source-expected-bucket-owner") for r in copied}
+
+
+def test_a_copy_refuses_what_only_parts_take(server: StandIn, open_on: Open) -> None:
+    with pytest.raises(InvalidInput, match="CopyObject has no 'ChecksumType'"):
+        open_on().copy("a", "b", extra_params={"ChecksumType": "FULL_OBJECT"})
+    assert [] == server.requests
 
 
 @WHOLE_AND_PARTS

@@ -9,7 +9,8 @@ from typing import Any
 from bucketry import AlreadyExists, NotFound, PreconditionFailed, Unsupported
 from bucketry.limits import cite
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.reading import head, unquoted
+from bucketry_s3.objects.native import for_looking
+from bucketry_s3.objects.reading import head_answer, unquoted
 
 PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
 DELETE_FACTS = {"IfMatch": "delete_if_match"}
@@ -47,14 +48,17 @@ def already_there(params: Mapping[str, Any]) -> Iterator[None]:
 
 
 def look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozenset[str]) -> None:
-    """Raise `PreconditionFailed` unless the object, or its absence, is what `conditions` want."""
+    """Raise `PreconditionFailed` unless the object, or its absence, is what `conditions` want.
+
+    They are names among the native `params` of the write.
+    """
     if not conditions:
         return
     try:
-        info = head(bucket, key)
+        etag = unquoted(head_answer(bucket, key, for_looking(params))["ETag"])
     except NotFound:
-        info = None
-    if "IfNoneMatch" in conditions and info is not None:
+        etag = None
+    if "IfNoneMatch" in conditions and etag is not None:
         raise PreconditionFailed("there is an object under this key already")
-    if "IfMatch" in conditions and (info is None or info.etag != unquoted(params["IfMatch"])):
+    if "IfMatch" in conditions and etag != unquoted(params["IfMatch"]):
         raise PreconditionFailed("the object there is not the version that was named")

@@ -15,9 +15,11 @@ from bucketry_s3.objects.conditions import already_there, look
 from bucketry_s3.objects.confirming import WRITE_ID, Write, confirm, confirm_encrypted, with_etag
 from bucketry_s3.objects.multipart import Job, Sent, complete, part_size_for, unfinished
 from bucketry_s3.objects.native import (
+    ALGORITHM,
     PRECONDITIONS,
     check_native,
     for_looking,
+    for_removing,
     stored_as,
     tagging,
 )
@@ -72,11 +74,16 @@ def copy(
         wanted["IfNoneMatch"] = "*"
     directives = {name: wanted.pop(name) for name in _DIRECTIVES if name in wanted}
     conditions = {name: wanted.pop(name) for name in PRECONDITIONS if name in wanted}
-    of_source = {name: wanted.pop(name) for name in list(wanted) if name.startswith("CopySource")}
-    check_native(wanted, "CopyObject", "CreateMultipartUpload")
+    of_source = {
+        name: wanted.pop(name)
+        for name in list(wanted)
+        if name.startswith("CopySource") or name == "ExpectedSourceBucketOwner"
+    }
+    check_native(wanted, "CopyObject")
     with already_there(conditions):
-        look(bucket, target, conditions, frozenset(conditions))
-    seen = head_answer(bucket, source, _looking_at_source(of_source))
+        look(bucket, target, {**wanted, **conditions}, frozenset(conditions))
+    access = for_removing(wanted)
+    seen = head_answer(bucket, source, {**access, **_looking_at_source(of_source)})
     size = int(seen["ContentLength"])
     in_parts = size > MAX_SINGLE_COPY
     anew = directives.get("MetadataDirective") == "REPLACE"
@@ -96,7 +103,7 @@ def copy(
     )
     if in_parts:
         if "Tagging" not in wanted and directives.get("TaggingDirective") != "REPLACE":
-            work = attrs.evolve(work, params={**work.params, **_tags_of(bucket, source)})
+            work = attrs.evolve(work, params={**work.params, **_tags_of(bucket, source, access)})
         answer = _copy_parts(work)
     else:
         if directives.get("MetadataDirective") != "REPLACE":
@@ -172,12 +179,12 @@ def _check_writable(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         )
 
 
-def _tags_of(bucket: Bucket, source: str) -> dict[str, str]:
+def _tags_of(bucket: Bucket, source: str, access: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of the source: a copy in parts has to be given them."""
     if bucket.capabilities.tagging.value in ("no", "ignored"):
         return {}
     try:
-        tags = bucket.send("GetObjectTagging", {"Key": source}).get("TagSet", [])
+        tags = bucket.send("GetObjectTagging", {"Key": source, **access}).get("TagSet", [])
     except Unsupported:
         return {}  # without tags, there are none to lose
     text = tagging({tag["Key"]: tag["Value"] for tag in tags})
@@ -204,6 +211,7 @@ def _copy_parts(work: _Copy) -> dict[str, Any]:
     part_size = part_size_for(bucket.capabilities, work.size, COPY_PART)
     check_kept_in_parts(bucket, params)
     job = Job(bucket=bucket, key=work.key, params=without_lost(bucket, params))
+    digest_name = checksum_param(params[ALGORITHM]) if ALGORITHM in params else ""
     with unfinished(job) as upload_id:
         parts = []
         for number, start in enumerate(range(0, work.size, part_size), 1):
@@ -223,7 +231,9 @@ def _copy_parts(work: _Copy) -> dict[str, Any]:
                 },
                 size=(last + 1 - start) // _FASTER,
             )
-            parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
+            told = answer["CopyPartResult"]
+            digest = {digest_name: told[digest_name]} if digest_name in told else {}
+            parts.append({"PartNumber": number, "ETag": told["ETag"], **digest})
         answer = complete(job, upload_id, Sent(parts=parts, size=work.size))
     set_lost(bucket, work.key, params, answer)
     return answer

@@ -58,6 +58,11 @@ class Job:
     progress: Progress | None = None
     answers: list[Mapping[str, Any]] = field(factory=list, repr=False)
 
+    @property
+    def whole_digest(self) -> bool:
+        """Whether the object's digest is that of its bytes, not of its parts' digests."""
+        return self.algorithm in FULL_OBJECT or self.params.get("ChecksumType") == "FULL_OBJECT"
+
 
 @frozen(kw_only=True)
 class Sent:
@@ -124,7 +129,7 @@ def send_parts(
     """
     concurrency = job.bucket.options.multipart.concurrency
     most_parts = job.bucket.capabilities.parts_max.value or MAX_PARTS
-    whole = RunningChecksum(job.algorithm) if job.algorithm in FULL_OBJECT else None
+    whole = RunningChecksum(job.algorithm) if job.algorithm and job.whole_digest else None
     parts: list[dict[str, Any]] = []
     size = 0
     waiting: deque[tuple[Future[dict[str, Any]], bytearray]] = deque()
@@ -231,7 +236,7 @@ def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:
     params: dict[str, Any] = dict(job.complete_params)
     if job.bucket.capabilities.complete_size.value == "enforced":
         params["MpuObjectSize"] = sent.size
-    if job.algorithm in FULL_OBJECT:
+    if job.algorithm is not None and job.whole_digest:
         params |= {checksum_param(job.algorithm): sent.checksum, "ChecksumType": "FULL_OBJECT"}
     write = Write(
         key=job.key,

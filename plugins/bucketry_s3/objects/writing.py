@@ -111,7 +111,8 @@ def _put(
 ) -> StoredObject:
     native = dict(params)
     algorithm = _algorithm(bucket, params, in_parts=False)
-    native.pop(ALGORITHM, None)
+    for name in (ALGORITHM, "ChecksumType"):  # of parts; one request has the whole's
+        native.pop(name, None)
     digest = checksum(algorithm, body) if algorithm else None
     if algorithm:
         native[checksum_param(algorithm)] = digest
@@ -157,7 +158,7 @@ def _put_parts(
     # An object that is there already spares sending gigabytes for nothing.
     early = not_enforced | {"IfNoneMatch"}.intersection(conditions)
     try:
-        look(bucket, upload.key, conditions, early)
+        look(bucket, upload.key, params, early)
     except AccessDenied:
         # A key pair that may only write; then Complete decides.
         if not_enforced:
@@ -166,7 +167,7 @@ def _put_parts(
         sent = send_parts(job, upload_id, first, upload.source.readinto)
         upload.source.check_complete()
         # All the protection there is where Complete is not known to honour the condition.
-        look(bucket, upload.key, conditions, not_enforced)
+        look(bucket, upload.key, params, not_enforced)
         check_encryption_named(bucket, params, job.answers)
         answer = complete(job, upload_id, sent)
         confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
@@ -204,8 +205,10 @@ def _stored(
     parts: int = 0,
 ) -> StoredObject:
     told = answer.get(checksum_param(algorithm)) if algorithm else None
-    # Of parts, some servers tell how many there are and some do not.
-    if told and told.partition("-")[0] != str(digest).partition("-")[0]:
+    same = told is not None and told.partition("-")[0] == str(digest).partition("-")[0]
+    # A digest of parts ("...-3") and one of the whole say nothing of each other, and some servers
+    # leave out how many parts there are.
+    if told and not same and ("-" in told) == ("-" in str(digest)):
         raise IntegrityError(
             f"the server tells another {algorithm} of what it has stored than that of what was "
             "sent",
@@ -223,7 +226,7 @@ def _stored(
         size=size,
         checksum_algorithm=algorithm,
         checksum=told or digest,
-        verified=algorithm if told else "SHA256",
+        verified=algorithm if same else "SHA256",
         parts=parts,
         location=answer.get("Location"),
     )

@@ -99,13 +99,12 @@ def test_a_lost_copy_of_what_was_made_of_parts_is_unconfirmed(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The copy has another ETag than its source, which nothing here can foretell."""
+    open_on().upload(iter([bytes(6 * MIB)]), key="source")
     monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
-    provider = open_on(deadline=1)
-    provider.upload(iter([bytes(6 * MIB)]), key="source")
     server.faults.add("CopyObject", Drop("answer"), times=None)
 
     with pytest.raises(Unconfirmed, match="nothing proves"):
-        provider.copy("source", "target")
+        open_on(deadline=1).copy("source", "target")
     assert {"source", "target"} == set(server.objects("media"))
 
 

@@ -55,7 +55,7 @@ outcomes: $(STAMP)  ## write into the docs what the suite finds on real servers
 	@PYTHONPATH=tests $(BIN)/python -m servers.outcomes
 	@PYTHONPATH=tests $(BIN)/python -m generated
 
-generate: $(STAMP)  ## renew what follows from something else: the published schema, docs/vendors
+generate: $(STAMP)  ## renew what follows from something else: the published schema, docs/vendors, docs/reference
 	@PYTHONPATH=tests $(BIN)/python -m generated
 
 # The unit tests with the oldest dependencies that pyproject.toml allows, in a second environment.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import reference
 from bucketry.config.published import published_text
 from bucketry.host.catalog import GROUP, Catalog
 from bucketry_vendors.docs import render
@@ -19,6 +20,7 @@ from servers.outcomes import page
 
 ROOT = Path(__file__).parents[1]
 VENDORS = ROOT / "docs/vendors"
+REFERENCE = ROOT / "docs/reference"
 
 
 def files() -> dict[Path, str]:
@@ -31,6 +33,8 @@ def files() -> dict[Path, str]:
         ROOT / "schemas/bucketry_schemas/config.schema.json": published_text(built_in),
         **{VENDORS / name: text for name, text in render().items()},
         **page(),
+        REFERENCE / "configuration.md": reference.configuration(built_in),
+        REFERENCE / "api.md": reference.api(),
     }
 
 

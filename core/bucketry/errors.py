@@ -51,8 +51,18 @@ def redact(text: str) -> str:
     return _SIGNED_PARAMETER.sub(r"\1***", text)
 
 
+DOCS = "https://bucketry.example/docs"
+"""Address of the documentation."""
+
+
 class BucketryError(Exception):
     """Base of every error that bucketry raises on purpose."""
+
+    @property
+    def docs(self) -> str:
+        """Address of what the documentation says of this kind of error."""
+        own = next(kind for kind in type(self).__mro__ if kind.__module__ == __name__)
+        return f"{DOCS}/errors.md#{own.__name__.lower()}"
 
 
 @attrs.frozen(kw_only=True)

@@ -24,8 +24,8 @@ _NOT_READY = "the file is in non-blocking mode and has no bytes ready"
 
 _OWN_FILES = frozenset({io.BufferedReader, io.BufferedRandom, io.BytesIO, io.FileIO})
 
-Body = Chunk | str | os.PathLike[str] | IO[bytes] | Iterable[Chunk]
-"""What `Provider.upload` takes. A `str` is always refused: it could be a path or the text."""
+Body = Chunk | os.PathLike[str] | IO[bytes] | Iterable[Chunk]
+"""What `Provider.upload` takes. No `str`: it could be a path or the text."""
 
 
 class Source:

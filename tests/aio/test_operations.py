@@ -137,7 +137,7 @@ async def test_text_is_refused_also_from_an_event_loop(media: Provider) -> None:
     with pytest.raises(InvalidSource, match="gives str, not bytes"):
         await media.upload(text(), key="a")
     with pytest.raises(InvalidSource, match="a str is not a source"):
-        await media.upload("text", key="a")
+        await media.upload("text", key="a")  # type: ignore[arg-type]
 
 
 async def test_a_source_is_not_read_on_when_the_upload_has_failed(media: Provider) -> None:

@@ -75,6 +75,7 @@ def test_errors_as_json_go_to_stderr(shell: Shell) -> None:
         "message": "memory \"media\": head of 'a.png' failed: no answer "
         "(Unavailable, HTTP 503, request id r-1). Retrying may help.",
         "exit_code": 7,
+        "docs": "https://bucketry.example/docs/errors.md#unavailable",
         "provider": "media",
         "vendor": "memory",
         "operation": "head",

@@ -83,7 +83,7 @@ def test_an_option_that_does_not_exist_is_refused() -> None:
 def test_a_source_that_is_none_is_refused_and_a_file_is_closed(tmp_path: Path) -> None:
     media = memory_provider()
     with pytest.raises(InvalidSource, match="a str is not a source"):
-        media.upload("text", key="a")
+        media.upload("text", key="a")  # type: ignore[arg-type]
     with pytest.raises(InvalidSource, match="is a folder"):
         media.upload(tmp_path, key="a")
     assert store_of(media).calls == []

@@ -247,7 +247,7 @@ DO: Mapping[str, Callable[[Provider, Path], object]] = {
 WRONG: Mapping[str, Callable[[Provider, Path], object]] = {
     "upload": lambda p, _: p.upload(b"x", key="k", extra_params={**CUSTOMERS, "Nope": "x"}),
     "upload, typo": lambda p, _: p.upload(b"x", key="k", extra_parms=CUSTOMERS),  # type: ignore[call-arg]
-    "upload, text": lambda p, _: p.upload("x", key="k", extra_params=CUSTOMERS),
+    "upload, text": lambda p, _: p.upload("x", key="k", extra_params=CUSTOMERS),  # type: ignore[arg-type]
     "upload, list": lambda p, _: p.upload(b"x", key="k", extra_params=[CUSTOMER_KEY]),  # type: ignore[arg-type]
     "upload_many": lambda p, _: p.upload_many([("k", b"x")], extra_parms=CUSTOMERS),  # type: ignore[call-arg]
     "upload_many, own": lambda p, _: _each(

@@ -19,6 +19,7 @@ from bucketry.hookspecs import ProviderHooks
 from bucketry.host.catalog import Catalog
 from bucketry.model import ByteRange, Capabilities, ObjectInfo, Page, StoredObject
 from bucketry.provider import UploadOptions
+from bucketry.provider.signatures import with_upload_options
 from bucketry.source import Body
 from bucketry.vendor import Vendor
 
@@ -124,6 +125,7 @@ class Provider(Twin[_Sync]):
 
     # -- storing, copying, removing ----------------------------------------------------------
 
+    @with_upload_options
     @discreet_when_awaited
     async def upload(
         self, source: AsyncBody, *, key: str | None = None, **options: Unpack[UploadOptions]
@@ -136,6 +138,7 @@ class Provider(Twin[_Sync]):
         """
         return await self._with(source, lambda body: self._sync.upload(body, key=key, **options))
 
+    @with_upload_options
     @discreet_when_awaited
     async def replace(
         self,
@@ -189,6 +192,7 @@ class Provider(Twin[_Sync]):
         self, key: str, mode: Literal["wb"], **options: Unpack[UploadOptions]
     ) -> ObjectWriter: ...
 
+    @with_upload_options
     @discreet_when_awaited
     async def open(
         self,

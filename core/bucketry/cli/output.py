@@ -192,6 +192,8 @@ def _described(error: BaseException) -> dict[str, Any]:
         "message": _message(error),
         "exit_code": exit_code(error),
     }
+    if isinstance(error, errors.BucketryError):
+        described["docs"] = error.docs
     if isinstance(error, errors.StorageError):
         described |= {name: getattr(error, name) for name in _FIELDS}
     if isinstance(error, errors.ConfigError):

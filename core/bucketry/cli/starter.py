@@ -52,14 +52,14 @@ def starter(vendor: Vendor, catalog: Catalog, provider_name: str) -> Starter:
     head = [
         f"# {vendor.title}: {vendor.docs_url}",
         *_comment(vendor.summary),
-        f"default = {_toml(provider_name)}",
+        f"default = {toml(provider_name)}",
         "",
         f"[providers.{provider_name}]",
-        f"provider = {_toml(vendor.name)}",
+        f"provider = {toml(vendor.name)}",
     ]
     needed = []
     for name in written:
-        line = f"{_key(name)} = {_toml(values[name])}"
+        line = f"{_key(name)} = {toml(values[name])}"
         needed += ["", *_comment(options[name].get("description", "")), line]
     rest = []
     for name, option in options.items():
@@ -92,8 +92,8 @@ def _example(option: Schema, vendor: str) -> Any:
 def _shown(option: Schema, vendor: str) -> str:
     """Return what stands behind a commented option: its default, or else an example."""
     if "default" in option:
-        return _toml(option["default"])
-    return f"{_toml(_example(option, vendor))}  # an example"
+        return toml(option["default"])
+    return f"{toml(_example(option, vendor))}  # an example"
 
 
 def _renamed(value: Any, vendor: str) -> Any:
@@ -118,12 +118,12 @@ def _key(name: str) -> str:
     return name if _BARE_KEY.fullmatch(name) else json.dumps(name)
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     """Return a value of a JSON Schema as TOML, on one line."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{_key(name)} = {_toml(item)}" for name, item in value.items())
+        inner = ", ".join(f"{_key(name)} = {toml(item)}" for name, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     # Texts, numbers, true and false look the same in both.
     return json.dumps(value, ensure_ascii=False)

@@ -32,6 +32,7 @@ from bucketry.provider import addressing, listing, many, reading, removing, stor
 from bucketry.provider.arguments import key_of
 from bucketry.provider.ground import Ground, Service, service
 from bucketry.provider.outcomes import Outcomes
+from bucketry.provider.signatures import with_upload_options
 from bucketry.provider.upload_options import UploadOptions, build_upload
 from bucketry.provider.writing import ObjectWriter
 from bucketry.sharing import Lease
@@ -229,6 +230,7 @@ class Provider:
 
     # -- storing, copying, removing ----------------------------------------------------------
 
+    @with_upload_options
     @discreet
     def upload(
         self, source: Body, *, key: str | None = None, **options: Unpack[UploadOptions]
@@ -244,6 +246,7 @@ class Provider:
         """
         return storing.upload(self._ground, source, key, options)
 
+    @with_upload_options
     @discreet
     @discreet
     def upload_many(
@@ -268,6 +271,7 @@ class Provider:
         """
         return many.upload_many(self, self._ground, items, concurrency, options)
 
+    @with_upload_options
     @discreet
     def replace(
         self,
@@ -415,6 +419,7 @@ class Provider:
         self, key: str, mode: Literal["wb"], **options: Unpack[UploadOptions]
     ) -> ObjectWriter: ...
 
+    @with_upload_options
     @discreet
     def open(
         self,

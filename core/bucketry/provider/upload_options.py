@@ -91,7 +91,7 @@ def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str,
     given = {name: value for name, value in options.items() if value is not None}
     unknown = sorted(given.keys() - UploadOptions.__annotations__.keys())
     if unknown:
-        near = get_close_matches(unknown[0], UploadOptions.__annotations__, n=1)
+        near = get_close_matches(unknown[0], [*UploadOptions.__annotations__, "key"], n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise InvalidInput(f"an upload has no option {unknown[0]!a}{meant}")
     named = given.pop("filename", None)

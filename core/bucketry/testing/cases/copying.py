@@ -33,7 +33,11 @@ def bytes_are_equal(store: Store) -> None:
 @case("copy", needs=COPIES)
 def headers_go_along(store: Store) -> None:
     """A copy has the type, the headers and the metadata of its source."""
-    given = {"content_type": "text/csv", "cache_control": "no-cache", "content_language": "de"}
+    given: dict[str, Any] = {
+        "content_type": "text/csv",
+        "cache_control": "no-cache",
+        "content_language": "de",
+    }
     store.put("source", metadata={"owner": "Alice"}, **given)
     _copy(store, "source", "target")
     info = store.provider.head(store.key("target"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 from urllib.parse import quote
 
 from bucketry.errors import InvalidHeader, InvalidInput
@@ -62,7 +63,8 @@ def type_from_filename(store: Store) -> None:
 def kept(store: Store, value: object) -> None:
     """The header {} is stored and told by head as it was given."""
     (name,) = [key for key, sample in KEPT.items() if sample == value]
-    store.put(**{name: str(value)})
+    options: dict[str, Any] = {name: value}
+    store.put(**options)
     same(getattr(_info(store), name), value, f"{name} as head tells it")
 
 
@@ -163,7 +165,7 @@ def metadata_names(store: Store) -> None:
 def line_break_in_a_header(store: Store, name: object) -> None:
     """A line break or NUL in {} never becomes a second header."""
     for value in _BREAKS:
-        options = {str(name): value}
+        options: dict[str, Any] = {str(name): value}
         if name == "download_name":
             store.put(**options)
             told = str(_info(store).content_disposition)

@@ -35,6 +35,8 @@ from bucketry import (
 from bucketry.cancelling import current
 from bucketry.errors import StorageError
 from bucketry.provider import crew
+from bucketry.provider import outcomes as outcomes_module
+from bucketry.provider.outcomes import Done
 from core.memory import memory_provider, store_of
 
 WAIT = 60
@@ -300,6 +302,36 @@ def test_threads_of_all_calls_together_are_bounded(monkeypatch: pytest.MonkeyPat
     for call in calls:
         call.join(WAIT)
     assert len(store_of(media).objects) == 18
+
+
+@pytest.mark.parametrize(
+    ("waits", "size", "threads", "worth"),
+    [
+        ([0.0002] * 8, 1, 1, 1),  # a server near by: one thread is busy enough
+        ([0.0004] * 8, 1, 2, 2),  # two are in each other's way, and more would be, too
+        ([0.025] * 8, 1, 1, 126),  # far away: all that are allowed
+        ([0.025] * 8, 1, 16, 126),
+        ([0.0001] * 5 + [0.5] * 3, 1, 1, 1),  # a busy machine holds up some of them
+        ([0.0] * 8, 1 << 20, 1, 4),  # digests of large objects use all cores
+        ([0.02] * 3, 1, 1, 1),  # too early to tell
+    ],
+)
+def test_as_few_threads_as_keep_busy_are_worth_it(
+    waits: list[float], size: int, threads: int, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes_module, "_CORES", 4)
+    run = outcomes_module._Run(lambda item, moved: Done("key", None), 0)
+    run.latest = time.monotonic() + WAIT
+    run.samples.extend((wait, 0.0002, size) for wait in waits)
+    assert outcomes_module._worth(run, threads) == pytest.approx(worth, abs=worth > 100)
+
+
+def test_more_threads_are_tried_where_nothing_comes() -> None:
+    run = outcomes_module._Run(lambda item, moved: Done("key", None), 0)
+    assert outcomes_module._worth(run, 0) == 1
+    run.latest = time.monotonic() - 1
+    assert outcomes_module._worth(run, 4) == 8
+    assert outcomes_module._worth(run, 8) == 8  # asked again at once
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 65, True, "4", 1.5, None])

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
+from bucketry.forking import forget_in_child
+
 T = TypeVar("T")
 
 
@@ -26,6 +28,13 @@ class _Pool:
 
     things: dict[Hashable, _Shared] = field(factory=dict)
     lock: RLock = field(factory=RLock)
+
+    def __attrs_post_init__(self) -> None:
+        forget_in_child(self)
+
+    def forget(self) -> None:
+        """Have a lock that nobody holds; what is shared looks after itself."""
+        self.lock = RLock()
 
 
 class Lease:

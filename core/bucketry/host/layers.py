@@ -11,6 +11,7 @@ import pluggy
 from attrs import frozen
 
 from bucketry.errors import PluginError
+from bucketry.forking import forget_in_child
 from bucketry.hookspecs import PROJECT, ProviderHooks
 from bucketry.host.audit import SIGNING, WATCHING, HookMethod, HookTable, audit, hooks_of
 from bucketry.model import SignedUrl, SignRequest
@@ -81,6 +82,11 @@ class _Relay:
         self._table = table
         self._methods = methods
         self._signed = signed
+        self.forget()
+        forget_in_child(self)
+
+    def forget(self) -> None:
+        """Let the next chain be put together from the start; those that are stay as they are."""
         self._manager: pluggy.PluginManager | None = None
         self._lock = Lock()
 

@@ -10,8 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -28,6 +27,7 @@ from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from bucketry import AmbientCredentials, Unavailable
+from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.urls import effective_addressing
@@ -65,22 +65,15 @@ class Connections:
 
     def __init__(self, settings: ClientSettings) -> None:
         self._settings = settings
-        self._forget()
+        self.forget()
+        forget_in_child(self)
 
-    def _forget(self) -> None:
-        self._pid = os.getpid()
+    def forget(self) -> None:
+        """Begin anew, in a forked child: connections are its parent's."""
         self._lock = threading.Lock()
         self._sessions: dict[float, URLLib3Session] = {}
         self._ambient: Any = None
         self._clients: dict[str, Any] = {}
-
-    @contextmanager
-    def _making(self) -> Iterator[None]:
-        if self._pid != os.getpid():
-            # A forked child: connections are its parent's, and the lock may be held for ever.
-            self._forget()
-        with self._lock:
-            yield
 
     def send(self, request: S3Request, deadline: Deadline, pair: KeyPair, region: str) -> S3Answer:
         """Sign and send one request and return the answer, whatever it is."""
@@ -118,9 +111,9 @@ class Connections:
         )
 
     def _session(self, seconds: float) -> URLLib3Session:
-        if self._pid == os.getpid() and seconds in self._sessions:
+        if seconds in self._sessions:
             return self._sessions[seconds]
-        with self._making():
+        with self._lock:
             if seconds not in self._sessions:
                 ca_bundle = self._settings.ca_bundle
                 # Made for its refusal of a file without certificates; the session reads it itself.
@@ -140,7 +133,7 @@ class Connections:
     def ambient_pair(self) -> KeyPair:
         """Return the key pair that the SDK's chain finds, renewed where it has run out."""
         credentials = self._settings.credentials
-        with self._making(), credential_errors_told():
+        with self._lock, credential_errors_told():
             if self._ambient is None:
                 profile = getattr(credentials, "profile", None)
                 self._ambient = Session(profile=profile)
@@ -160,7 +153,7 @@ class Connections:
         """Return boto3's client with the same settings."""
         addressing = effective_addressing(settings.endpoint, bucket, settings.addressing)
         key = f"{settings.region}/{addressing}"
-        with self._making():
+        with self._lock:
             if key not in self._clients:
                 self._clients[key] = boto3.Session(
                     botocore_session=_session_of(settings, pair)

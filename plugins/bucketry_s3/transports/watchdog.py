@@ -6,7 +6,6 @@ the operation meanwhile. One thread looks after all of them, as long as there ar
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -15,6 +14,7 @@ from contextlib import contextmanager, suppress
 
 from attrs import define
 
+from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
 
 SLICE = 0.25
@@ -34,6 +34,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self.forget()
+        forget_in_child(self)
 
     def forget(self) -> None:
         """Begin anew, in a forked child: the thread stays with the parent."""
@@ -77,6 +78,3 @@ def _shut_down(sock: socket.socket | None) -> None:
 
 
 WATCHDOG = Watchdog()
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=WATCHDOG.forget)

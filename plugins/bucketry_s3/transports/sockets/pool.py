@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import ssl
 import time
-import weakref
 from collections import deque
 from contextlib import suppress
 
+from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.transports.sockets.dialing import Route, dial
 
@@ -51,9 +50,6 @@ class Connection:
         self.sock.close()
 
 
-_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
-
-
 class Pool:
     """The connections to one server.
 
@@ -65,7 +61,7 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
         self._closed = False
-        _pools.add(self)
+        forget_in_child(self)
 
     def take(self, deadline: Deadline, *, fresh: bool = False) -> Connection:
         """Return a connection: an idle one that is still good, unless `fresh`, else a new one.
@@ -107,7 +103,7 @@ class Pool:
             connection.close()
         self._idle.clear()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Drop the parent's connections, in a forked child, without a word to the server."""
         for connection in [*self._idle, *self._busy]:
             connection.sock.close()
@@ -115,12 +111,3 @@ class Pool:
 
     def __repr__(self) -> str:
         return f"Pool({self.route.told})"
-
-
-def _after_fork() -> None:
-    for pool in list(_pools):
-        pool._forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

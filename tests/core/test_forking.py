@@ -1,0 +1,105 @@
+"""A child forked while another thread holds a lock can lock for itself."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+import bucketry
+from bucketry.forking import forget_in_child
+from bucketry.host.layers import LayerStack
+from bucketry.sharing import Lease
+from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.transports.watchdog import WATCHDOG
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+
+LONG = 30
+"""Seconds after which a child counts as stuck."""
+
+
+def in_child(call: Callable[[], object]) -> int:
+    """Return the exit code of a child that calls: 0, 1 if it raises, -14 if it is stuck."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(LONG)
+        try:
+            call()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@contextmanager
+def held_by_another_thread(lock: Any) -> Iterator[None]:
+    held, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            held.set()
+            enough.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+def test_what_is_shared_can_be_shared_in_a_child() -> None:
+    lease = Lease()
+    with held_by_another_thread(lease._pool.lock):
+        assert 0 == in_child(lambda: lease.again().share("key", object))
+
+
+def test_a_hook_can_be_asked_in_a_child() -> None:
+    hooks: Any = LayerStack([]).hooks
+    with held_by_another_thread(hooks._lock):
+        assert 0 == in_child(lambda: hooks.bucketry_head(key="k"))
+
+
+@pytest.mark.parametrize("transport", ["sockets", "boto3"])
+def test_a_provider_can_be_used_in_a_child(transport: str) -> None:
+    with StandIn(buckets=["media"]) as server:
+        server.put("media", "k", b"x")
+        settings = {
+            "provider": "s3",
+            "bucket": "media",
+            "endpoint": server.endpoint,
+            "ca_bundle": server.ca_bundle,
+            "credentials": {
+                "access_key_id": ACCESS_KEY_ID,
+                "secret_access_key": SECRET_ACCESS_KEY,
+            },
+            "transport": transport,
+            "deadline": LONG,
+        }
+        with bucketry.open_provider(settings) as provider:
+            locks = [provider._ground.lease._pool.lock, provider.hooks._lock, WATCHDOG._lock]  # type: ignore[attr-defined]
+            for lock in locks:
+                with held_by_another_thread(lock):
+                    assert 0 == in_child(lambda: provider.read("k"))
+
+
+def test_what_is_gone_is_told_nothing() -> None:
+    class Forgetful:
+        def forget(self) -> None:
+            os._exit(3)
+
+    one = Forgetful()
+    forget_in_child(one)
+    assert 3 == in_child(lambda: None)
+    del one
+    gc.collect()
+    assert 0 == in_child(lambda: None)

@@ -179,6 +179,7 @@ class Breaking:
     def bucketry_s3_send(self, request: S3Request) -> Generator[None, S3Answer, S3Answer]:
         answer = yield
         if answer.status:
+            answer.body.close(reuse=False)
             raise RuntimeError("the layer is broken")
         return answer
 

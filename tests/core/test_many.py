@@ -19,6 +19,8 @@ import pytest
 from bucketry import (
     AlreadyExists,
     BucketryError,
+    Deleted,
+    Failure,
     InvalidHeader,
     InvalidInput,
     InvalidKey,
@@ -28,6 +30,7 @@ from bucketry import (
     ObjectInfo,
     Outcome,
     Outcomes,
+    Rejected,
     Unavailable,
     Upload,
     hookimpl,
@@ -209,6 +212,17 @@ def test_the_group_holds_a_hundred_and_says_how_many_there_are() -> None:
     with pytest.raises(ManyFailed, match="250 of 250 failed") as caught:
         memory_provider().head_many(f"none/{n}" for n in range(250)).raise_failures()
     assert len(caught.value.exceptions) == 100
+
+
+def test_failures_of_a_delete_are_raised_in_the_same_way() -> None:
+    failures = [Failure(key=f"k{n}", reason="it is locked", code="Locked") for n in range(150)]
+    with pytest.raises(ManyFailed, match="delete: 150 of 152 failed") as caught:
+        Deleted(keys=["a", "b"], failures=failures).raise_failures()
+    assert len(caught.value.exceptions) == 100
+    first = caught.value.exceptions[0]
+    assert isinstance(first, Rejected)
+    assert (first.operation, first.key, first.code) == ("delete", "k0", "Locked")
+    memory_provider().delete_many(["never", "there"]).raise_failures()
 
 
 def test_what_was_iterated_before_is_not_raised_again() -> None:

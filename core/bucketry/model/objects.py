@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from attrs import Factory, field, frozen
 
+from bucketry.errors import ManyFailed, Rejected
 from bucketry.source import Source
 
 ChecksumAlgorithm = Literal["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"]
@@ -158,6 +159,18 @@ class Deleted:
 
     keys: Sequence[str]
     failures: Sequence[Failure] = ()
+
+    def raise_failures(self) -> None:
+        """Raise all failures as one group, a `ManyFailed` of at most a hundred, if any."""
+        if self.failures:
+            tried = len(self.keys) + len(self.failures)
+            raise ManyFailed(
+                f"delete: {len(self.failures)} of {tried} failed",
+                [
+                    Rejected(failure.reason, operation="delete", key=failure.key, code=failure.code)
+                    for failure in self.failures[: ManyFailed.MOST]
+                ],
+            )
 
 
 @frozen(kw_only=True)

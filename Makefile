@@ -98,6 +98,12 @@ test-faults: $(STAMP)  ## every operation under every fault of the table, random
 test-aio: $(STAMP)  ## the conformance suite through bucketry.aio
 	@$(BIN)/pytest tests/aio -m aio -n auto -q
 
+# Django's own tests, which its source brings, on our storages: files on disk and the stand-in.
+.PHONY: test-django
+
+test-django: $(STAMP)  ## Django's own tests on bucketry_django
+	@BIN=$(abspath $(BIN)) .ci/django
+
 $(PEER_STAMPS): .venv/peers/%/.installed: $(STAMP)
 	@$(PYTHON) -m venv .venv/peers/$*
 	@.venv/peers/$*/bin/pip install --quiet --disable-pip-version-check $*

@@ -1,0 +1,283 @@
+"""Files of models: names, races, text and bytes, times, private files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import storages
+from django.test import AsyncRequestFactory, Client, override_settings
+from django.utils import timezone
+
+from bucketry import AlreadyExists, Provider
+from bucketry_django import StaticFilesStorage, Storage
+from bucketry_django.checks import check_storages
+from bucketry_django.views import private_file
+from core.memory import memory_provider, store_of
+
+
+@pytest.fixture
+def provider() -> Provider:
+    return memory_provider()
+
+
+@pytest.fixture
+def storage(provider: Provider) -> Storage:
+    return Storage(provider)
+
+
+def _local(folder: Path, **options: Any) -> dict[str, Any]:
+    return {
+        "provider": "local", "directory": str(folder), "base_url": "http://files.example",
+        **options,
+    }  # fmt: skip
+
+
+def test_a_file_is_stored_by_one_request(storage: Storage, provider: Provider) -> None:
+    assert storage.save("a/b.txt", ContentFile(b"one")) == "a/b.txt"
+    assert [call for call, _ in store_of(provider).calls] == ["upload"]
+    assert provider.head("a/b.txt").content_type == "text/plain"
+
+
+def test_a_name_that_is_taken_gets_another(storage: Storage, provider: Provider) -> None:
+    storage.save("a.txt", ContentFile(b"one"))
+    other = storage.save("a.txt", ContentFile("two"))
+    assert other != "a.txt"
+    assert (provider.read("a.txt"), provider.read(other)) == (b"one", b"two")
+
+
+def test_nobody_overwrites_in_a_race(tmp_path: Path) -> None:
+    storage = Storage(**_local(tmp_path))
+    bodies = [b"%d" % number for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(lambda body: storage.save("a.txt", ContentFile(body)), bodies))
+    assert len({*names}) == 16
+    assert [storage.provider.read(name) for name in names] == bodies
+
+
+def test_it_overwrites_only_when_asked(provider: Provider) -> None:
+    storage = Storage(provider, allow_overwrite=True)
+    assert [storage.save("a.txt", ContentFile(body)) for body in (b"1", b"2")] == ["a.txt"] * 2
+    assert provider.read("a.txt") == b"2"
+
+
+def test_a_class_that_insists_on_a_taken_name_ends_with_an_error(provider: Provider) -> None:
+    class Insists(Storage):
+        def get_available_name(self, name: str, max_length: int | None = None) -> str:
+            return name
+
+    storage = Insists(provider)
+    storage.save("a.txt", ContentFile(b"one"))
+    with pytest.raises(AlreadyExists):
+        storage.save("a.txt", ContentFile(b"two"))
+    assert provider.read("a.txt") == b"one"
+
+
+@pytest.mark.parametrize("name", ["../a", "/etc/passwd", "a/../../b", "..", "a\0b"])
+def test_a_name_that_leads_elsewhere_is_suspicious(storage: Storage, name: str) -> None:
+    for call in (storage.exists, storage.open, storage.delete, storage.size):
+        with pytest.raises(SuspiciousFileOperation):
+            call(name)
+    with pytest.raises(SuspiciousFileOperation):
+        storage.save(name, ContentFile(b"x"))
+
+
+def test_addresses_stay_on_the_site(storage: Storage) -> None:
+    assert storage.url("//evil.example/a").startswith(
+        "https://memory.example/bucket/evil.example/a"
+    )
+    with pytest.raises(SuspiciousFileOperation):
+        storage.url("../a")
+    assert storage.url("a/") == "https://memory.example/bucket/a/"
+
+
+def test_text_and_bytes(storage: Storage) -> None:
+    with storage.open("a.txt", "w") as file:
+        file.write("grün\n")
+    with storage.open("a.txt", "r") as file:
+        assert file.read() == "grün\n"
+    path: Any = Path("a.txt")
+    with storage.open(path) as file:
+        assert file.size == 6
+        assert list(file.chunks(4)) == ["grün\n".encode()[:4], "grün\n".encode()[4:]]
+        file.close()
+        assert file.open().read() == "grün\n".encode()
+    with pytest.raises(ValueError, match="mode"):
+        storage.open("a.txt", "a")
+
+
+def test_an_exception_stores_nothing(storage: Storage) -> None:
+    def write() -> None:
+        with storage.open("a.txt", "w") as file:
+            file.write("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    assert not storage.exists("a.txt")
+    with pytest.raises(FileNotFoundError):
+        storage.open("a.txt")
+
+
+def test_folders(storage: Storage) -> None:
+    storage.save("a/b/c.txt", ContentFile(b"x"))
+    assert storage.exists("a/b")
+    assert not storage.exists("a/x")
+    assert storage.listdir("a") == (["b"], [])
+    assert storage.listdir("./a/./b/.") == ([], ["c.txt"])
+    with pytest.raises(NotADirectoryError):
+        storage.listdir("a/b/c.txt")
+    with pytest.raises(IsADirectoryError):
+        storage.open("a/b")
+    with pytest.raises(ValueError, match="must be given"):
+        storage.delete("")
+
+
+def test_times(storage: Storage) -> None:
+    storage.save("a.txt", ContentFile(b"x"))
+    assert timezone.is_aware(storage.get_modified_time("a.txt"))
+    with override_settings(USE_TZ=False):
+        assert str(storage.get_modified_time("a.txt")) == "2026-11-24 13:00:00"
+
+
+def test_a_file_without_end_is_stored_too(storage: Storage, provider: Provider) -> None:
+    class Stream:
+        def __init__(self) -> None:
+            self.pieces = [b"one", b"two"]
+
+        def read(self, size: int = -1) -> bytes:
+            return self.pieces.pop(0) if self.pieces else b""
+
+    storage.save("a.txt", File(Stream(), "a.txt"))  # type: ignore[arg-type]
+    assert provider.read("a.txt") == b"onetwo"
+
+
+def test_migrations_name_it() -> None:
+    storage: Any = Storage("media", allow_overwrite=True)
+    path, args, kwargs = storage.deconstruct()
+    assert (path, list(args), kwargs) == (
+        "bucketry_django.Storage", ["media"], {"allow_overwrite": True},
+    )  # fmt: skip
+
+
+def test_names_are_looked_up_in_the_settings(tmp_path: Path) -> None:
+    def named(folder: str) -> dict[str, Any]:
+        return {"providers": {"media": _local(tmp_path / folder)}}
+
+    with override_settings(BUCKETRY=named("one")):
+        storage = Storage("media")
+        assert storage.provider.options.directory == str(tmp_path / "one")
+        with override_settings(BUCKETRY=named("two")):
+            assert storage.provider.options.directory == str(tmp_path / "two")
+
+
+# -- system checks -----------------------------------------------------------------------------
+
+
+def _ids(**options: Any) -> list[str]:
+    backend = options.pop("backend", "bucketry_django.Storage")
+    with override_settings(STORAGES={"default": {"BACKEND": backend, "OPTIONS": options}}):
+        found = check_storages()
+    assert all("STORAGES" in str(message.obj) for message in found)
+    return [str(message.id) for message in found]
+
+
+R2 = {
+    "provider": "r2", "bucket": "media", "account_id": "abc123",
+    "credentials": {"access_key_id": "a", "secret_access_key": {"env": "NOT_SET_ANYWHERE"}},
+}  # fmt: skip
+
+
+def test_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert _ids(**_local(tmp_path)) == []
+    assert _ids(provider="none", bucket="x") == ["bucketry.E003"]
+    assert _ids(**R2) == ["bucketry.E003"]
+    monkeypatch.setenv("NOT_SET_ANYWHERE", "secret")
+    assert _ids(**R2) == []
+    public = "https://cdn.example.com"
+    assert _ids(**R2, base_url=public, visibility="private") == ["bucketry.W002"]
+    assert _ids(**R2, base_url=public, visibility="public") == []
+    static = "bucketry_django.StaticFilesStorage"
+    assert _ids(**R2, backend=static) == ["bucketry.W003"]
+    assert _ids(**_local(tmp_path), no_such_option=1) == ["bucketry.E003"]
+
+
+def test_checks_look_at_the_order_of_apps() -> None:
+    with override_settings(INSTALLED_APPS=["django.contrib.staticfiles", "bucketry_django"]):
+        assert [message.id for message in check_storages()] == ["bucketry.W004"]
+
+
+# -- private files -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Storage]:
+    options = _local(tmp_path, signing_key="a key for tests, long enough")
+    with override_settings(
+        STORAGES={"default": {"BACKEND": "bucketry_django.Storage", "OPTIONS": options}}
+    ):
+        storage: Any = storages["default"]
+        storage.save("a.txt", ContentFile(b"0123456789"))
+        yield storage
+
+
+def _body(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
+
+
+def test_a_private_file_is_given_out(kept: Storage) -> None:
+    client = Client()
+    whole: Any = client.get("/files/a.txt")
+    assert (whole.status_code, whole["Content-Length"], _body(whole)) == (200, "10", b"0123456789")
+    assert whole["Content-Type"].startswith("text/plain")
+    part: Any = client.get("/files/a.txt", headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part["Content-Range"]) == (206, "bytes 2-4/10")
+    assert _body(part) == b"234"
+    known = client.get("/files/a.txt", headers={"If-None-Match": whole["ETag"]})
+    assert known.status_code == 304
+    assert client.get("/files/a.txt", headers={"Range": "bytes=99-"}).status_code == 416
+    assert client.head("/files/a.txt")["Content-Length"] == "10"
+
+
+def test_what_is_not_there_or_not_allowed(kept: Storage) -> None:
+    client = Client()
+    assert client.get("/files/none.txt").status_code == 404
+    assert client.post("/files/a.txt").status_code == 405
+    assert client.get("/files/a%00b").status_code in (400, 404)
+    assert client.get("/files/a/../../b").status_code == 400
+
+
+def test_a_redirect_is_signed_and_not_logged(
+    kept: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    response = Client().get("/elsewhere/a.txt")
+    assert response.status_code == 302
+    assert response["Location"].startswith("http://files.example/a.txt?")
+    assert "Signature=" in response["Location"]
+    assert response["Cache-Control"] == "private, no-store"
+    assert "Signature" not in caplog.text
+
+
+def test_under_asgi_it_is_read_in_threads(kept: Storage) -> None:
+    async def get() -> bytes:
+        request = AsyncRequestFactory().get("/files/a.txt")
+        response: Any = private_file(request, "a.txt")
+        assert response.is_async
+        body = b"".join([chunk async for chunk in response.streaming_content])
+        response.close()
+        return body
+
+    assert async_to_sync(get)() == b"0123456789"
+
+
+def test_static_files_have_their_own_names(provider: Provider) -> None:
+    storage = StaticFilesStorage(provider)
+    assert [storage.save("a.css", ContentFile(body)) for body in (b"1", b"2")] == ["a.css"] * 2

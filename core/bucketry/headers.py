@@ -22,6 +22,10 @@ MAX_TAGS = 10
 _TAG_SIGNS = "+ - = . _ : / @"
 """What tags may hold besides letters, digits and spaces of any script (Amazon S3 User Guide)."""
 
+# One look proves the common value; what does not match is told in the long way.
+_good_value = re.compile(r"[\t -~\x80-\xff]*+").fullmatch
+_breaks = re.compile(r"[\r\n\0]").search
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -40,6 +44,8 @@ def check_header_value(name: str, value: str) -> str:
     """
     if not isinstance(value, str):
         raise InvalidHeader(f"{name} must be text, not {type(value).__name__}")
+    if _good_value(value):
+        return value
     for position, character in enumerate(value):
         if (character < " " and character != "\t") or character == "\x7f":
             raise InvalidHeader(
@@ -70,10 +76,10 @@ def check_kept_value(name: str, value: str) -> str:
 def check_param_values(name: str, value: Any) -> None:
     """Check every text inside native request parameters for CR, LF and NUL, at any depth."""
     if isinstance(value, str):
-        bad = next((c for c in value if c in "\r\n\0"), None)
+        bad = _breaks(value)
         if bad is not None:
             raise InvalidHeader(
-                f"{name} has the control character {bad!a}; a header value is one line of text"
+                f"{name} has the control character {bad[0]!a}; a header value is one line of text"
             )
     elif isinstance(value, Mapping):
         for key, inner in value.items():

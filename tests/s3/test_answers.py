@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +19,7 @@ from bucketry import AccessDenied, NotFound, RateLimited, StorageError, Unavaila
 from bucketry_s3 import BytesBody, S3Answer, S3Request
 from bucketry_s3.protocol.answers import MAX_DOCUMENT, MAX_ERROR, parse, understood
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.markup import read_time
 from bucketry_s3.protocol.operations import OPERATIONS
 from s3.models import ROOTS, answer_of, shape_of
 
@@ -263,3 +266,22 @@ def test_the_roots_of_the_tests_are_those_of_the_family() -> None:
         if OPERATIONS[operation].proof:
             with pytest.raises(Unavailable, match="has no"):
                 understood(request(operation), ASKED, answer)
+
+
+def test_an_http_date_is_read_as_the_standard_library_reads_it() -> None:
+    chance = random.Random(4)
+    read = 0
+    for _ in range(5000):
+        months, years = ("Jan", "Feb", "Dec", "Foo"), (0, 26, 99, 999, 1970, 2026, 9999)
+        clock = ":".join(f"{chance.randint(0, 65):02}" for _ in range(2))
+        text = (
+            f"Thu, {chance.randint(0, 33):02} {chance.choice(months)} {chance.choice(years):04} "
+            f"{chance.randint(0, 25):02}:{clock} {chance.choice(('GMT', 'GMT', '+0100'))}"
+        )
+        try:
+            expected = parsedate_to_datetime(text)
+        except ValueError:
+            expected = None
+        assert read_time(text) == expected, text
+        read += expected is not None
+    assert 500 < read < 4500

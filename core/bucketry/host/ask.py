@@ -104,8 +104,10 @@ class Ask:
         taken = sorted(self._protected & params.keys())
         if taken:
             raise self._bad(hook, f"it answered {', '.join(taken)}, which nobody may set")
-        with self._blaming(hook):
+        try:  # not `_blaming`: every upload passes here
             check_param_values("parameter", params)
+        except InvalidInput as error:
+            raise self._bad(hook, str(error)) from None
         return params
 
     def upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:

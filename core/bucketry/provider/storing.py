@@ -84,6 +84,6 @@ def _completion(ground: Ground, object_key: str) -> partial[StoredObject]:
         key=ground.root.strip(object_key),
         object_key=object_key,
         provider=ground.name,
-        url=ground.ask.object_url(object_key),
+        url=ground.quick.object_url(object_key) or ground.ask.object_url(object_key),
         public=not ground.ask.is_private(object_key),
     )

@@ -87,8 +87,9 @@ class Bucket:
         params = {"Bucket": self.name, **params}
         request = request_for(self._place, operation, params)
         if operation in _BODIES and request.scheme == "https":
-            covered = covers_body(self.capabilities, params, in_parts=operation == "UploadPart")
-            request = attrs.evolve(request, signs_body=not covered)
+            able = self.capabilities
+            if covers_body(able, params, in_parts=operation == "UploadPart"):
+                request = attrs.evolve(request, signs_body=False)
         if deadline is None:
             deadline = self.limit
             deadline.extend(size)

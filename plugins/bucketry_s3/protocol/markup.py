@@ -20,6 +20,17 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 _SPECIAL = re.compile(r'[&<>"\r\n]')
 
+# The one form that HTTP's senders may use (RFC 9110, section 5.6.7). Others are read, too.
+_http_date = re.compile(
+    r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([1-9][0-9]{3}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
+).fullmatch
+
+_MONTHS = {
+    **{"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6},
+    **{"Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12},
+}
+
 MAX_DEPTH = 16
 """Levels of a document; S3's have seven at most."""
 
@@ -200,9 +211,15 @@ def read_time(text: str) -> datetime | None:
 
     It only informs, and no operation may fail for it.
     """
+    told = _http_date(text)
     try:
+        if told is not None:
+            day, month, year, hour, minute, second = told.groups()
+            return datetime(
+                int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+            )
         time = datetime.fromisoformat(text)
-    except ValueError:
+    except (KeyError, ValueError):
         try:
             time = parsedate_to_datetime(text)
         except ValueError:

@@ -59,6 +59,8 @@ class S3Request:
     @property
     def encoded_query(self) -> str:
         """The query as it is sent and signed: sorted, percent-encoded."""
+        if not self.query:
+            return ""
         pairs = sorted(
             (quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in self.query
         )

@@ -119,6 +119,8 @@ ROWS: tuple[Row, ...] = (
         _with(uploading_streams, streams=32), _STORED, sunk={"received": MIB}, **_GIB),
     Row("download", "download 1 GiB over TLS into a file", "download", 1024, 64, downloading,
         "every byte of the file compared", sunk={"sent": MIB}, **_GIB),
+    Row("download crc", "the same, with a CRC64NVME that the server has stored", "download_checked",
+        1024, 64, downloading, "every byte of the file compared", sunk={"sent": MIB}, **_GIB),
     Row("delete many", "delete 10,000 keys in batches, every outcome read", "delete_many", 10000,
         2000, deleting_many, "the refused one in a thousand is named", sunk={"deleted": 0.999}),
     Row("delete all", "the same with none refused, for those who raise at the first",

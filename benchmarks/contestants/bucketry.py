@@ -152,6 +152,9 @@ class Contestant:
     def download(self, key: str, path: Path) -> None:
         self.provider.download(key, path)
 
+    def download_checked(self, key: str, path: Path) -> None:
+        assert self.verifying.download(key, path).verified == "CRC64NVME"
+
     def facade(self, keys: list[str], body: bytes) -> list[str]:
         upload = self.provider.with_layer(Stub()).upload
         return [upload(body, key=key).key for key in keys]

@@ -61,7 +61,7 @@ ENTRIES: tuple[Entry, ...] = (
           "no library: the least that plain Python does, without any check or promise", ()),
 )  # fmt: skip
 
-ONLY_FOR = {"boto3 crt": ("upload_checked",)}
+ONLY_FOR = {"boto3 crt": ("upload_checked", "download_checked")}
 """Contestants that stand for one thing; elsewhere they would repeat another."""
 
 

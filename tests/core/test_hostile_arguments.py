@@ -57,6 +57,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "upload_many": {"items": [("k", b"x")], "concurrency": 4},
     "replace": {"key": "k", "source": b"x", "new_key": "n"},
     "copy": {"source": "a", "target": "k", "extra_params": {}},
+    "copy_many": {"items": [("a", "k")], "concurrency": 4},
     "move": {"source": "a", "target": "k"},
     "delete": {"key": "k", "extra_params": {}},
     "delete_many": {"keys": ["k"], "extra_params": {}},

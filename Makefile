@@ -104,6 +104,24 @@ test-aio: $(STAMP)  ## the conformance suite through bucketry.aio
 test-django: $(STAMP)  ## Django's own tests on bucketry_django
 	@BIN=$(abspath $(BIN)) .ci/django
 
+# advanced-alchemy's own tests of file objects, of one release, on our backend. What cannot be fetched
+# is skipped, said aloud.
+.PHONY: test-alchemy
+ALCHEMY := .venv/alchemy
+ALCHEMY_RELEASE := 1.12.0
+ALCHEMY_PIP = $(ALCHEMY)/bin/pip --quiet --disable-pip-version-check
+
+test-alchemy: $(STAMP)  ## advanced-alchemy's own tests of file objects
+	@$(PYTHON) -m venv --clear $(ALCHEMY) && \
+	$(ALCHEMY_PIP) install --editable '.[advanced-alchemy,testing]' \
+		advanced-alchemy==$(ALCHEMY_RELEASE) aiosqlite fsspec obstore pytest-asyncio && \
+	$(ALCHEMY_PIP) download --no-deps --no-binary :all: --dest $(ALCHEMY) \
+		advanced-alchemy==$(ALCHEMY_RELEASE) || { echo 'SKIPPED: alchemy: not to be had'; exit 0; }; \
+	tar -xzf $(ALCHEMY)/advanced_alchemy-$(ALCHEMY_RELEASE).tar.gz -C $(ALCHEMY) && \
+	cp $(ALCHEMY)/advanced_alchemy-*/tests/integration/test_file_object.py $(ALCHEMY) && \
+	PYTHONPATH=tests $(ALCHEMY)/bin/pytest -q -rs -c /dev/null --rootdir $(ALCHEMY) \
+		-o asyncio_mode=auto -W ignore -p web.alchemy_suite $(ALCHEMY)/test_file_object.py
+
 $(PEER_STAMPS): .venv/peers/%/.installed: $(STAMP)
 	@$(PYTHON) -m venv .venv/peers/$*
 	@.venv/peers/$*/bin/pip install --quiet --disable-pip-version-check $*

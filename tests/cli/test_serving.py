@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,10 +40,13 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     configure(tmp_path, 8900)
     (tmp_path / "cat.png").write_bytes(b"cat")
     assert run("put", "cat.png", "--key", "cat.png").exit_code == 0
+    # What runs in the background of a shell inherits that Ctrl-C is ignored.
+    heeds_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
         [*BUCKETRY, "serve", "--json", "--port", "0", "--cors", PAGE],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=heeds_ctrl_c,
     ) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]

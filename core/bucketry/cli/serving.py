@@ -52,7 +52,7 @@ def serve(settings: Settings, host: str | None, port: int | None, origins: Seque
                 f"nothing can listen at {host}:{port}: {reason}; choose --host and --port"
             ) from None
         server.mount(provider, origins)
-        with server:
+        with server, suppress(KeyboardInterrupt):
             if settings.json:
                 output.emit({"provider": provider.name, "url": server.url}, indent=None)
             else:
@@ -60,8 +60,7 @@ def serve(settings: Settings, host: str | None, port: int | None, origins: Seque
             settings.note(f"serving {provider.name!r} until Ctrl-C")
             if provider.options.base_url.rstrip("/") != server.url:
                 settings.note(f"its addresses begin with {provider.options.base_url}, though")
-            with suppress(KeyboardInterrupt):
-                threading.Event().wait()
+            threading.Event().wait()
     return 0
 
 

@@ -86,6 +86,15 @@ def test_an_object_with_exactly_this_key_goes_before_a_pattern(shell: Shell, fol
     assert shell.data == {"a1.txt": b"another"}
 
 
+@pytest.mark.parametrize("pattern", ["**/2026/", "photos//*", "photos/*/"])
+def test_a_pattern_need_not_be_a_key(full: Shell, folder: Path, pattern: str) -> None:
+    full.layer.unreadable = frozenset(KEYS)  # who may list may not look
+    wanted = {"photos/2026/cat.png"} if pattern != "photos//*" else set()
+    result = full.run("ls", "-r", pattern)
+    assert result.exit_code == (0 if wanted else 4), result.stderr
+    assert set(result.stdout.split()) == wanted
+
+
 def test_a_key_that_leads_out_of_the_folder_is_a_failure_beside_successes(
     full: Shell, folder: Path
 ) -> None:
@@ -111,6 +120,7 @@ NOTHING = [
     ["du", "nope"],
     ["stat", "nope"],
     ["rm", "photos/*.gif"],
+    ["rm", "photos/*/"],  # folders need --recursive
     ["rm", "typo.png"],
     ["rm", "-ry", "nope"],
     ["get", "-r", "photos", "--include", "*.gif"],

@@ -57,7 +57,7 @@ def ls(settings: Settings, place: Place, long: bool, recursive: bool) -> None:
 
 
 def _pages(provider: Provider, prefix: str, recursive: bool) -> Iterable[Page]:
-    if is_pattern(prefix) and not provider.exists(prefix):
+    if is_pattern(provider, prefix):
         return (Page(objects=[info]) for info in matching(provider, prefix, recursive=recursive))
     return provider.pages(prefix, delimiter="" if recursive else "/")
 

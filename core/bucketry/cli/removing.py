@@ -108,7 +108,7 @@ def _remove(
     many: list[tuple[Provider, str]] = []
     for place in places:
         provider = providers.at(place)
-        if recursive or (is_pattern(place.key) and not provider.exists(place.key)):
+        if recursive or is_pattern(provider, place.key):
             many.append((provider, place.key))
         else:
             plain.setdefault(provider, []).append(place.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -55,10 +56,16 @@ class Filters:
 
 def _covers(glob: str, name: str) -> bool:
     """Return whether a filter means this file, or a folder that it is in."""
-    parts = name.split("/")
+    parts = _parts(name, glob)
     if "/" not in glob.rstrip("/"):
         return any(fnmatchcase(part, glob.rstrip("/")) for part in parts)
     return _matches_inside(glob.strip("/").split("/"), parts)
+
+
+def _parts(name: str, glob: str) -> list[str]:
+    """Return what of a name a pattern may mean: with a slash at its end, folders alone."""
+    parts = name.split("/")
+    return parts[:-1] if glob.endswith("/") else parts
 
 
 def _matches_inside(globs: Sequence[str], parts: Sequence[str]) -> bool:
@@ -75,9 +82,20 @@ def _matches(globs: Sequence[str], parts: Sequence[str]) -> bool:
     return bool(parts) and fnmatchcase(parts[0], globs[0]) and _matches(globs[1:], parts[1:])
 
 
-def is_pattern(key: str) -> bool:
-    """Return whether `key` may be a pattern."""
+def _may_be_pattern(key: str) -> bool:
     return any(character in key for character in _MAGIC)
+
+
+def is_pattern(provider: Provider, key: str) -> bool:
+    """Return whether `key` is a pattern: there is no object of exactly this key.
+
+    It is listed, not looked at: no key could be written like some patterns, and who may list may
+    not look.
+    """
+    if not _may_be_pattern(key):
+        return False
+    first = next(provider.list(key), None)
+    return first is None or first.key != key
 
 
 def select(provider: Provider, key: str, *, recursive: bool, filters: Filters) -> Selection:
@@ -85,7 +103,7 @@ def select(provider: Provider, key: str, *, recursive: bool, filters: Filters) -
 
     `NotFound` if there is none. An object that has exactly this key goes before a pattern.
     """
-    if is_pattern(key) and not provider.exists(key):
+    if is_pattern(provider, key):
         return Selection(_some(provider, key, _by_pattern(provider, key, recursive, filters)))
     if not recursive:
         return Selection(iter([_named(provider, key)]), single=True)
@@ -119,7 +137,7 @@ def look(provider: Provider, key: str) -> ObjectInfo:
 
 def nothing(provider: Provider, key: str) -> NotFound:
     """Return the error that there is nothing of this name, nor below it, nor like it."""
-    what = "no object matches" if is_pattern(key) else "there is no such object or folder"
+    what = "no object matches" if _may_be_pattern(key) else "there is no such object or folder"
     return NotFound(
         what, provider=provider.name, vendor=provider.vendor.name, operation="list", key=key or None
     )
@@ -149,11 +167,12 @@ def _fixed(pattern: str) -> str:
 def matching(provider: Provider, pattern: str, *, recursive: bool) -> Iterator[ObjectInfo]:
     """Yield what a pattern matches; if `recursive`, also what is in folders that it matches."""
     fixed = _fixed(pattern)
-    globs = pattern.rstrip("/").split("/")
+    globs = (pattern.rstrip("/") if recursive else pattern).split("/")
     compare = _matches_inside if recursive else _matches
     one_level = not recursive and "**" not in globs and "/" not in pattern[len(fixed) :]
+    parts = partial(_parts, glob=pattern if recursive else "")
     for page in provider.pages(fixed, delimiter="/" if one_level else ""):
-        yield from (info for info in page.objects if compare(globs, info.key.split("/")))
+        yield from (info for info in page.objects if compare(globs, parts(info.key)))
 
 
 def _by_pattern(

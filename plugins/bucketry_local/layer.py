@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +20,7 @@ from bucketry import (
     SignedUrl,
     SignRequest,
     StoredObject,
+    Swept,
     Unsupported,
     UnsupportedOptionWarning,
     Upload,
@@ -160,10 +162,15 @@ class LocalLayer:
     ) -> Deleted:
         """Remove the files, and the folders that get empty."""
         self._only((), params)
-        if if_match is not None:
-            self.store.delete_if(keys[0], if_match)
+        if len(keys) == 1:
+            self.store.delete_one(keys[0], if_match)
             return Deleted(keys=keys)
         return self.store.delete(keys)
+
+    @hookimpl
+    def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
+        """Remove the temporary files that killed uploads have left."""
+        return self.store.sweep(prefix, older_than, dry_run=dry_run)
 
     @hookimpl
     def bucketry_object_url(self, key: str) -> str:

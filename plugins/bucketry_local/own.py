@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote, unquote
+
+from attrs import frozen
 
 from bucketry import BucketNotFound, Rejected, StorageError
 from bucketry_local.disk import disk, locked, write_file
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
+
+
+# Characters of a key, percent-encoded, in a file name; most file systems have 255 in all.
+_TOLD = 160
+
+
+@frozen(kw_only=True)
+class Leftover:
+    """A temporary file: the key that it is for, or how that begins, and when it was written."""
+
+    path: Path
+    key: str
+    written: datetime
 
 
 class OwnFolder:
@@ -60,17 +76,21 @@ class OwnFolder:
             )
         return text
 
-    def new_name(self) -> Path:
+    def new_name(self, key: str = "") -> Path:
         """Return the name of a temporary file; the folder exists from the first one on."""
         if not os.path.isdir(self._temporaries):
             self._make(self._temporaries)
-        return self._temporaries / secrets.token_hex(16)
+        return self._name(key)
+
+    def _name(self, key: str) -> Path:
+        # It tells whoever sweeps the key that it is for, or how that begins.
+        return self._temporaries / f"{secrets.token_hex(16)}.{quote(key, safe='')[:_TOLD]}"
 
     @contextmanager
-    def temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
+    def temporary(self, key: str) -> Iterator[tuple[Path, BinaryIO]]:
         """Give a new file on the same file system, with a new file's usual rights."""
         with disk():
-            path = self._temporaries / secrets.token_hex(16)
+            path = self._name(key)
             try:
                 file = open(path, "xb")  # noqa: SIM115 - closed below
             except (FileNotFoundError, NotADirectoryError):
@@ -88,9 +108,21 @@ class OwnFolder:
 
     def _tidy(self) -> None:
         """Remove what killed processes left behind."""
-        oldest = time.time() - STALE_SECONDS
-        for leftover in self._temporaries.iterdir():
-            with suppress(FileNotFoundError):
-                if leftover.stat().st_mtime < oldest:
-                    leftover.unlink()
         self._tidied = True
+        oldest = datetime.now(UTC) - timedelta(seconds=STALE_SECONDS)
+        for leftover in self.leftovers(oldest):
+            leftover.path.unlink(missing_ok=True)
+
+    def leftovers(self, before: datetime) -> Iterator[Leftover]:
+        """Yield the temporary files that were last written before then."""
+        try:
+            names = os.listdir(self._temporaries)
+        except FileNotFoundError:
+            return
+        for name in sorted(names):
+            path = self._temporaries / name
+            with suppress(FileNotFoundError):
+                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if written < before:
+                    key = unquote(name.partition(".")[2], errors="replace")
+                    yield Leftover(path=path, key=key, written=written)

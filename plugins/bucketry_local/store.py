@@ -21,6 +21,7 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,7 @@ from bucketry import (
     PreconditionFailed,
     Rejected,
     StorageError,
+    Swept,
     Unavailable,
     Unconfirmed,
 )
@@ -189,7 +191,7 @@ class Store:
         path = self._path(key, Rejected)
         if if_absent or if_match is not None:
             self._check(key, path, if_absent, if_match)
-        with self.own.temporary() as (temporary, file):
+        with self.own.temporary(key) as (temporary, file):
             received = Received(file, source, sha256_wanted=sha256_wanted, progress=progress)
             record, with_it = received.record(key, details, after=0, synced=self._synced)
             with self.own.locked():
@@ -247,7 +249,7 @@ class Store:
                             hint="Choose another key; object storage takes both, a disk does not.",
                         )
                 if records:
-                    self._records.write(key, records, self.own.new_name(), synced=self._synced)
+                    self._records.write(key, records, self.own.new_name(key), synced=self._synced)
                 if if_absent:
                     os.link(temporary, path)
                 else:
@@ -313,18 +315,34 @@ class Store:
                 failures.append(Failure(key=key, reason=reason, code=getattr(error, "code", None)))
             else:
                 deleted.append(key)
-        with disk():
-            for folder in changed:
-                with suppress(FileNotFoundError):
-                    self._sync(folder)
+        self._sync_all(changed)
         return Deleted(keys=deleted, failures=failures)
 
-    def delete_if(self, key: str, if_match: str) -> None:
-        """Delete the object that has this ETag; `PreconditionFailed` if it is not there."""
+    def delete_one(self, key: str, if_match: str | None = None) -> None:
+        """Delete one object; with `if_match` `PreconditionFailed` unless it has this ETag."""
         changed: set[Path] = set()
         self._delete(key, changed, if_match)
-        for folder in changed:
-            self._sync(folder)
+        self._sync_all(changed)
+
+    def _sync_all(self, folders: set[Path]) -> None:
+        with disk():
+            for folder in folders:
+                with suppress(FileNotFoundError):  # it has been removed since
+                    self._sync(folder)
+
+    def sweep(self, prefix: str, older_than: datetime, *, dry_run: bool) -> list[Swept]:
+        """Remove the temporary files of uploads below `prefix`, and tell which."""
+        swept = []
+        with disk():
+            for leftover in self.own.leftovers(older_than):
+                if not leftover.key or not leftover.key.startswith(prefix):
+                    continue
+                if not dry_run:
+                    leftover.path.unlink(missing_ok=True)
+                swept.append(
+                    Swept(key=leftover.key, upload_id=leftover.path.name, started=leftover.written)
+                )
+        return swept
 
     def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
         path = self._path(key, Rejected)

@@ -95,9 +95,6 @@ def test_a_killed_process_tears_nothing_in_a_bucket(name: str, tmp_path: Path) -
             assert [] == server.open_uploads("media")
 
 
-@pytest.mark.xfail(
-    strict=False, reason="what a killed upload leaves in .bucketry/tmp is found by nobody yet"
-)
 @pytest.mark.parametrize("name", ON_DISK)
 def test_a_killed_process_tears_nothing_on_disk(name: str, tmp_path: Path) -> None:
     store, folder = tmp_path / "store", tmp_path / "folder"

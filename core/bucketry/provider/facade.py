@@ -381,8 +381,9 @@ class Provider:
     ) -> Sequence[Swept]:
         """Remove multipart uploads that were begun more than `older_than` ago and never finished.
 
-        A killed process leaves them behind; they are billed and in no listing. Only those under
-        the root path are touched. With `dry_run` they are only listed.
+        A killed process leaves them behind; they are billed and in no listing. `local` has
+        temporary files instead. Only those under the root path are touched. With `dry_run` they
+        are only listed.
         """
         return removing.sweep(self._ground, older_than, dry_run=dry_run)
 

@@ -170,7 +170,7 @@ class LocalLayer:
     @hookimpl
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
         """Remove the temporary files that killed uploads have left."""
-        return self.store.sweep(prefix, older_than, dry_run=dry_run)
+        return self.store.own.sweep(prefix, older_than, dry_run=dry_run)
 
     @hookimpl
     def bucketry_object_url(self, key: str) -> str:

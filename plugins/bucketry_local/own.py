@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from bucketry import BucketNotFound, Rejected, StorageError
+from bucketry import BucketNotFound, Rejected, StorageError, Swept
 from bucketry_local.disk import disk, locked, write_file
 
 STALE_SECONDS = 86_400
@@ -126,3 +126,17 @@ class OwnFolder:
                 if written < before:
                     key = unquote(name.partition(".")[2], errors="replace")
                     yield Leftover(path=path, key=key, written=written)
+
+    def sweep(self, prefix: str, older_than: datetime, *, dry_run: bool) -> list[Swept]:
+        """Remove the temporary files of uploads below `prefix`, and tell which."""
+        swept = []
+        with disk():
+            for leftover in self.leftovers(older_than):
+                if not leftover.key or not leftover.key.startswith(prefix):
+                    continue
+                if not dry_run:
+                    leftover.path.unlink(missing_ok=True)
+                swept.append(
+                    Swept(key=leftover.key, upload_id=leftover.path.name, started=leftover.written)
+                )
+        return swept

@@ -21,7 +21,6 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,7 +33,6 @@ from bucketry import (
     PreconditionFailed,
     Rejected,
     StorageError,
-    Swept,
     Unavailable,
     Unconfirmed,
 )
@@ -329,20 +327,6 @@ class Store:
             for folder in folders:
                 with suppress(FileNotFoundError):  # it has been removed since
                     self._sync(folder)
-
-    def sweep(self, prefix: str, older_than: datetime, *, dry_run: bool) -> list[Swept]:
-        """Remove the temporary files of uploads below `prefix`, and tell which."""
-        swept = []
-        with disk():
-            for leftover in self.own.leftovers(older_than):
-                if not leftover.key or not leftover.key.startswith(prefix):
-                    continue
-                if not dry_run:
-                    leftover.path.unlink(missing_ok=True)
-                swept.append(
-                    Swept(key=leftover.key, upload_id=leftover.path.name, started=leftover.written)
-                )
-        return swept
 
     def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
         path = self._path(key, Rejected)

@@ -15,7 +15,7 @@ from typing import Any
 from django.test.runner import DiscoverRunner
 
 from frameworks.django.not_ours import LEAST, NOT_OURS
-from frameworks.django.stand_ins import PLACE
+from frameworks.django.stand_ins import PLACE, stop
 
 STALE = bool(os.environ.get("BUCKETRY_STALE"))
 
@@ -36,6 +36,13 @@ def _tests(suite: Any) -> Iterator[Any]:
 
 class Runner(DiscoverRunner):
     """Skips what is not ours and counts methods, each once however many classes inherit it."""
+
+    def run_tests(self, *args: Any, **kwargs: Any) -> int:
+        """Run them, and leave no server behind."""
+        try:
+            return int(super().run_tests(*args, **kwargs))
+        finally:
+            stop()
 
     def build_suite(self, *args: Any, **kwargs: Any) -> unittest.TestSuite:
         """Skip what is not ours, or leave out all else."""

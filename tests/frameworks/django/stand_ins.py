@@ -6,10 +6,9 @@ variable ``BUCKETRY_PLACE`` says.
 
 from __future__ import annotations
 
-import atexit
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,15 @@ ADDRESS = "http://files.example"
 
 @cache
 def _stand_in() -> StandIn:
-    server = StandIn(buckets=["media"])
-    server.__enter__()
-    atexit.register(server.__exit__, None, None, None)
-    return server
+    return _running.enter_context(StandIn(buckets=["media"]))
+
+
+_running = ExitStack()
+
+
+def stop() -> None:
+    """Close what was opened; the process would wait for the server's threads for ever."""
+    _running.close()
 
 
 @cache

@@ -16,6 +16,7 @@
         ├── BucketNotFound     no such bucket
         ├── AlreadyExists      prevent_overwrite found an object there; a FileExistsError, too
         ├── PreconditionFailed the object is not the version you named
+        ├── Archived           the object has to be restored before it is read
         ├── AccessDenied       the credentials are good but may not do this; a PermissionError, too
         ├── BadCredentials     unknown key, wrong secret, expired token
         ├── ClockSkew          this machine's clock is too far off
@@ -263,6 +264,10 @@ class AlreadyExists(StorageError, FileExistsError):
 
 class PreconditionFailed(StorageError):
     """The object is not, or no longer, the version that was named."""
+
+
+class Archived(StorageError):
+    """The object lies in an archive and has to be brought back first: `restore`."""
 
 
 class AccessDenied(StorageError, PermissionError):

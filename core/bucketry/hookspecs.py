@@ -29,6 +29,7 @@ from bucketry.model import (
     Deleted,
     ObjectInfo,
     ObjectReader,
+    ObjectVersion,
     Operation,
     Page,
     SignedUrl,
@@ -138,13 +139,14 @@ class ProviderHooks:
 
     @hookspec(firstresult=True)
     def bucketry_delete(
-        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None
+        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None, version: str | None
     ) -> Deleted:
         """Delete objects.
 
         Asked when: `delete`, `delete_many`, `delete_prefix`, and the second half of `move`.
         `params` are native parameters in the vendor's own spelling, usually empty. With `if_match`
         there is one key, and only the object that has this ETag may go: else `PreconditionFailed`.
+        With `version` there is one key, and this version of it goes for good.
 
         Answer: `Deleted` with an outcome for each key. A key that does not exist counts as
         deleted. None: the layer below deletes.
@@ -322,10 +324,11 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def bucketry_head(self, key: str) -> ObjectInfo:
+    def bucketry_head(self, key: str, version: str | None, params: dict[str, Any]) -> ObjectInfo:
         """Look at an object without reading it.
 
-        Asked when: `head` and `exists`, and to confirm a write whose answer was lost.
+        Asked when: `head` and `exists`, and to confirm a write whose answer was lost. `version` is
+        the one to look at, None for the current one. `params` are native parameters, usually empty.
 
         Answer: `ObjectInfo` with metadata. None: the layer below looks. A missing object is
         `NotFound`, and only that: 403 is not "absent".
@@ -343,10 +346,12 @@ class ProviderHooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+    def bucketry_open(
+        self, key: str, byte_range: ByteRange | None, version: str | None, params: dict[str, Any]
+    ) -> ObjectReader:
         """Open an object for reading.
 
-        Asked when: `open` and `download`.
+        Asked when: `open`, `read` and `download`; `version` and `params` as in `bucketry_head`.
 
         Answer: `ObjectReader`; its `info.size` is the whole object's. None: the layer below opens.
 
@@ -408,6 +413,67 @@ class ProviderHooks:
             ...     @hookimpl
             ...     def bucketry_copy(self, source, target):
             ...         raise PermissionError("this archive is append-only")
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_versions(self, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
+        """List versions of objects, and the marks that deletes have left.
+
+        Asked when: `versions`.
+
+        Answer: an iterator, fetched lazily, the versions of a key together and the newest first.
+        None: the layer below lists; at the bottom it is `Unsupported`.
+
+        As a wrapper: hide some.
+
+        Example:
+            >>> class OldOnesOnly:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_versions(self):
+            ...         versions = yield
+            ...         return (one for one in versions if not one.latest)
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_set_headers(self, key: str, changes: dict[str, Any]) -> ObjectInfo:
+        """Change headers and metadata of an object where it is.
+
+        Asked when: `set_headers`. `changes` has some of content_type, cache_control,
+        content_disposition, content_encoding, content_language and metadata; None takes a header
+        away, metadata are replaced whole.
+
+        Answer: what is known of the object afterwards. Bytes, tags, access and whatever is not
+        named stay. None: the layer below changes; at the bottom it is `Unsupported`.
+
+        As a wrapper: purge a CDN.
+
+        Example:
+            >>> class TypesStay:
+            ...     @hookimpl
+            ...     def bucketry_set_headers(self, key, changes):
+            ...         if "content_type" in changes:
+            ...             raise PermissionError("types do not change here")
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_restore(self, key: str, days: int, params: dict[str, Any]) -> bool:
+        """Have an archived object brought back, so that it can be read for some days.
+
+        Asked when: `restore`. `params` are native parameters, usually empty.
+
+        Answer: True where it is readable already, False where it is on its way, which may take
+        hours. None: the layer below restores; at the bottom it is `Unsupported`.
+
+        As a wrapper: announce, because it costs.
+
+        Example:
+            >>> class NoRestores:
+            ...     @hookimpl
+            ...     def bucketry_restore(self):
+            ...         raise PermissionError("ask the archivist")
         """
         raise NotImplementedError
 

@@ -15,6 +15,7 @@ from bucketry import (
     LayerContext,
     ObjectInfo,
     ObjectReader,
+    ObjectVersion,
     Page,
     PluginError,
     SignedUrl,
@@ -27,7 +28,7 @@ from bucketry import (
 )
 from bucketry.model import SigningFrame
 from bucketry_s3.hookspecs import S3Hooks
-from bucketry_s3.objects import copying, listing, native, reading, removing, writing
+from bucketry_s3.objects import changing, copying, listing, native, reading, removing, writing
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
@@ -172,10 +173,12 @@ class S3Layer:
 
     @hookimpl
     def bucketry_delete(
-        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None
+        self, keys: Sequence[str], params: dict[str, Any], if_match: str | None, version: str | None
     ) -> Deleted:
         """Delete one by one or in batches."""
         bucket = self.bucket.begin()
+        if version is not None:
+            params = {**params, "VersionId": version}
         if if_match is not None:
             params = {**params, "IfMatch": native.if_match(bucket, if_match)}
         return removing.delete(bucket, keys, params)
@@ -231,14 +234,32 @@ class S3Layer:
         return presigned.difference(self._presigner, signed, request, self.key_pair())
 
     @hookimpl
-    def bucketry_head(self, key: str) -> ObjectInfo:
+    def bucketry_head(self, key: str, version: str | None, params: dict[str, Any]) -> ObjectInfo:
         """HeadObject."""
-        return reading.head(self.bucket.begin(), key)
+        return reading.head(self.bucket.begin(), key, reading.native_params(version, params))
 
     @hookimpl
-    def bucketry_open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
+    def bucketry_open(
+        self, key: str, byte_range: ByteRange | None, version: str | None, params: dict[str, Any]
+    ) -> ObjectReader:
         """GetObject."""
-        return reading.open_object(self.bucket.begin(), key, byte_range)
+        native_params = reading.native_params(version, params)
+        return reading.open_object(self.bucket.begin(), key, byte_range, native_params)
+
+    @hookimpl
+    def bucketry_versions(self, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
+        """ListObjectVersions."""
+        return listing.versions(self.bucket.begin(), prefix, page_size)
+
+    @hookimpl
+    def bucketry_set_headers(self, key: str, changes: dict[str, Any]) -> ObjectInfo:
+        """CopyObject onto itself, or parts of it."""
+        return changing.set_headers(self.bucket.begin(), key, changes)
+
+    @hookimpl
+    def bucketry_restore(self, key: str, days: int, params: dict[str, Any]) -> bool:
+        """RestoreObject."""
+        return changing.restore(self.bucket.begin(), key, days, params)
 
     @hookimpl
     def bucketry_list(

@@ -31,9 +31,10 @@ def test_the_provider_has_the_same_names() -> None:
 def test_what_waits_is_awaited_and_nothing_else() -> None:
     methods = {n for n in _public(aio.Provider) if callable(getattr(aio.Provider, n))}
     waiting = {n for n in methods if inspect.iscoroutinefunction(getattr(aio.Provider, n))}
-    assert methods - waiting == AT_ONCE | {"list", "pages"}
+    assert methods - waiting == AT_ONCE | {"list", "pages", "versions"}
     assert inspect.isasyncgenfunction(aio.Provider.list)
     assert inspect.isasyncgenfunction(aio.Provider.pages)
+    assert inspect.isasyncgenfunction(aio.Provider.versions)
 
 
 @pytest.mark.parametrize("name", sorted(_public(bucketry.Provider) - {"close"}))

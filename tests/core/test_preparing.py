@@ -319,7 +319,7 @@ class PrivateIfMarked:
     @hookimpl
     def bucketry_is_private(self, key: str) -> bool:
         assert self.context is not None
-        info = self.context.hooks.bucketry_head(key=key)
+        info = self.context.hooks.bucketry_head(key=key, version=None, params={})
         return (info.metadata or {}).get("private") == "yes"
 
 

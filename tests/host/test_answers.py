@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from bucketry import (
     InvalidKey,
     ObjectInfo,
     ObjectReader,
+    ObjectVersion,
     Page,
     PluginError,
     Provider,
@@ -24,6 +26,7 @@ from bucketry import (
     StoredObject,
     Swept,
     Unavailable,
+    Unsupported,
     hookimpl,
 )
 from bucketry.host.audit import HOOKS
@@ -44,6 +47,9 @@ OPERATIONS: dict[str, Callable[[Provider], object]] = {
     "bucketry_open": lambda media: media.read("a"),
     "bucketry_list": lambda media: list(media.list("pre")),
     "bucketry_copy": lambda media: media.copy("a", "b"),
+    "bucketry_versions": lambda media: list(media.versions("pre")),
+    "bucketry_set_headers": lambda media: media.set_headers("a", content_type="a/b"),
+    "bucketry_restore": lambda media: media.restore("a", days=1),
     "bucketry_sweep": lambda media: media.sweep(),
 }
 """How each hook is asked. The client settings are asked for by a family, a hint after an error."""
@@ -54,7 +60,8 @@ def _answering(hook: str, answer: Any) -> object:
 
     @hookimpl(wrapper=True)
     def implementation(self: object) -> Generator[None, Any, Any]:
-        yield
+        with suppress(Unsupported):  # the defaults' answer to what the memory layer does not know
+            yield
         return answer
 
     return type("Bad", (), {hook: implementation})()
@@ -84,6 +91,7 @@ def _refusal(hook: str, answer: Any) -> str:
 _MEMORY = "memory/0:MemoryLayer (bucketry-memory 1.0)"
 _DEFAULTS = {
     *("bucketry_build_key", "bucketry_is_private", "bucketry_other_urls", "bucketry_sweep"),
+    *("bucketry_versions", "bucketry_set_headers", "bucketry_restore"),
 }
 
 
@@ -123,6 +131,10 @@ WRONG_TYPES: list[tuple[str, Any, str]] = [
     ("bucketry_list", [], "it answered list, not Iterator"),
     ("bucketry_list", iter([7]), "it answered int, not Page"),
     ("bucketry_copy", "top/b", "it answered str, not StoredObject"),
+    ("bucketry_versions", 7, "it answered int, not Iterator"),
+    ("bucketry_versions", iter([7]), "it answered int, not ObjectVersion"),
+    ("bucketry_set_headers", "top/a", "it answered str, not ObjectInfo"),
+    ("bucketry_restore", "yes", "it answered str, not bool"),
     ("bucketry_sweep", 7, "it answered int, not Sequence"),
     ("bucketry_sweep", ["top/a"], "it answered str, not Swept"),
 ]
@@ -266,6 +278,10 @@ OTHER_KEYS: list[tuple[str, Any, str]] = [
      "it answered for 'top/a', which is not under 'top/pre'"),
     ("bucketry_list", iter([Page(objects=(), folders=["other/"])]),
      "it answered for 'other/', which is not under 'top/pre'"),
+    ("bucketry_versions", iter([ObjectVersion(key="other/a", version="1", latest=True)]),
+     "it answered for 'other/a', which is not under 'top/pre'"),
+    ("bucketry_set_headers", ObjectInfo(key="top/b", size=1),
+     "it answered for 'top/b', not for 'top/a'"),
     ("bucketry_sweep", [Swept(key="other/a", upload_id="u", started=MOMENT)],
      "it answered for 'other/a', which is not under 'top/'"),
 ]  # fmt: skip

@@ -19,7 +19,8 @@ HOOKS = (
     "bucketry_upload, bucketry_delete, bucketry_object_url, bucketry_key_of_url, "
     "bucketry_other_urls, "
     "bucketry_is_private, bucketry_prepare_signing, bucketry_sign, bucketry_check_signed, "
-    "bucketry_head, bucketry_open, bucketry_list, bucketry_copy, bucketry_sweep, "
+    "bucketry_head, bucketry_open, bucketry_list, bucketry_copy, "
+    "bucketry_versions, bucketry_set_headers, bucketry_restore, bucketry_sweep, "
     "bucketry_explain_error, bucketry_perform"
 )
 
@@ -197,9 +198,11 @@ MISTAKES: list[tuple[object, str]] = [
      "put_params is marked as a hook, but hooks start with 'bucketry_'; "
      "did you mean 'bucketry_put_params'?"),
     (MisnamedArgument(),
-     "bucketry_head: there is no argument 'kee'; it may take key; did you mean 'key'?"),
+     "bucketry_head: there is no argument 'kee'; it may take key, version, params; "
+     "did you mean 'key'?"),
     (MisnamedFirstArgumentOfAStaticMethod(),
-     "bucketry_head: there is no argument 'kee'; it may take key; did you mean 'key'?"),
+     "bucketry_head: there is no argument 'kee'; it may take key, version, params; "
+     "did you mean 'key'?"),
     (ForgottenMarker(), "bucketry_head looks like a hook but lacks the @bucketry.hookimpl marker"),
     (ForeignMarker(), "bucketry_head carries the marker of 'pytest'; use bucketry.hookimpl"),
     (MarkerAboveStaticmethod(),
@@ -283,7 +286,7 @@ class Named:
 
 class ForALaterHost:
     @hookimpl(optionalhook=True)
-    def bucketry_restore(self, key: str, tier: str = "bulk") -> None:
+    def bucketry_rename(self, key: str, tier: str = "bulk") -> None:
         return None
 
 

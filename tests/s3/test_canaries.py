@@ -35,6 +35,7 @@ from bucketry import (
     SignedUrl,
     SignRequest,
     StoredObject,
+    Unsupported,
     Upload,
     hookimpl,
 )
@@ -227,6 +228,9 @@ DO: Mapping[str, Callable[[Provider, Path], object]] = {
     "open to write": lambda p, _: _write(p),
     "read": lambda p, _: p.read("k"),
     "download": lambda p, folder: p.download("k", folder / "target"),
+    "versions": lambda p, _: list(p.versions()),
+    "set_headers": lambda p, _: p.set_headers("k", content_type="a/b"),
+    "restore": lambda p, _: _unsupported(p),
     "list": lambda p, _: list(p.list()),
     "pages": lambda p, _: list(p.pages("", delimiter="/")),
     "url": lambda p, _: str(p.url("k")).partition("?")[0],  # a signed one is asked for
@@ -245,6 +249,14 @@ DO: Mapping[str, Callable[[Provider, Path], object]] = {
     "sweep": lambda p, _: p.sweep(older_than=timedelta(0)),
     "close": lambda p, _: p.close(),
 }
+
+
+def _unsupported(provider: Provider) -> None:
+    provider.head("k")
+    with suppress(Unsupported):  # the stand-in has no archive
+        provider.restore("k", days=1, extra_params={"RequestPayer": "requester"})
+
+
 WRONG: Mapping[str, Callable[[Provider, Path], object]] = {
     "upload": lambda p, _: p.upload(b"x", key="k", extra_params={**CUSTOMERS, "Nope": "x"}),
     "upload, typo": lambda p, _: p.upload(b"x", key="k", extra_parms=CUSTOMERS),  # type: ignore[call-arg]
@@ -271,7 +283,7 @@ WRONG: Mapping[str, Callable[[Provider, Path], object]] = {
     "delete": lambda p, _: p.delete("k", extra_params={"Nope": CUSTOMER_KEY}),
     "delete_many": lambda p, _: p.delete_many(["k"], extra_params={"Nope": CUSTOMER_KEY}),
     "open to write": lambda p, _: p.open("", "wb", extra_params=CUSTOMERS),
-    "open to read": lambda p, _: p.open("k", extra_params=CUSTOMERS),  # type: ignore[call-overload]
+    "open to read": lambda p, _: p.open("k", extra_params=CUSTOMERS),
     "with_options": lambda p, _: p.with_options(
         credentials={"access_key_id": KEY_ID, "secret_access_key": SECRET, "typo": TOKEN}
     ),

@@ -17,8 +17,9 @@ from bucketry.config import Source
 from bucketry.discretion import discreet, discreet_when_awaited
 from bucketry.hookspecs import ProviderHooks
 from bucketry.host.catalog import Catalog
-from bucketry.model import ByteRange, Capabilities, ObjectInfo, Page, StoredObject
+from bucketry.model import ByteRange, Capabilities, ObjectInfo, ObjectVersion, Page, StoredObject
 from bucketry.provider import UploadOptions
+from bucketry.provider.reading import ReadOptions
 from bucketry.provider.signatures import with_upload_options
 from bucketry.source import Body
 from bucketry.vendor import Vendor
@@ -171,6 +172,8 @@ class Provider(Twin[_Sync]):
 
     # -- looking and reading -----------------------------------------------------------------
 
+    set_headers = awaited(_Sync.set_headers)
+    restore = awaited(_Sync.restore)
     head = awaited(_Sync.head)
     head_many = iterated(_Sync.head_many)
     exists = awaited(_Sync.exists)
@@ -185,6 +188,7 @@ class Provider(Twin[_Sync]):
         mode: Literal["rb"] | ByteRange | None = "rb",
         *,
         byte_range: ByteRange | None = None,
+        **options: Unpack[ReadOptions],
     ) -> ObjectReader: ...
 
     @overload
@@ -235,6 +239,16 @@ class Provider(Twin[_Sync]):
                 yield page
         finally:
             close: Callable[[], object] = getattr(pages, "close", lambda: None)
+            await self._threads.close(close)
+
+    async def versions(self, prefix: str = "") -> AsyncGenerator[ObjectVersion, None]:
+        """Yield versions of every object whose key starts with `prefix`, lazily, newest first."""
+        versions = self._sync.versions(prefix)
+        try:
+            while (one := await self._threads.run(lambda: next(versions, None))) is not None:
+                yield one
+        finally:
+            close: Callable[[], object] = getattr(versions, "close", lambda: None)
             await self._threads.close(close)
 
     # -- addresses ---------------------------------------------------------------------------

@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from bucketry.errors import InvalidInput, InvalidKey, PluginError, Rejected, StorageError
+from bucketry.errors import (
+    InvalidInput,
+    InvalidKey,
+    PluginError,
+    Rejected,
+    StorageError,
+    Unsupported,
+)
 from bucketry.headers import check_header_name, check_header_value, check_param_values
 from bucketry.host.layers import LayerStack
 from bucketry.keys import check_key
@@ -25,6 +32,7 @@ from bucketry.model import (
     Deleted,
     ObjectInfo,
     ObjectReader,
+    ObjectVersion,
     Page,
     SignedUrl,
     SignRequest,
@@ -47,6 +55,8 @@ _common_url = re.compile(
     r"https?://[A-Za-z0-9.-]++(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?"
     r"(?:[/?](?:[!$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{2})*+)?"
 ).fullmatch
+
+_NONE: Mapping[str, Any] = {}
 
 CLOCK_SLACK = 5
 """Seconds between a layer's look at the clock and the check's; times are cut to seconds, too."""
@@ -128,20 +138,70 @@ class Ask:
 
     # -- looking and removing ----------------------------------------------------------------
 
-    def head(self, key: str) -> ObjectInfo:
-        """Return what is known of the object."""
+    def head(
+        self, key: str, version: str | None = None, params: Mapping[str, Any] = _NONE
+    ) -> ObjectInfo:
+        """Return what is known of the object, or of a version of it."""
         hook = "bucketry_head"
-        return self._about(
-            key, self._expect(self._hooks.bucketry_head(key=key), ObjectInfo, hook), hook
-        )
+        self._can(hook, version=version, params=params)
+        answer = self._hooks.bucketry_head(key=key, version=version, params=dict(params))
+        info = self._about(key, self._expect(answer, ObjectInfo, hook), hook)
+        self._is_version(info, version, hook)
+        return info
 
-    def open(self, key: str, byte_range: ByteRange | None) -> ObjectReader:
-        """Return a reader of the object."""
+    def open(
+        self,
+        key: str,
+        byte_range: ByteRange | None,
+        version: str | None = None,
+        params: Mapping[str, Any] = _NONE,
+    ) -> ObjectReader:
+        """Return a reader of the object, or of a version of it."""
         hook = "bucketry_open"
-        answer = self._hooks.bucketry_open(key=key, byte_range=byte_range)
+        self._can(hook, version=version, params=params)
+        answer = self._hooks.bucketry_open(
+            key=key, byte_range=byte_range, version=version, params=dict(params)
+        )
         reader = self._expect(answer, ObjectReader, hook)
-        self._about(key, reader.info, hook)
+        try:
+            self._about(key, reader.info, hook)
+            self._is_version(reader.info, version, hook)
+        except BaseException:
+            reader.close()
+            raise
         return reader
+
+    def _can(self, hook: str, **arguments: object) -> None:
+        """Refuse what the layers would pass over, because none of them has the argument."""
+        for name, value in arguments.items():
+            if value and not self._stack.takes(hook, name):
+                raise Unsupported(f"{name} cannot be given here: no layer of {hook} looks at it")
+
+    def _is_version(self, info: ObjectInfo, version: str | None, hook: str) -> None:
+        if version is not None and info.version is None:
+            raise Unsupported("no versions are kept here")
+        if version is not None and info.version != version:
+            raise self._bad(hook, f"it answered with version {info.version!a}, not {version!a}")
+
+    def versions(self, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
+        """Yield versions of what starts with `prefix`."""
+        hook = "bucketry_versions"
+        answer = self._hooks.bucketry_versions(prefix=prefix, page_size=page_size)
+        for one in self._expect(answer, Iterator, hook):
+            self._inside(self._expect(one, ObjectVersion, hook).key, prefix, hook)
+            yield one
+
+    def set_headers(self, key: str, changes: Mapping[str, Any]) -> ObjectInfo:
+        """Return what is known of the object whose headers were changed."""
+        hook = "bucketry_set_headers"
+        answer = self._hooks.bucketry_set_headers(key=key, changes=dict(changes))
+        return self._about(key, self._expect(answer, ObjectInfo, hook), hook)
+
+    def restore(self, key: str, days: int, params: Mapping[str, Any]) -> bool:
+        """Return whether the object is readable already."""
+        hook = "bucketry_restore"
+        answer = self._hooks.bucketry_restore(key=key, days=days, params=dict(params))
+        return self._expect(answer, bool, hook)
 
     def pages(
         self, prefix: str, delimiter: str, start_after: str, page_size: int
@@ -158,11 +218,18 @@ class Ask:
             yield page
 
     def delete(
-        self, keys: Sequence[str], params: Mapping[str, Any], if_match: str | None = None
+        self,
+        keys: Sequence[str],
+        params: Mapping[str, Any],
+        if_match: str | None = None,
+        version: str | None = None,
     ) -> Deleted:
         """Return an outcome for each key that was to be deleted, and for no other."""
         hook = "bucketry_delete"
-        answer = self._hooks.bucketry_delete(keys=keys, params=dict(params), if_match=if_match)
+        self._can(hook, version=version)
+        answer = self._hooks.bucketry_delete(
+            keys=keys, params=dict(params), if_match=if_match, version=version
+        )
         outcome = self._expect(answer, Deleted, hook)
         told = {*outcome.keys, *(failure.key for failure in outcome.failures)}
         strange = sorted(told.difference(keys))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
+from bucketry.errors import Unsupported
 from bucketry.hookspecs import hookimpl
-from bucketry.model import SignRequest, Swept, Upload
+from bucketry.model import ObjectInfo, ObjectVersion, SignRequest, Swept, Upload
 from bucketry.naming import STRATEGIES
 from bucketry.vendor import CommonOptions
 
@@ -40,6 +43,21 @@ class DefaultsLayer:
     def bucketry_other_urls(self) -> tuple[str, ...]:
         """Know of no other address."""
         return ()
+
+    @hookimpl
+    def bucketry_versions(self) -> Iterator[ObjectVersion]:
+        """Know of none."""
+        raise Unsupported("there are no versions here")
+
+    @hookimpl
+    def bucketry_set_headers(self) -> ObjectInfo:
+        """Change nothing."""
+        raise Unsupported("headers of an object cannot be changed here", hint="Upload it again.")
+
+    @hookimpl
+    def bucketry_restore(self) -> bool:
+        """Have no archive."""
+        raise Unsupported("there is no archive here to restore from")
 
     @hookimpl
     def bucketry_sweep(self) -> tuple[Swept, ...]:

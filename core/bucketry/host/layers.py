@@ -195,6 +195,13 @@ class LayerStack:
         """Return whether one layer has `hook` to itself."""
         return len(self._methods.get(hook, ())) == 1
 
+    def takes(self, hook: str, argument: str) -> bool:
+        """Return whether a layer that answers `hook`, and does not only wrap it, has `argument`."""
+        return any(
+            argument in method.arguments and not method.mark.get("wrapper")
+            for _, method in self._methods.get(hook, ())
+        )
+
     def beside(self, hook: str, name: str) -> Any:
         """Return what the layer that has `hook` to itself has under `name`, else None.
 

@@ -137,6 +137,20 @@ class ObjectInfo:
 
 
 @frozen(kw_only=True)
+class ObjectVersion:
+    """One version of an object, or the mark that a delete has left (`is_deleted`)."""
+
+    key: str
+    version: str
+    latest: bool
+    is_deleted: bool = False
+    size: int = 0
+    etag: str | None = None
+    last_modified: datetime | None = None
+    storage_class: str | None = None
+
+
+@frozen(kw_only=True)
 class Page:
     """One page of a listing: objects, and with a delimiter the folders (keys that end in it)."""
 

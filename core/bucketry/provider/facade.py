@@ -21,6 +21,7 @@ from bucketry.model import (
     Method,
     ObjectInfo,
     ObjectReader,
+    ObjectVersion,
     Page,
     Progress,
     SignedUrl,
@@ -28,10 +29,12 @@ from bucketry.model import (
     Swept,
     UploadTicket,
 )
-from bucketry.provider import addressing, listing, many, reading, removing, storing
+from bucketry.provider import addressing, changing, listing, many, reading, removing, storing
 from bucketry.provider.arguments import key_of
+from bucketry.provider.changing import KEEP
 from bucketry.provider.ground import Ground, Service, service
 from bucketry.provider.outcomes import Outcomes
+from bucketry.provider.reading import ReadOptions
 from bucketry.provider.signatures import with_upload_options
 from bucketry.provider.upload_options import UploadOptions, build_upload
 from bucketry.provider.writing import ObjectWriter
@@ -348,14 +351,17 @@ class Provider:
         key: Key,
         *,
         if_match: str | None = None,
+        version: str | None = None,
         extra_params: Mapping[str, Any] | None = None,
     ) -> None:
         """Delete one object. A key that does not exist is fine, as in S3.
 
+        With `version` this version goes for good; where a bucket keeps versions, a delete without
+        one leaves a mark, and the old versions below it. See `versions`.
         With `if_match` only the object that has this ETag goes, else `PreconditionFailed`;
         `Unsupported` where the vendor would delete all the same.
         """
-        removing.delete(self._ground, key, extra_params, if_match)
+        removing.delete(self._ground, key, extra_params, if_match, version)
 
     @discreet
     def delete_many(
@@ -389,9 +395,48 @@ class Provider:
 
     # -- looking and reading -----------------------------------------------------------------
 
-    def head(self, key: Key) -> ObjectInfo:
+    @discreet
+    def set_headers(
+        self,
+        key: Key,
+        *,
+        content_type: str | None = KEEP,
+        cache_control: str | None = KEEP,
+        content_disposition: str | None = KEEP,
+        content_encoding: str | None = KEEP,
+        content_language: str | None = KEEP,
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectInfo:
+        """Change headers and metadata of an object that is there; return what is known of it then.
+
+        What is not named stays: bytes, tags, access, storage class. None takes a header away;
+        `metadata` replaces all metadata. S3 has to write the object anew for it, on its own side:
+        its time changes, its ETag may, and where the bucket keeps versions it is a new one.
+        """
+        headers = {
+            "content_type": content_type,
+            "cache_control": cache_control,
+            "content_disposition": content_disposition,
+            "content_encoding": content_encoding,
+            "content_language": content_language,
+        }
+        return changing.set_headers(self._ground, key, headers, metadata)
+
+    @discreet
+    def restore(
+        self, key: Key, *, days: int, extra_params: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Have an archived object brought back; return whether it can be read already.
+
+        Reading one that lies in an archive is `Archived`. It takes minutes to hours, and the copy
+        that is brought back stays for `days`.
+        """
+        return changing.restore(self._ground, key, days, extra_params)
+
+    @discreet
+    def head(self, key: Key, **options: Unpack[ReadOptions]) -> ObjectInfo:
         """Return size, type, metadata and ETag; `NotFound` if there is no such object."""
-        return reading.head(self._ground, key)
+        return reading.head(self._ground, key, options)
 
     def head_many(
         self, keys: Iterable[Key], *, concurrency: int = many.CONCURRENCY
@@ -402,9 +447,10 @@ class Provider:
         """
         return many.head_many(self, self._ground, keys, concurrency)
 
-    def exists(self, key: Key) -> bool:
+    @discreet
+    def exists(self, key: Key, **options: Unpack[ReadOptions]) -> bool:
         """Return whether there is an object. A denied look is an error, not a no."""
-        return reading.exists(self._ground, key)
+        return reading.exists(self._ground, key, options)
 
     @overload
     def open(
@@ -413,6 +459,7 @@ class Provider:
         mode: Literal["rb"] | ByteRange | None = "rb",
         *,
         byte_range: ByteRange | None = None,
+        **options: Unpack[ReadOptions],
     ) -> ObjectReader: ...
 
     @overload
@@ -444,9 +491,7 @@ class Provider:
             byte_range = byte_range or mode
             mode = "rb"
         if mode == "rb":
-            if options:
-                raise InvalidInput(f"reading takes no {', '.join(sorted(options))}")
-            return reading.open_reader(self._ground, key, byte_range)
+            return reading.open_reader(self._ground, key, byte_range, options)
         if mode != "wb":
             raise InvalidInput(
                 f'the mode is "rb" or "wb", not {mode!a}; for text wrap it in io.TextIOWrapper'
@@ -459,12 +504,22 @@ class Provider:
         # Not a partial, whose repr would show the options.
         return ObjectWriter(key, discreet(lambda file: self.upload(file, key=key, **options)))
 
-    def read(self, key: Key) -> bytes:
-        """Return a whole object's bytes; for objects that fit into memory."""
-        return reading.read(self._ground, key)
+    @discreet
+    def read(self, key: Key, **options: Unpack[ReadOptions]) -> bytes:
+        """Return a whole object's bytes; for objects that fit into memory.
 
+        Every way to read takes `ReadOptions`: a version, a condition, native parameters.
+        """
+        return reading.read(self._ground, key, options)
+
+    @discreet
     def download(
-        self, key: Key, target: str | os.PathLike[str], *, progress: Progress | None = None
+        self,
+        key: Key,
+        target: str | os.PathLike[str],
+        *,
+        progress: Progress | None = None,
+        **options: Unpack[ReadOptions],
     ) -> ObjectInfo:
         """Write an object to a file, whole or not at all.
 
@@ -472,7 +527,7 @@ class Provider:
         A device, a pipe or ``/dev/stdout`` is written into as the bytes come. The answer's
         `verified` is the digest that the bytes were compared with.
         """
-        return reading.download(self._ground, key, target, progress)
+        return reading.download(self._ground, key, target, progress, options)
 
     def download_many(
         self,
@@ -506,6 +561,13 @@ class Provider:
     ) -> Iterator[Page]:
         """Yield pages of a listing; with ``delimiter="/"`` one level with its folders."""
         return listing.pages(self._ground, prefix, delimiter, start_after)
+
+    def versions(self, prefix: str = "") -> Iterator[ObjectVersion]:
+        """Yield versions of every object whose key starts with `prefix`, lazily, newest first.
+
+        Give one's `version` to `read`, `sign` and `delete`. `Unsupported` where none are kept.
+        """
+        return listing.versions(self._ground, prefix)
 
     # -- addresses ---------------------------------------------------------------------------
 

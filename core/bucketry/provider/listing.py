@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from bucketry.headers import check_param_values
-from bucketry.model import ObjectInfo, Page
+from bucketry.model import ObjectInfo, ObjectVersion, Page
 from bucketry.provider.arguments import check_text
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
@@ -47,6 +47,25 @@ def object_pages(ground: Ground, prefix: str, delimiter: str, start_after: str) 
         yield attrs.evolve(
             page, objects=[info for info in page.objects if info.key != ground.root.prefix]
         )
+
+
+def versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
+    """Return versions; the operation begins with the first and ends with the iterator."""
+    check_param_values("prefix", check_text("prefix", prefix))
+    return _versions(ground, prefix)
+
+
+def _versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
+    root = ground.root
+    with perform(ground, "versions", prefix or None, lasting=True) as operation:
+        found = ground.ask.versions(root.prefix + prefix, LIST_PAGE)
+        while True:
+            with operation.noted():
+                one = next(found, None)
+            if one is None:
+                return
+            if one.key != root.prefix:
+                yield attrs.evolve(one, key=root.strip(one.key))
 
 
 def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:

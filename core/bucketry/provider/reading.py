@@ -4,41 +4,118 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypedDict
 
 import attrs
+from attrs import field, frozen
 
-from bucketry.errors import IntegrityError, InvalidInput, NotFound
+from bucketry.errors import IntegrityError, InvalidInput, NotFound, PreconditionFailed
+from bucketry.headers import check_kept_value
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
+from bucketry.model.objects import names_only
 from bucketry.provider.arguments import check_progress, key_of
 from bucketry.provider.download import check_size, download_to, whole
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
 from bucketry.provider.perform import perform
+from bucketry.provider.upload_options import check_extra_params
+
+_NOTHING: Mapping[str, Any] = {}
 
 
-def head(ground: Ground, key: str | ObjectInfo) -> ObjectInfo:
+class ReadOptions(TypedDict, total=False):
+    """Everything else that can be said of a read.
+
+    Keys:
+        version: the version to read, as `versions` and uploads tell it; the current one otherwise.
+        if_match: fail with `PreconditionFailed` unless the object has this ETag.
+        if_none_match: fail with `PreconditionFailed` if the object (still) has this ETag.
+        extra_params: native parameters in the vendor's own spelling, such as a customer's key.
+    """
+
+    version: str | None
+    if_match: str | None
+    if_none_match: str | None
+    extra_params: Mapping[str, Any] | None
+
+
+@frozen
+class Wanted:
+    """Which object is wanted, and how it is asked for."""
+
+    version: str | None
+    params: dict[str, Any] = field(repr=names_only)
+    if_match: str | None
+    if_none_match: str | None
+
+    def check(self, info: ObjectInfo) -> ObjectInfo:
+        """Return what is known of the object, or raise `PreconditionFailed`."""
+        if self.if_match is not None and info.etag != self.if_match:
+            raise PreconditionFailed("the object there has another ETag", status=412)
+        if self.if_none_match is not None and info.etag == self.if_none_match:
+            raise PreconditionFailed(
+                "the object still has this ETag", code="NotModified", status=304
+            )
+        return info
+
+
+def wanted(ground: Ground, options: Mapping[str, Any]) -> Wanted:
+    """Return what the options of a read say, checked."""
+    unknown = sorted(options.keys() - ReadOptions.__annotations__.keys())
+    if unknown:
+        near = get_close_matches(unknown[0], ReadOptions.__annotations__, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        raise InvalidInput(f"reading has no option {unknown[0]!a}{meant}")
+    texts = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
+    for name, text in texts.items():
+        if text is not None and not check_kept_value(name, text):
+            raise InvalidInput(f"{name} is empty")
+    marks = {name: text and text.strip('"') for name, text in texts.items() if name != "version"}
+    params = check_extra_params(options.get("extra_params"), ground.vendor.protected_params)
+    return Wanted(texts["version"], params, **marks)
+
+
+def head(
+    ground: Ground, key: str | ObjectInfo, options: Mapping[str, Any] = _NOTHING
+) -> ObjectInfo:
     """Return what is known of an object."""
     object_key = ground.root.existing(key := key_of(key))
-    with perform(ground, "head", key) as operation:
-        info = operation.answer = told(ground, ground.ask.head(object_key))
+    want = wanted(ground, options)
+    with perform(ground, "head", key, want if options else None) as operation:
+        info = want.check(ground.ask.head(object_key, want.version, want.params))
+        info = operation.answer = told(ground, info)
     return info
 
 
-def exists(ground: Ground, key: str | ObjectInfo) -> bool:
+def exists(ground: Ground, key: str | ObjectInfo, options: Mapping[str, Any] = _NOTHING) -> bool:
     """Return whether there is an object."""
     try:
-        head(ground, key)
+        head(ground, key, options)
     except NotFound:
         return False
     return True
 
 
-def read(ground: Ground, key: str | ObjectInfo) -> bytes:
+def _open(
+    ground: Ground, object_key: str, byte_range: ByteRange | None, want: Wanted
+) -> ObjectReader:
+    reader = ground.ask.open(object_key, byte_range, want.version, want.params)
+    try:
+        want.check(reader.info)
+    except BaseException:
+        reader.close()
+        raise
+    return reader
+
+
+def read(ground: Ground, key: str | ObjectInfo, options: Mapping[str, Any] = _NOTHING) -> bytes:
     """Return a whole object's bytes."""
     object_key = ground.root.existing(key := key_of(key))
-    with perform(ground, "read", key) as operation:
+    want = wanted(ground, options)
+    with perform(ground, "read", key, want if options else None) as operation:
 
         def take(reader: ObjectReader) -> bytes:
             body = reader.read()
@@ -47,13 +124,18 @@ def read(ground: Ground, key: str | ObjectInfo) -> bytes:
             operation.answer = attrs.evolve(told(ground, reader.info), verified=reader.verified)
             return body
 
-        return whole(lambda: ground.ask.open(object_key, None), take)
+        return whole(lambda: _open(ground, object_key, None, want), take)
 
 
 def download(
-    ground: Ground, key: str | ObjectInfo, target: str | os.PathLike[str], progress: Progress | None
+    ground: Ground,
+    key: str | ObjectInfo,
+    target: str | os.PathLike[str],
+    progress: Progress | None,
+    options: Mapping[str, Any] = _NOTHING,
 ) -> ObjectInfo:
     """Write an object to a file."""
+    want = wanted(ground, options)
     object_key = ground.root.existing(key := key_of(key))
     if not isinstance(target, str | os.PathLike):
         raise InvalidInput(f"the target is a path, not {type(target).__name__}")
@@ -61,16 +143,20 @@ def download(
     with perform(ground, "download", key, {"target": target}) as operation:
         info = operation.answer = told(
             ground,
-            download_to(lambda: ground.ask.open(object_key, None), Path(target), progress),
+            download_to(lambda: _open(ground, object_key, None, want), Path(target), progress),
         )
         operation.moved(info.size)
     return info
 
 
 def open_reader(
-    ground: Ground, key: str | ObjectInfo, byte_range: ByteRange | None
+    ground: Ground,
+    key: str | ObjectInfo,
+    byte_range: ByteRange | None,
+    options: Mapping[str, Any] = _NOTHING,
 ) -> ObjectReader:
     """Open an object, or a range of it. The operation ends when the reader is closed."""
+    want = wanted(ground, options)
     if byte_range is not None:
         _check_range(byte_range)
     object_key = ground.root.existing(key := key_of(key))
@@ -78,8 +164,8 @@ def open_reader(
     operation.begin()
     try:
         with operation.noted():
-            reader = ground.ask.open(object_key, byte_range)
-        return _Opened(ground, operation, object_key, byte_range, reader)
+            reader = _open(ground, object_key, byte_range, want)
+        return _Opened(ground, operation, object_key, byte_range, want, reader)
     except BaseException as error:
         operation.fail(error)
 
@@ -105,9 +191,11 @@ class _Opened(ObjectReader):
         operation: perform,
         object_key: str,
         byte_range: ByteRange | None,
+        want: Wanted,
         reader: ObjectReader,
     ) -> None:
         self._ground = ground
+        self._want = want
         self._operation = operation
         self._object_key = object_key
         self._range = byte_range or ByteRange(start=0)
@@ -171,7 +259,10 @@ class _Opened(ObjectReader):
         self._stream.close()
         start = self._start + self._position
         reader = self._ground.ask.open(
-            self._object_key, ByteRange(start=start, stop=self._range.stop)
+            self._object_key,
+            ByteRange(start=start, stop=self._range.stop),
+            self._want.version,
+            self._want.params,
         )
         self._stream = reader
         if (reader.info.etag, reader.info.size) != (self.info.etag, self.info.size):

@@ -25,16 +25,20 @@ def delete(
     key: str | ObjectInfo,
     extra_params: Mapping[str, Any] | None,
     if_match: str | None,
+    version: str | None,
 ) -> None:
-    """Delete one object."""
-    if if_match is not None:
-        check_header_value("if_match", if_match)
+    """Delete one object, or a version of it."""
+    for name, text in (("if_match", if_match), ("version", version)):
+        if text is not None and not check_header_value(name, text):
+            raise InvalidInput(f"{name} is empty")
+    if version is not None and if_match is not None:
+        raise InvalidInput("a version never changes, so if_match says nothing of one")
     object_key = ground.root.existing(key := key_of(key))
     params = check_extra_params(extra_params, ground.vendor.protected_params)
-    question = {"key": key, "extra_params": params, "if_match": if_match}
+    question = {"key": key, "extra_params": params, "if_match": if_match, "version": version}
     with perform(ground, "delete", key, question) as operation:
         outcome = operation.answer = _told(
-            ground, ground.ask.delete([object_key], params, if_match)
+            ground, ground.ask.delete([object_key], params, if_match, version)
         )
         if outcome.failures:
             failure = outcome.failures[0]

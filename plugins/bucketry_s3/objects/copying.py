@@ -87,12 +87,12 @@ def copy(
     size = int(seen["ContentLength"])
     in_parts = size > MAX_SINGLE_COPY
     anew = directives.get("MetadataDirective") == "REPLACE"
-    kept = {} if anew else _headers_of(seen)
+    kept = {} if anew else headers_of(seen)
     if not anew and (in_parts or any(name in wanted for name in _HEADERS)):
-        _check_writable(seen, wanted)
+        check_writable(seen, wanted)
         directives["MetadataDirective"] = "REPLACE"
     origin = {"Bucket": bucket.name, "Key": source}
-    work = _Copy(
+    work = Copy(
         bucket=bucket,
         origin=origin,
         of_source=of_source,
@@ -103,15 +103,15 @@ def copy(
     )
     if in_parts:
         if "Tagging" not in wanted and directives.get("TaggingDirective") != "REPLACE":
-            work = attrs.evolve(work, params={**work.params, **_tags_of(bucket, source, access)})
-        answer = _copy_parts(work)
+            work = attrs.evolve(work, params={**work.params, **tags_of(bucket, source, access)})
+        answer = copy_parts(work)
     else:
         if directives.get("MetadataDirective") != "REPLACE":
             # They go along by themselves, all but this one (Amazon S3 API reference, CopyObject).
             kept = {name: value for name, value in kept.items() if name == _REDIRECT}
         if "Tagging" in wanted:
             directives["TaggingDirective"] = "REPLACE"
-        answer = _copy_whole(work, {**kept, **wanted, **directives})
+        answer = copy_whole(work, {**kept, **wanted, **directives})
     confirm_encrypted(bucket, target, wanted, answer)
     return StoredObject(
         key=target,
@@ -134,7 +134,7 @@ def _verified(seen: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
 
 
 @frozen(kw_only=True)
-class _Copy:
+class Copy:
     """A copy: from where, to where, and what its object has to look like."""
 
     bucket: Bucket = field(repr=False)
@@ -156,7 +156,7 @@ def _looking_at_source(of_source: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _headers_of(seen: Mapping[str, Any]) -> dict[str, Any]:
+def headers_of(seen: Mapping[str, Any]) -> dict[str, Any]:
     """Return the headers of the source as parameters of a new object."""
     headers = {name: seen[name] for name in _HEADERS if seen.get(name)}
     if "Metadata" in headers:
@@ -165,7 +165,7 @@ def _headers_of(seen: Mapping[str, Any]) -> dict[str, Any]:
     return headers
 
 
-def _check_writable(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def check_writable(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuse a copy whose headers have to be written anew where the source has some that cannot."""
     lost = []
     if "Expires" not in {**seen, **wanted} and seen.get("ExpiresString"):
@@ -179,7 +179,7 @@ def _check_writable(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         )
 
 
-def _tags_of(bucket: Bucket, source: str, access: Mapping[str, Any]) -> dict[str, str]:
+def tags_of(bucket: Bucket, source: str, access: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of the source: a copy in parts has to be given them."""
     if bucket.capabilities.tagging.value in ("no", "ignored"):
         return {}
@@ -191,7 +191,8 @@ def _tags_of(bucket: Bucket, source: str, access: Mapping[str, Any]) -> dict[str
     return {"Tagging": text} if text else {}
 
 
-def _copy_whole(work: _Copy, params: Mapping[str, Any]) -> dict[str, Any]:
+def copy_whole(work: Copy, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy in one request."""
     bucket, attempts = work.bucket, Attempts()
     write = Write(key=work.key, params=work.params, size=work.size, etag=unquoted(work.etag))
     try:
@@ -206,7 +207,8 @@ def _copy_whole(work: _Copy, params: Mapping[str, Any]) -> dict[str, Any]:
     return with_etag(bucket, write, {**answer, **answer["CopyObjectResult"]})
 
 
-def _copy_parts(work: _Copy) -> dict[str, Any]:
+def copy_parts(work: Copy) -> dict[str, Any]:
+    """Copy in parts."""
     bucket, params = work.bucket, work.params
     part_size = part_size_for(bucket.capabilities, work.size, COPY_PART)
     check_kept_in_parts(bucket, params)

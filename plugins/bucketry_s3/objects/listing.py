@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from bucketry import NotFound, ObjectInfo, Page, Rejected, StorageError, Swept
+from bucketry import (
+    NotFound,
+    ObjectInfo,
+    ObjectVersion,
+    Page,
+    Rejected,
+    StorageError,
+    Swept,
+    Unsupported,
+)
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.reading import unquoted
 
-_ENTRIES = ("Contents", "CommonPrefixes", "Uploads")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ENTRIES = ("Contents", "CommonPrefixes", "Uploads", "Versions", "DeleteMarkers")
 
 
 def pages(
@@ -54,6 +65,38 @@ def pages(
             )
         order.check(keys, page.folders)
         yield page
+
+
+def versions(bucket: Bucket, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
+    """Yield what ListObjectVersions tells, the versions of a key together, the newest first."""
+    if bucket.capabilities.versioning.value == "no":
+        raise Unsupported("the vendor keeps no versions")
+    return _versions(bucket, prefix, page_size)
+
+
+def _versions(bucket: Bucket, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
+    params = {"Prefix": prefix, "MaxKeys": page_size, "EncodingType": "url"}
+    markers = {"NextKeyMarker": "KeyMarker", "NextVersionIdMarker": "VersionIdMarker"}
+    for answer in _answers(bucket, "ListObjectVersions", params, markers):
+        found = [
+            ObjectVersion(
+                key=_told(entry, "Key"),
+                version=_told(entry, "VersionId"),
+                latest=bool(entry.get("IsLatest")),
+                is_deleted=kind == "DeleteMarkers",
+                size=entry.get("Size") or 0,
+                etag=unquoted(entry.get("ETag")),
+                last_modified=entry.get("LastModified"),
+                storage_class=entry.get("StorageClass"),
+            )
+            for kind in ("Versions", "DeleteMarkers")
+            for entry in answer.get(kind, [])
+        ]
+        _check_prefix(prefix, [one.key for one in found])
+        # The document has both kinds mixed, which the answer has apart.
+        found.sort(key=lambda one: one.last_modified or _EPOCH, reverse=True)
+        found.sort(key=lambda one: (one.key, not one.latest))
+        yield from found
 
 
 def _check_prefix(prefix: str, keys: Sequence[str]) -> None:

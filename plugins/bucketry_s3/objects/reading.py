@@ -9,6 +9,7 @@ from typing import Any, get_args
 from bucketry import (
     ByteRange,
     IntegrityError,
+    InvalidInput,
     ObjectInfo,
     ObjectReader,
     Rejected,
@@ -17,6 +18,7 @@ from bucketry import (
 from bucketry.headers import RESERVED_METADATA_PREFIX
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.native import check_native
 from bucketry_s3.objects.stream import BodyStream, Known
 from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum, RunningMD5
 from bucketry_s3.protocol.deadline import Deadline
@@ -41,9 +43,26 @@ def version_of(answer: Mapping[str, Any]) -> str | None:
     return version if version and version != "null" else None
 
 
-def head(bucket: Bucket, key: str) -> ObjectInfo:
+# They choose other bytes than the object's, or answer with none.
+_NOT_FOR_READING = ("IfModifiedSince", "IfNoneMatch", "PartNumber", "Range")
+
+
+def native_params(version: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the native parameters of a read, checked."""
+    taken = [name for name in _NOT_FOR_READING if name in params]
+    if taken:
+        raise InvalidInput(f"extra_params may not set {', '.join(taken)} of a read")
+    check_native(params, "GetObject")
+    return {**params, **({} if version is None else {"VersionId": version})}
+
+
+def head(bucket: Bucket, key: str, params: Mapping[str, Any]) -> ObjectInfo:
     """Return what HeadObject tells; `NotFound` for a missing object."""
-    answer = head_answer(bucket, key, {})
+    return info_of(key, head_answer(bucket, key, params))
+
+
+def info_of(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
+    """Return the common form of an answer to HeadObject."""
     return _object_info(key, answer, int(answer["ContentLength"]))
 
 
@@ -59,20 +78,22 @@ def head_answer(
             raise
         if error.status == 404 and bucket.seen:
             raise
-        _ask_for_the_reason(bucket, key, deadline)
+        _ask_for_the_reason(bucket, key, params, deadline)
     # What the same key pair may read, it may look at: whatever refused has been mended since.
     return bucket.send("HeadObject", asked, deadline=deadline)
 
 
-def _ask_for_the_reason(bucket: Bucket, key: str, deadline: Deadline | None) -> None:
+def _ask_for_the_reason(
+    bucket: Bucket, key: str, params: Mapping[str, Any], deadline: Deadline | None
+) -> None:
     """Raise what the refusal was about: the answer to a HEAD has no body that would say it.
 
     Without this, a wrong bucket or an unknown key pair would look like a missing object, a wrong
     secret like a missing permission.
     """
     try:
-        params = {"Key": key, "Range": "bytes=0-0"}
-        bucket.send("GetObject", params, deadline=deadline)["Body"].close()
+        asked = {"Key": key, "Range": "bytes=0-0", **params}
+        bucket.send("GetObject", asked, deadline=deadline)["Body"].close()
     except StorageError as error:
         if error.status != 416:  # an empty object is there, too
             raise
@@ -114,13 +135,15 @@ def _checksums(answer: Mapping[str, Any]) -> dict[str, str]:
     return {name: answer[f"Checksum{name}"] for name in names if answer.get(f"Checksum{name}")}
 
 
-def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> ObjectReader:
+def open_object(
+    bucket: Bucket, key: str, byte_range: ByteRange | None, wanted: Mapping[str, Any]
+) -> ObjectReader:
     """Open an object; reading fails if its bytes do not all come or are not those that were stored.
 
     The latter is noticed where the whole object is read, and a checksum or an MD5 of it is known.
     What breaks off is opened again at that place, if the object is still the same.
     """
-    params = {"Key": key}
+    params = {"Key": key, **wanted}
     if byte_range is None:
         params |= _checksum_mode(bucket)
     else:
@@ -140,12 +163,14 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
             start, stop, size = _placed(byte_range, answer.get("ContentRange"), length)
             info = _object_info(key, answer, size)
         else:
-            start, stop = 0, _size_of(bucket, key, answer) if length is None else int(length)
+            whole = _size_of(bucket, key, answer, wanted) if length is None else int(length)
+            start, stop = 0, whole
             info = _object_info(key, answer, stop)
             known = _known(info, answer)
 
         def reopen(received: int, deadline: Deadline) -> AnswerBody:
-            return _rest(bucket, info, ByteRange(start=start + received, stop=stop), deadline)
+            rest = ByteRange(start=start + received, stop=stop)
+            return _rest(bucket, info, rest, wanted, deadline)
 
         stream = BodyStream(
             body,
@@ -162,9 +187,9 @@ def open_object(bucket: Bucket, key: str, byte_range: ByteRange | None) -> Objec
     return ObjectReader(info, stream)
 
 
-def _size_of(bucket: Bucket, key: str, answer: Mapping[str, Any]) -> int:
+def _size_of(bucket: Bucket, key: str, answer: Mapping[str, Any], wanted: Mapping[str, Any]) -> int:
     """Return the size of an object whose bytes come in chunks, so that no header tells it."""
-    seen = head_answer(bucket, key, {})
+    seen = head_answer(bucket, key, wanted)
     if unquoted(seen["ETag"]) != unquoted(answer["ETag"]):
         raise IntegrityError(_REPLACED)
     return int(seen["ContentLength"])
@@ -196,10 +221,14 @@ def md5_of(answer: Mapping[str, Any]) -> str | None:
 
 
 def _rest(
-    bucket: Bucket, info: ObjectInfo, byte_range: ByteRange, deadline: Deadline
+    bucket: Bucket,
+    info: ObjectInfo,
+    byte_range: ByteRange,
+    wanted: Mapping[str, Any],
+    deadline: Deadline,
 ) -> AnswerBody:
     """Open what is left of an object; `IntegrityError` if it is another one by now."""
-    params = {"Key": info.key, "Range": _range_header(byte_range)}
+    params = {"Key": info.key, **wanted, "Range": _range_header(byte_range)}
     try:
         answer = bucket.send("GetObject", params, deadline=deadline)
     except StorageError as error:

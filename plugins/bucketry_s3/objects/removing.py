@@ -81,6 +81,9 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
             break
         deleted += outcome.keys
         failures += outcome.failures
+    if len(fit) < len(keys):
+        done = set(deleted)
+        deleted = [key for key in keys if key in done]  # in the order that was asked for
     return Deleted(keys=deleted, failures=failures)
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from bucketry.errors import (
     AccessDenied,
     AlreadyExists,
+    Archived,
     BadCredentials,
     BucketNotFound,
     ClockSkew,
@@ -85,7 +86,8 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
         BadDigest CrcMismatch DataUnrecoverable ExcessData FilePartInterity FilePartStale
         IncompleteBody InvalidChecksum InvalidDigest XAmzContentChecksumMismatch
         XAmzContentSHA256Mismatch XMinioObjectTampered""",
-    # Archived, full, too large, malformed: nothing that waiting or another key pair would mend.
+    Archived: "InvalidObjectState ObjectNotInActiveTierError",
+    # Full, too large, malformed: nothing that waiting or another key pair would mend.
     Rejected: """
         AttachmentFull BadRequest BandwidthLimitExceeded BrokenMPU BucketAlreadyExists
         BucketAlreadyOwnedByYou BucketConflict BucketMaxSizeExceeded BucketNameUnavailable
@@ -93,12 +95,12 @@ _BY_TYPE: Mapping[type[StorageError], str] = {
         EncryptionTypeMismatch ErrDirectoryNotEmpty EntityTooLarge EntityTooSmall
         ExistingObjectIsDirectory ExistingObjectIsFile FilePartNotExist InsufficientStorage
         InvalidArgument InvalidBucketState InvalidHeaderValue InvalidKey InvalidMimeType
-        InvalidObjectName InvalidObjectState InvalidParameter InvalidPart InvalidPartNumber
+        InvalidObjectName InvalidParameter InvalidPart InvalidPartNumber
         InvalidPartOrder InvalidPolicyDocument InvalidRange InvalidRequest InvalidTag InvalidTTL
         InvalidURI InvalidUploadId KMS.NotFoundException KeyTooLong KeyTooLongError
         MalformedPOSTRequest MalformedTrailerError MalformedXML MaxMessageLengthExceeded
         MaxVersionsExceeded MetadataTooLarge MissingContentLength MissingContentMD5 MissingParameter
-        MissingPart MissingRequestBodyError NoSuchUpload ObjectNotInActiveTierError
+        MissingPart MissingRequestBodyError NoSuchUpload
         ObjectParentIsFile QuotaExceeded RestoreAlreadyInProgress SegmentsLimitExceeded
         StorageLimitExceeded TooManyBuckets TooManyParts UnexpectedContent
         XMinioAdminBucketQuotaExceeded XMinioInsecureClientRequest XMinioInvalidObjectName
@@ -152,7 +154,7 @@ HINTS: Mapping[str, str] = {
         "`multipart.part_size` go in parts."
     ),
     "EntityTooSmall": "A part is smaller than the vendor allows: raise `multipart.part_size`.",
-    "InvalidObjectState": "The object is archived: restore it first, then read it.",
+    "InvalidObjectState": "The object is archived: call restore() first, then read it.",
     "KeyTooLong": "Shorten the key or `root_path`.",
     "KeyTooLongError": "Shorten the key or `root_path`.",
     "MetadataTooLarge": "Shorten the metadata.",

@@ -15,6 +15,7 @@ import pytest
 
 from bucketry import (
     AccessDenied,
+    Archived,
     BadCredentials,
     BucketNotFound,
     ClockSkew,
@@ -43,7 +44,7 @@ CASES: list[tuple[str, str, int, type[StorageError], bool, str]] = [
     ("alibaba", "user_disable", 403, AccessDenied, False, "Alibaba Cloud has closed this account"),
     ("aws", "access_denied", 403, AccessDenied, False, "Block Public Access"),
     ("aws", "acl_not_supported", 400, Unsupported, False, "since April 2023 have ACLs off"),
-    ("aws", "archived", 403, Rejected, False, "restore it first"),
+    ("aws", "archived", 403, Archived, False, "call restore() first"),
     ("aws", "conflict", 409, Unavailable, RETRIED, ""),
     ("aws", "expired_token", 400, BadCredentials, False, "temporary credentials have run out"),
     ("aws", "kms_disabled", 400, AccessDenied, False, "AWS KMS has this key disabled"),

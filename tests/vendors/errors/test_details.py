@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from bucketry import ClockSkew, Provider, Rejected, StorageError, WrongRegion
+from bucketry import Archived, ClockSkew, Provider, StorageError, WrongRegion
 from bucketry_s3.testing import Reply, StandIn
 
 Open = Callable[..., Provider]
@@ -100,11 +100,11 @@ def test_the_reason_of_an_archived_object_names_its_class(
 ) -> None:
     server.faults.add("GetObject", recorded("aws", "archived", 403))
 
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(Archived) as caught:
         open_vendor("aws").read("k")
 
     assert caught.value.reason.endswith("storage class; storage class: GLACIER")
-    assert caught.value.hint == "The object is archived: restore it first, then read it."
+    assert caught.value.hint == "The object is archived: call restore() first, then read it."
 
 
 def test_a_redirect_without_a_body_still_names_the_region(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,19 @@ def test_more_goes_in_equal_parts(
     assert (len(sizes), size) == (stored.parts, stored.size)
     assert size == sum(progress)
     assert {} == transport.uploads
+
+
+def test_a_short_stream_takes_no_parts_memory(transport: MemoryTransport) -> None:
+    """Its length is not known, and many of them are on their way at once."""
+    provider = provider_on(transport, multipart=Multipart(part_size=64 * MIB))
+    provider.upload(iter([b"x"]), key="before")
+    tracemalloc.start()
+    try:
+        provider.upload(iter([bytes(1000)] * 300), key="k")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * MIB
 
 
 def test_no_more_parts_are_on_their_way_than_allowed(transport: MemoryTransport) -> None:

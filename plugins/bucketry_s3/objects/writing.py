@@ -17,6 +17,7 @@ from bucketry import (
 )
 from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
+from bucketry.source import Source
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import PUT_FACTS, already_there, check_honoured, look
@@ -40,6 +41,8 @@ from bucketry_s3.protocol.retrying import Attempts
 
 _COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
 
+_PIECE = 256 * 1024
+
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
     """Store the upload in one request, or in parts if it is larger than one part."""
@@ -52,15 +55,33 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         part_size = max(part_size, wanted * (bucket.options.multipart.concurrency + 1))
     if source.size is not None and source.size > part_size:
         _check_parts_are_possible(bucket, params, whole)
-    first = bytearray(part_size if source.size is None else min(part_size, source.size))
     marked = with_write_id(params)
     with already_there(params):
-        del first[source.readinto(first) :]
+        first = _first(source, part_size)
         if len(first) < part_size or source.exhausted():
             source.check_complete()
             return _put(bucket, upload, marked, first)
         _check_parts_are_possible(bucket, params, whole)
         return _put_parts(bucket, upload, marked, first)
+
+
+def _first(source: Source, part_size: int) -> bytearray:
+    """Return the first bytes, up to a part of them.
+
+    Memory is taken as they come: where the length is not known, most uploads are far from a part.
+    """
+    if source.size is not None:
+        first = bytearray(min(part_size, source.size))
+        del first[source.readinto(first) :]
+        return first
+    first = bytearray()
+    while len(first) < part_size:
+        wanted = min(_PIECE, part_size - len(first))
+        piece = source.read(wanted)
+        first += piece
+        if len(piece) < wanted:
+            break
+    return first
 
 
 def _only_whole(bucket: Bucket, params: Mapping[str, Any]) -> frozenset[str]:

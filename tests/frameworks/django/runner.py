@@ -7,6 +7,7 @@ only these run, to see whether any has no reason any more.
 from __future__ import annotations
 
 import os
+import time
 import unittest
 from collections import defaultdict
 from collections.abc import Iterator
@@ -76,12 +77,17 @@ class Runner(DiscoverRunner):
         for app in sorted(every):
             print(f"{app} on {PLACE}: {len(passed[app])} of {len(every[app])} methods pass")
             failed += len(passed[app]) < LEAST[PLACE].get(app, 0)
+        good = len(set(self.ran) - skipped - bad)
+        print(f"{good} passed, {len(bad)} failed, {len(skipped)} skipped in {self.seconds:.1f}s")
         return failed
 
     def run_suite(self, suite: Any, **kwargs: Any) -> Any:
         """Note which tests there are: a suite forgets them as they run."""
         self.ran = [] if STALE else [test.id() for test in self.tests]
-        return super().run_suite(suite, **kwargs)
+        began = time.monotonic()
+        result = super().run_suite(suite, **kwargs)
+        self.seconds = time.monotonic() - began
+        return result
 
 
 def _skipping(reason: str) -> Any:

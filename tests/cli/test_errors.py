@@ -19,6 +19,7 @@ CODES: list[tuple[Exception, int]] = [
     (bucketry.BucketNotFound("x"), 4),
     (bucketry.AlreadyExists("x"), 5),
     (bucketry.PreconditionFailed("x"), 5),
+    (bucketry.Archived("x"), 1),
     (bucketry.AccessDenied("x"), 6),
     (bucketry.BadCredentials("x"), 6),
     (bucketry.ClockSkew("x"), 6),

@@ -97,6 +97,7 @@ def test_a_store_that_cannot_be_cleaned_up_exits_with_3(
     conform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bucketry_local.store.Store.delete", lambda self, keys: Deleted(keys=keys))
+    monkeypatch.setattr("bucketry_local.store.Store.delete_one", lambda *_: None)
     result = conform("--group", "head", "--report", str(tmp_path / "report.json"))
     assert result.exit_code == 3
     assert "the suite does not run: a deleted object is still there" in result.stderr

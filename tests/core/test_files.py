@@ -237,7 +237,7 @@ def test_there_are_two_modes(mode: Any) -> None:
 
 def test_what_belongs_to_the_other_mode_is_refused() -> None:
     media, _ = _media()
-    with pytest.raises(InvalidInput, match="reading takes no content_type"):
+    with pytest.raises(InvalidInput, match="reading has no option 'content_type'"):
         media.open("a", content_type="text/plain")  # type: ignore[call-overload] # the point
     with pytest.raises(InvalidInput, match="byte_range is for reading"):
         media.open("a", "wb", byte_range=ByteRange(start=0))  # type: ignore[call-overload] # same

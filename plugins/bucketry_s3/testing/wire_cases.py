@@ -32,6 +32,7 @@ Function = TypeVar("Function", bound=Callable[..., None])
 
 PARTS = has("multipart", "yes")
 ACL_HEADERS = re.compile(r"x-amz-(acl|grant-.*)")
+_VERIFIED = "x-amz-checksum-crc64nvme"
 _DIGESTS = r"x-amz-(sdk-checksum-.*|checksum-(?!mode|type|algorithm).*)"
 
 
@@ -137,7 +138,7 @@ def no_trailers(store: WireStore) -> None:
 
 @wire_case()
 def payload_is_signed(store: WireStore) -> None:
-    """Every request is signed with SigV4, its body's SHA-256 included."""
+    """Every request is signed with SigV4, and with it its body, by SHA-256 or by a CRC64NVME."""
     for request in store.all_kinds():
         authorization = request.headers.get("authorization", "")
         holds(
@@ -145,8 +146,13 @@ def payload_is_signed(store: WireStore) -> None:
             f"{request.operation} is not signed with SigV4",
         )
         digest = request.headers.get("x-amz-content-sha256", "")
+        names = authorization.partition("SignedHeaders=")[2].partition(",")[0].split(";")
         holds(
-            re.fullmatch("[0-9a-f]{64}", digest), f"{request.operation} declares its body {digest}"
+            re.fullmatch("[0-9a-f]{64}", digest)
+            or (
+                digest == "UNSIGNED-PAYLOAD" and _VERIFIED in names and _VERIFIED in request.headers
+            ),
+            f"{request.operation} declares its body {digest}",
         )
 
 

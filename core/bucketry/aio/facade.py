@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
-from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, Unpack, overload
 
 import bucketry
@@ -39,13 +38,13 @@ class Provider(Twin[_Sync]):
     It has the methods of `bucketry.Provider`, which are documented there. Those that wait for the
     storage are awaited; `sign`, `url` and the others that do not are called as they are. `list` and
     `pages` are async iterators, `upload_many` and its kin give `Outcomes`, `open` gives files that
-    are awaited. An operation that is cancelled
-    ends at once, and leaves what any failed one leaves: a key that is written has its old object or
-    the new one. Functions that are handed over, such as `progress`, are called in a thread.
+    are awaited. An operation that is cancelled ends at once, and leaves what any failed one leaves:
+    a key that is written has its old object or the new one. Functions that are handed over, such as
+    `progress`, are called in a thread. It must not be used after `aclose`.
     """
 
     def __init__(self, sync: _Sync, *, threads: int = THREADS) -> None:
-        """Stand on `sync`; at most so many operations have a `threads` at a time."""
+        """Stand on `sync`; at most `threads` of its operations are under way at a time."""
         super().__init__(sync, Threads(threads))
 
     @property
@@ -102,21 +101,6 @@ class Provider(Twin[_Sync]):
         twin = object.__new__(type(self))
         twin._sync, twin._threads = sync, self._threads
         return twin
-
-    async def aclose(self) -> None:
-        """Close connections. The provider must not be used afterwards."""
-        await self._threads.close(self._sync.close)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     def __reduce__(self) -> tuple[Callable[[_Sync], Self], tuple[_Sync]]:
         return partial(type(self), threads=self._threads.most), (self._sync,)
@@ -234,22 +218,15 @@ class Provider(Twin[_Sync]):
     ) -> AsyncGenerator[Page, None]:
         """Yield pages of a listing; with ``delimiter="/"`` one level with its folders."""
         pages = self._sync.pages(prefix, delimiter=delimiter, start_after=start_after)
-        try:
-            while (page := await self._threads.run(lambda: next(pages, None))) is not None:
+        async with aclosing(self._each(pages)) as each:
+            async for page in each:
                 yield page
-        finally:
-            close: Callable[[], object] = getattr(pages, "close", lambda: None)
-            await self._threads.close(close)
 
     async def versions(self, prefix: str = "") -> AsyncGenerator[ObjectVersion, None]:
         """Yield versions of every object whose key starts with `prefix`, lazily, newest first."""
-        versions = self._sync.versions(prefix)
-        try:
-            while (one := await self._threads.run(lambda: next(versions, None))) is not None:
-                yield one
-        finally:
-            close: Callable[[], object] = getattr(versions, "close", lambda: None)
-            await self._threads.close(close)
+        async with aclosing(self._each(self._sync.versions(prefix))) as each:
+            async for version in each:
+                yield version
 
     # -- addresses ---------------------------------------------------------------------------
 

@@ -47,21 +47,6 @@ class ObjectReader(Twin[bucketry.ObjectReader]):
         while chunk := await self.read(size):
             yield chunk
 
-    async def aclose(self) -> None:
-        """Give the connection back; safe to call twice."""
-        await self._threads.close(self._sync.close)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
     def __aiter__(self) -> Self:
         return self
 
@@ -97,13 +82,6 @@ class ObjectWriter(Twin[bucketry.ObjectWriter]):
     def closed(self) -> bool:
         """Whether it was closed."""
         return self._sync.closed
-
-    async def aclose(self) -> None:
-        """Throw away what was not committed; safe to call twice."""
-        await self._threads.close(self._sync.close)
-
-    async def __aenter__(self) -> Self:
-        return self
 
     async def __aexit__(
         self,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 import bucketry
-from bucketry.aio.threads import Twin, awaited
+from bucketry.aio.threads import S, Twin, awaited
 from bucketry.discretion import discreet
 from bucketry.model import Outcome
 
 P = ParamSpec("P")
-S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -49,21 +47,6 @@ class Outcomes(Twin[bucketry.Outcomes[T]], Generic[T]):
         if outcome is None:
             raise StopAsyncIteration
         return outcome
-
-    async def aclose(self) -> None:
-        """Stop; safe to call twice."""
-        await self._threads.close(self._sync.close)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
 
 def iterated(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from functools import cached_property, wraps
 from threading import Event, Lock
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from types import TracebackType
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, sleep, to_thread
 
@@ -14,7 +15,13 @@ from bucketry.cancelling import Cancellation, cancelled
 from bucketry.discretion import discreet, discreet_when_awaited
 
 P = ParamSpec("P")
-S = TypeVar("S")
+
+
+class _Closes(Protocol):
+    def close(self) -> object: ...
+
+
+S = TypeVar("S", bound=_Closes)
 T = TypeVar("T")
 
 _LOOKS = 0.005
@@ -88,11 +95,35 @@ async def _set(event: Event) -> None:
 
 
 class Twin(Generic[S]):
-    """The async twin of an object: `sync` does the work, in threads."""
+    """The async twin of an object: `sync` does the work, in threads; ``async with`` closes it."""
 
     def __init__(self, sync: S, threads: Threads) -> None:
         self._sync = sync
         self._threads = threads
+
+    async def aclose(self) -> None:
+        """Do what ``close`` of the sync one does; safe to call twice."""
+        await self._threads.close(self._sync.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _each(self, items: Iterator[T]) -> AsyncGenerator[T, None]:
+        """Yield what is iterated over in threads, and close it."""
+        try:
+            while (item := await self._threads.run(lambda: next(items, None))) is not None:
+                yield item
+        finally:
+            close: Callable[[], object] = getattr(items, "close", lambda: None)
+            await self._threads.close(close)
 
 
 def awaited(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import TypeVar
 
 from bucketry.errors import InvalidInput
@@ -28,6 +29,17 @@ def check_text(name: str, value: object) -> str:
 def key_of(key: str | ObjectInfo) -> str:
     """Return the key of an object, given as such or by what a listing or `head` told of it."""
     return ExistingKey(key.key) if isinstance(key, ObjectInfo) else key
+
+
+def check_names(
+    what: str, given: Mapping[str, object], known: Mapping[str, object], *arguments: str
+) -> None:
+    """Refuse options that `what` does not have, and name the option or argument that is near."""
+    unknown = sorted(given.keys() - known.keys())
+    if unknown:
+        near = get_close_matches(unknown[0], [*known, *arguments], n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        raise InvalidInput(f"{what} has no option {unknown[0]!a}{meant}")
 
 
 def check_progress(progress: object) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
@@ -16,7 +15,7 @@ from bucketry.errors import IntegrityError, InvalidInput, NotFound, Precondition
 from bucketry.headers import check_kept_value
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
 from bucketry.model.objects import names_only
-from bucketry.provider.arguments import check_progress, key_of
+from bucketry.provider.arguments import check_names, check_progress, key_of
 from bucketry.provider.download import check_size, download_to, whole
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
@@ -64,11 +63,7 @@ class Wanted:
 
 def wanted(ground: Ground, options: Mapping[str, Any]) -> Wanted:
     """Return what the options of a read say, checked."""
-    unknown = sorted(options.keys() - ReadOptions.__annotations__.keys())
-    if unknown:
-        near = get_close_matches(unknown[0], ReadOptions.__annotations__, n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else ""
-        raise InvalidInput(f"reading has no option {unknown[0]!a}{meant}")
+    check_names("reading", options, ReadOptions.__annotations__)
     texts = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
     for name, text in texts.items():
         if text is not None and not check_kept_value(name, text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from difflib import get_close_matches
 from typing import Any, TypedDict, get_args
 
 import attrs
@@ -18,7 +17,7 @@ from bucketry.headers import (
 )
 from bucketry.media_types import UNKNOWN, guess_content_type
 from bucketry.model import ChecksumAlgorithm, Encryption, Progress, Upload
-from bucketry.provider.arguments import check_progress, check_text
+from bucketry.provider.arguments import check_names, check_progress, check_text
 from bucketry.provider.ground import Ground
 from bucketry.source import Source
 
@@ -89,11 +88,7 @@ def check_extra_params(params: object, protected: Set[str]) -> dict[str, Any]:
 def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str, Any]) -> Upload:
     """Return the upload that the caller means, the configuration merged in, every field checked."""
     given = {name: value for name, value in options.items() if value is not None}
-    unknown = sorted(given.keys() - UploadOptions.__annotations__.keys())
-    if unknown:
-        near = get_close_matches(unknown[0], [*UploadOptions.__annotations__, "key"], n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else ""
-        raise InvalidInput(f"an upload has no option {unknown[0]!a}{meant}")
+    check_names("an upload", given, UploadOptions.__annotations__, "key")
     named = given.pop("filename", None)
     if named is not None:
         check_text("filename", named)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from collections.abc import Callable
 from contextvars import Context
 from typing import Protocol
+
+from bucketry.forking import forget_in_child
 
 MAX_THREADS = 64
 """Threads that work on many objects for one provider, however many calls go on at once."""
@@ -25,18 +26,17 @@ class Crew:
     """Counts the threads of a provider and of all made from it; closed with the last of them."""
 
     def __init__(self) -> None:
-        self._begin()
+        self.forget()
+        forget_in_child(self)
 
-    def _begin(self) -> None:
-        self._pid = os.getpid()
+    def forget(self) -> None:
+        """Have no threads and nothing that goes on."""
         self._lock = threading.Lock()
         self._threads = 0
         self._works: weakref.WeakSet[Work] = weakref.WeakSet()
 
     def join(self, work: Work) -> None:
         """Stop `work` too when the crew is closed."""
-        if self._pid != os.getpid():
-            self._begin()  # a forked child: the threads are its parent's
         self._works.add(work)
 
     def start(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import click
 from attrs import frozen
@@ -34,13 +33,13 @@ def places(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
     return Place(name, key) if colon else Place(None, value)
 
 
-class Providers:
+class Providers(ExitStack):
     """The providers of one command, each opened once; a context manager that closes them."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._settings = settings
         self._opened: dict[str | None, Provider] = {}
-        self._stack = ExitStack()
 
     def at(self, place: Place) -> Provider:
         """Return the provider of a place, the same one whichever way it is named."""
@@ -51,17 +50,6 @@ class Providers:
                 provider.close()
                 provider = self._opened[provider.name]
             else:
-                self._stack.enter_context(provider)
+                self.enter_context(provider)
             self._opened[name] = self._opened[provider.name] = provider
         return self._opened[name]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, traceback)

@@ -14,7 +14,14 @@ from awscrt import checksums
 
 from bucketry import IntegrityError, Provider, Rejected, hookimpl
 from bucketry_s3 import S3Answer, S3Request
-from bucketry_s3.testing import AWS_LIKE, Alter, Drop, StandIn, personality_of
+from bucketry_s3.testing import (
+    AWS_LIKE,
+    Alter,
+    Drop,
+    StandIn,
+    personality_of,
+    without_header,
+)
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.store import Bucket
 from bucketry_vendors import aws, ceph, minio, r2
@@ -148,6 +155,16 @@ def test_for_a_single_request_the_page_has_to_be_sure(
     assert "UNSIGNED-PAYLOAD" != payload(server, "PutObject")
     provider.upload(BODY, key="k", checksum_algorithm="CRC64NVME")
     assert ("UNSIGNED-PAYLOAD" == payload(server, "PutObject")) is left_out
+
+
+@pytest.mark.parametrize("transport_name", ["sockets"])
+@pytest.mark.parametrize(("algorithm", "verified"), [("CRC64NVME", None), ("CRC32", "SHA256")])
+def test_what_neither_a_signature_nor_an_answer_proves_is_not_told(
+    server: StandIn, open_on: Open, algorithm: Any, verified: str | None
+) -> None:
+    server.faults.add("PutObject", without_header(f"x-amz-checksum-{algorithm}"))
+    stored = opened(open_on, server, "aws").upload(BODY, key="k", checksum_algorithm=algorithm)
+    assert stored.verified == verified
 
 
 class Looks:

@@ -60,6 +60,13 @@ class Bucket:
         """Whether any request has been answered by S3 yet, so that the bucket surely exists."""
         return self._server.seen
 
+    def signs_body(self, operation: str, params: Mapping[str, Any]) -> bool:
+        """Return whether the signature of a request covers its body, as it does without TLS."""
+        in_parts = operation == "UploadPart"
+        return self._place.scheme != "https" or not covers_body(
+            self.capabilities, params, in_parts=in_parts
+        )
+
     def deadline(self, size: int = 0) -> Deadline:
         """Return a time limit of its own, for what moves `size` bytes beside the operation."""
         return Deadline(self.options.deadline, size, closing=self.closing)
@@ -86,10 +93,8 @@ class Bucket:
         """
         params = {"Bucket": self.name, **params}
         request = request_for(self._place, operation, params)
-        if operation in _BODIES and request.scheme == "https":
-            able = self.capabilities
-            if covers_body(able, params, in_parts=operation == "UploadPart"):
-                request = attrs.evolve(request, signs_body=False)
+        if operation in _BODIES and not self.signs_body(operation, params):
+            request = attrs.evolve(request, signs_body=False)
         if deadline is None:
             deadline = self.limit
             deadline.extend(size)

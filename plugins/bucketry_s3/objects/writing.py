@@ -155,7 +155,8 @@ def _put(
     confirm_encrypted(bucket, upload.key, params, answer)
     if upload.progress is not None:
         upload.progress(len(body))
-    return _stored(bucket, upload, answer, len(body), algorithm, digest)
+    signed = bucket.signs_body("PutObject", native)
+    return _stored(bucket, upload, answer, len(body), algorithm, digest, signed=signed)
 
 
 def _put_parts(
@@ -193,7 +194,10 @@ def _put_parts(
         answer = complete(job, upload_id, sent)
         confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
     set_lost(bucket, upload.key, params, answer)
-    return _stored(bucket, upload, answer, sent.size, job.algorithm, sent.checksum, len(sent.parts))
+    signed = bucket.signs_body("UploadPart", {checksum_param(algorithm): ""} if algorithm else {})
+    return _stored(
+        bucket, upload, answer, sent.size, algorithm, sent.checksum, len(sent.parts), signed=signed
+    )
 
 
 def _not_enforced(
@@ -224,6 +228,8 @@ def _stored(
     algorithm: ChecksumAlgorithm | None,
     digest: str | None,
     parts: int = 0,
+    *,
+    signed: bool,
 ) -> StoredObject:
     told = answer.get(checksum_param(algorithm)) if algorithm else None
     same = told is not None and told.partition("-")[0] == str(digest).partition("-")[0]
@@ -247,7 +253,7 @@ def _stored(
         size=size,
         checksum_algorithm=algorithm,
         checksum=told or digest,
-        verified=algorithm if same else "SHA256",
+        verified=algorithm if same else "SHA256" if signed else None,
         parts=parts,
         location=answer.get("Location"),
     )

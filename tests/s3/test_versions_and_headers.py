@@ -178,8 +178,9 @@ def test_headers_change_in_place_and_all_else_stays(server: StandIn, open_on: Op
     after = server.objects("media")["a.bin"]
     assert (after.data, after.acl, after.tags) == (before.data, before.acl, before.tags)
     assert (after.acl, dict(after.tags)) == ("public-read", {"team": "web"})
-    info = media.set_headers("a.bin", metadata={"owner": "Bob"})
+    info = media.set_headers("a.bin", metadata={"owner": "Bob"}, content_language="keep")
     assert (info.content_type, info.metadata) == ("image/png", {"owner": "Bob"})
+    assert info.content_language == "keep"  # a text like any other
 
 
 def test_headers_are_not_changed_where_access_would_be_lost(server: StandIn, open_on: Open) -> None:

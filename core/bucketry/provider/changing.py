@@ -14,8 +14,8 @@ from bucketry.provider.listing import told
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import check_extra_params
 
-KEEP: Any = "keep"
-"""Stands for a header that stays as it is, because None takes one away."""
+KEEP: Any = ...
+"""Stands for a header that stays as it is, because None takes one away; no text could."""
 
 
 def set_headers(

@@ -251,7 +251,6 @@ class Provider:
 
     @with_upload_options
     @discreet
-    @discreet
     def upload_many(
         self,
         items: Iterable[many.UploadItem],

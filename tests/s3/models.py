@@ -44,6 +44,8 @@ def params_of(request: S3Request, bucket: str = "media") -> dict[str, Any]:
             found[name] = value_of(member, query[wire])
         elif name == "Body":
             found[name] = request.body
+        elif name == "Policy":
+            found[name] = bytes(request.body).decode()
         elif place is None and request.body:
             found[name] = member_of(member, ElementTree.fromstring(bytes(request.body)))
     bucket_path = f"/{bucket}"
@@ -88,9 +90,11 @@ def answer_of(operation: str, told: Mapping[str, Any]) -> S3Answer:
             headers[wire.lower()] = text_of(value)
         elif place == "headers":
             headers |= {f"{wire}{each}": text for each, text in value.items()}
+        elif name == "Policy":
+            document = value
         else:
             document += "".join(elements(wire, member, value))
-    if document and operation in ROOTS:
+    if operation in ROOTS:
         document = f"<{ROOTS[operation]}>{document}</{ROOTS[operation]}>"
     return S3Answer(status=200, headers=headers, body=BytesBody(document.encode()))
 
@@ -99,6 +103,10 @@ ROOTS = {
     "CompleteMultipartUpload": "CompleteMultipartUploadResult",
     "CreateMultipartUpload": "InitiateMultipartUploadResult",
     "DeleteObjects": "DeleteResult",
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketCors": "CORSConfiguration",
+    "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+    "GetBucketVersioning": "VersioningConfiguration",
     "GetObjectAcl": "AccessControlPolicy",
     "GetObjectTagging": "Tagging",
     "ListMultipartUploads": "ListMultipartUploadsResult",

@@ -125,8 +125,9 @@ def test_requests_are_recorded_as_they_were(aws: StandIn) -> None:
 @pytest.mark.parametrize(
     ("method", "target", "status", "code"),
     [
-        ("GET", "/media?policy", 501, "NotImplemented"),
-        ("PUT", "/media?lifecycle", 501, "NotImplemented"),
+        ("GET", "/media?website", 501, "NotImplemented"),
+        ("PUT", "/media/a?policy", 501, "NotImplemented"),
+        ("PUT", "/media?encryption", 501, "NotImplemented"),
         ("PUT", "/media?tagging", 501, "NotImplemented"),
         ("PUT", "/media/a?retention", 501, "NotImplemented"),
         ("PATCH", "/media/a", 405, "MethodNotAllowed"),

@@ -238,10 +238,12 @@ class Capabilities:
     lifecycle: Fact[Support] = informs(
         "Bucket and server",
         "lifecycle rules through the API",
+        strictest="no",
     )
     policy: Fact[Support] = informs(
         "Bucket and server",
         "bucket policies through the API",
+        strictest="no",
     )
     rate_limits: Fact[str] = informs(
         "Bucket and server",

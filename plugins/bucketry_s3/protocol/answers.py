@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from bucketry.errors import Unavailable
+from bucketry.errors import Unavailable, Unsupported
 from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.protocol.markup import (
     READERS,
@@ -125,15 +125,24 @@ _OF_BUCKET: Headers = {
     **_table("x-amz-access-point-alias  AccessPointAlias", "boolean"),
 }
 
+_OF_LIFECYCLE: Headers = _table(
+    "x-amz-transition-default-minimum-object-size  TransitionDefaultMinimumObjectSize"
+)
+
 _HEADERS: Mapping[str, Headers] = {
+    "CreateBucket": _table("location  Location\nx-amz-bucket-arn  BucketArn"),
+    "GetBucketLifecycleConfiguration": _OF_LIFECYCLE,
     "GetObject": _OF_OBJECT,
     "HeadBucket": _OF_BUCKET,
     "HeadObject": _OF_OBJECT,
+    "PutBucketLifecycleConfiguration": _OF_LIFECYCLE,
     "PutObject": _OF_BYTES,
     "UploadPart": _OF_BYTES,
 }
 
 _METADATA = "x-amz-meta-"
+
+_LISTINGS = ("ListBucketResult", "ListAllMyBucketsResult")
 
 
 def understood(request: S3Request, params: Mapping[str, Any], answer: S3Answer) -> dict[str, Any]:
@@ -209,18 +218,26 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     """Return the members of the document, {} where there is none: then the proof misses them."""
     operation = OPERATIONS[request.operation]
     text = read_whole(answer, MAX_DOCUMENT)
+    if operation.name == "GetBucketPolicy" and answer.status < 300:
+        return {"Policy": text.decode(errors="replace")}  # the one document in JSON
     document = DOCUMENTS.get(operation.name)
     try:
         root = read_element(text) if text.strip() else Element("")
     except Misread:
-        if operation.proof and document is not None:
+        if document is not None and (operation.proof or document.certain):
             raise
         return {}
     tag = local_name(root)
     if tag == "Error":
         # S3 begins some answers before it knows their end, and then tells a failure with 200.
         raise refusal(request, 500, answer.headers, _elements(root))
-    if document is None or tag != document.root:
+    if document is None:
+        return {}
+    if tag != document.root:
+        if document.certain:
+            if tag in _LISTINGS:  # a server that knows no such subresource has listed the bucket
+                raise Unsupported(f"the server has no {operation.name}", status=answer.status)
+            raise Misread(f"it has no {document.root}")
         return {}
     members = read_members(root, document.shape)
     if members.get("EncodingType") == "url":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bucketry.errors import InvalidInput
-from bucketry_s3.protocol.markup import Kind, Leaf, Many, Struct, as_time
+from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, as_time
 from bucketry_s3.protocol.params import PARAMS, Type
 
 # Besides bucket and key.
@@ -16,6 +16,9 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "CompleteMultipartUpload": ("UploadId",),
     "CopyObject": ("CopySource",),
     "DeleteObjects": ("Delete",),
+    "PutBucketCors": ("CORSConfiguration",),
+    "PutBucketOwnershipControls": ("OwnershipControls",),
+    "PutBucketPolicy": ("Policy",),
     "ListParts": ("UploadId",),
     "PutObjectTagging": ("Tagging",),
     "UploadPart": ("PartNumber", "UploadId"),
@@ -60,6 +63,8 @@ def _check_member(place: str, kind: Kind, value: Any, required: frozenset[str]) 
         if type(value) is not dict and not isinstance(value, Mapping):
             raise _refused(f"{place} must be a mapping, not {type(value).__name__}")
         for name, inner in value.items():
+            if name == OTHERS and kind.keeps:
+                continue
             if name not in kind.members:
                 raise _refused(f"{place} has no {name!a}; it has {', '.join(kind.members)}")
             if kind.members[name] == "text" and isinstance(inner, str):
@@ -78,6 +83,7 @@ _LEAF_TYPES: Mapping[Leaf, Type] = {
     "integer": "integer",
     "boolean": "boolean",
     "time": "http-date",
+    "iso-time": "iso-date",
     "xsi:type": "text",
 }
 

@@ -34,8 +34,12 @@ _MONTHS = {
 MAX_DEPTH = 16
 """Levels of a document; S3's have seven at most."""
 
-Leaf = Literal["text", "integer", "boolean", "time", "xsi:type"]
-"""A time is written as HTTP dates are; ``xsi:type`` is an attribute, as ACLs have it."""
+Leaf = Literal["text", "integer", "boolean", "time", "iso-time", "xsi:type"]
+"""A time is written as HTTP dates are, an ``iso-time`` by ISO 8601; ``xsi:type`` is an attribute,
+as ACLs have it."""
+
+OTHERS = "(others)"
+"""The member that holds, as XML, what a document has beside the members that its shape names."""
 
 
 class Misread(ValueError):
@@ -55,10 +59,13 @@ class Many:
 class Struct:
     """An element with members; each has its own name as tag, a list that of its entries.
 
-    `by_tag` has each tag twice, with S3's namespace and without.
+    With `keeps`, elements that no member names are kept under `OTHERS` and written again: what is
+    read to be changed must not lose what a vendor, or a later S3, has put into it. `by_tag` has
+    each tag twice, with S3's namespace and without.
     """
 
     members: Mapping[str, Kind]
+    keeps: bool = False
     by_tag: Mapping[str, tuple[str, Kind, Callable[[Element], Any]]] = field(
         default=Factory(lambda self: _by_tag(self.members), takes_self=True),
         init=False, repr=False, eq=False,
@@ -131,6 +138,8 @@ def read_members(element: Element, shape: Struct) -> dict[str, Any]:
     for child in element:
         known = by_tag.get(child.tag) or by_tag.get(local_name(child))
         if known is None:
+            if shape.keeps:
+                found.setdefault(OTHERS, []).append(_as_it_is(child))
             continue
         name, kind, read = known
         if isinstance(kind, Many):
@@ -152,6 +161,13 @@ def _reader(kind: Leaf | Struct) -> Callable[[Element], Any]:
     return lambda element: read(text_of(element))
 
 
+def _as_it_is(element: Element) -> str:
+    """Return an element as XML again, without namespaces, for a document that has S3's."""
+    name = local_name(element)
+    inner = escape(element.text or "") + "".join(map(_as_it_is, element))
+    return f"<{name}>{inner}</{name}>"
+
+
 def write_document(root: str, shape: Struct, members: Mapping[str, Any]) -> bytes:
     """Return the document of these members, which are of the shape."""
     pieces: list[str] = []
@@ -170,6 +186,9 @@ def _write(
         attributes += f' xsi:type="{_escaped(value["Type"])}"'
     add(f"<{tag}{attributes}>")
     for name, inner in value.items():
+        if name == OTHERS:
+            add("".join(inner))
+            continue
         what = kind.members[name]
         if isinstance(what, Many):
             if what.inside:
@@ -227,6 +246,14 @@ def read_time(text: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def _read_iso_time(text: str) -> datetime:
+    """Return a time that is written again, so that it may not get lost. Raises `Misread`."""
+    time = read_time(text)
+    if time is None:
+        raise Misread(f"{text[:40]!a} is no time")
+    return time
+
+
 def as_time(value: Any) -> datetime | None:
     """Return a time given as boto3 takes it, with a zone; None for what is none.
 
@@ -255,6 +282,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "integer": lambda text: read_integer(text.strip()),
     "boolean": lambda text: read_boolean(text.strip()),
     "time": lambda text: read_time(text.strip()),
+    "iso-time": lambda text: _read_iso_time(text.strip()),
 }
 """How a leaf's text becomes a value, by its kind."""
 
@@ -263,5 +291,6 @@ WRITERS: Mapping[str, Callable[[Any], str]] = {
     "integer": str,
     "boolean": lambda value: "true" if value else "false",
     "time": lambda value: http_date(cast(Any, as_time(value))),
+    "iso-time": lambda value: cast(Any, as_time(value)).isoformat().replace("+00:00", "Z"),
 }
 """How a leaf's value becomes text, by its kind."""

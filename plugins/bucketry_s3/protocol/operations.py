@@ -72,9 +72,31 @@ _ALL = (
         proof=("UploadId",),
         repeatable=False,
     ),
+    Operation(name="CreateBucket", method="PUT", effective=True, repeatable=False),
+    Operation(
+        name="DeleteBucketPolicy",
+        method="DELETE",
+        query=(("policy", ""),),
+        statuses=_NO_CONTENT,
+        effective=True,
+    ),
     Operation(name="DeleteObject", method="DELETE", statuses=_NO_CONTENT, effective=True),
     Operation(
         name="DeleteObjects", method="POST", query=(("delete", ""),), effective=True, digest=True
+    ),
+    *(
+        Operation(name=name, method="GET", query=((subresource, ""),))
+        for name, subresource in (
+            ("GetBucketAcl", "acl"),
+            ("GetBucketCors", "cors"),
+            ("GetBucketEncryption", "encryption"),
+            ("GetBucketLifecycleConfiguration", "lifecycle"),
+            ("GetBucketOwnershipControls", "ownershipControls"),
+            ("GetBucketPolicy", "policy"),
+            ("GetBucketPolicyStatus", "policyStatus"),
+            ("GetBucketVersioning", "versioning"),
+            ("GetPublicAccessBlock", "publicAccessBlock"),
+        )
     ),
     Operation(
         name="GetObject",
@@ -93,6 +115,24 @@ _ALL = (
     Operation(name="ListObjectVersions", method="GET", query=(("versions", ""),), proof=("Name",)),
     Operation(name="ListObjectsV2", method="GET", query=(("list-type", "2"),), proof=("Name",)),
     Operation(name="ListParts", method="GET", proof=("UploadId",)),
+    *(
+        Operation(
+            name=name,
+            method="PUT",
+            query=((subresource, ""),),
+            statuses=_NO_CONTENT,
+            effective=True,
+            digest=True,
+        )
+        for name, subresource in (
+            ("PutBucketCors", "cors"),
+            ("PutBucketLifecycleConfiguration", "lifecycle"),
+            ("PutBucketOwnershipControls", "ownershipControls"),
+            ("PutBucketPolicy", "policy"),
+            ("PutBucketVersioning", "versioning"),
+            ("PutPublicAccessBlock", "publicAccessBlock"),
+        )
+    ),
     Operation(name="PutObject", method="PUT", proof=("ETag",), effective=True),
     Operation(name="PutObjectAcl", method="PUT", query=(("acl", ""),), effective=True, digest=True),
     Operation(

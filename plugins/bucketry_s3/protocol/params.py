@@ -13,7 +13,7 @@ from attrs import frozen
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.shapes import CHECKSUMS, PAYLOADS, Payload
 
-Where = Literal["path", "query", "header", "metadata", "document", "body"]
+Where = Literal["path", "query", "header", "metadata", "document", "text", "body"]
 Type = Literal[
     "text", "integer", "boolean", "http-date", "iso-date", "words", "map", "source", "key"
 ]
@@ -43,6 +43,7 @@ _ALL: Mapping[str, Param] = {
     "Body": Param("body"),
     "Bucket": Param("path"),
     "Key": Param("path"),
+    "Policy": Param("text"),
     "CopySource": Param("header", "x-amz-copy-source", "source"),
     "Metadata": Param("metadata", "x-amz-meta-", "map"),
     "OptionalObjectAttributes": Param("header", "x-amz-optional-object-attributes", "words"),
@@ -50,6 +51,7 @@ _ALL: Mapping[str, Param] = {
     **_headers("""
         ACL                             x-amz-acl
         AnnotationDirective             x-amz-object-annotation-directive
+        BucketNamespace                 x-amz-bucket-namespace
         CacheControl                    Cache-Control
         ChecksumAlgorithm               x-amz-sdk-checksum-algorithm
         ChecksumMode                    x-amz-checksum-mode
@@ -78,6 +80,7 @@ _ALL: Mapping[str, Param] = {
         ObjectLockEventHold             x-amz-object-lock-event-hold
         ObjectLockLegalHoldStatus       x-amz-object-lock-legal-hold
         ObjectLockMode                  x-amz-object-lock-mode
+        ObjectOwnership                 x-amz-object-ownership
         Range                           Range
         RequestPayer                    x-amz-request-payer
         SSECustomerAlgorithm            x-amz-server-side-encryption-customer-algorithm
@@ -88,6 +91,7 @@ _ALL: Mapping[str, Param] = {
         StorageClass                    x-amz-storage-class
         Tagging                         x-amz-tagging
         TaggingDirective                x-amz-tagging-directive
+        TransitionDefaultMinimumObjectSize  x-amz-transition-default-minimum-object-size
         WebsiteRedirectLocation         x-amz-website-redirect-location
         """),
     **_headers(
@@ -104,6 +108,8 @@ _ALL: Mapping[str, Param] = {
         """
         BucketKeyEnabled           x-amz-server-side-encryption-bucket-key-enabled
         BypassGovernanceRetention  x-amz-bypass-governance-retention
+        ConfirmRemoveSelfBucketAccess  x-amz-confirm-remove-self-bucket-access
+        ObjectLockEnabledForBucket  x-amz-bucket-object-lock-enabled
         """,
         "boolean",
     ),
@@ -178,6 +184,8 @@ _READ = f"""
     {_OBJECT} {_CUSTOMER_KEY} ChecksumMode IfMatch IfModifiedSince IfNoneMatch IfUnmodifiedSince
     PartNumber Range ResponseCacheControl ResponseContentDisposition ResponseContentEncoding
     ResponseContentLanguage ResponseContentType ResponseExpires VersionId"""
+_OF_BUCKET = "Bucket ExpectedBucketOwner"
+_SET_ON_BUCKET = f"{_OF_BUCKET} ChecksumAlgorithm ContentMD5"
 _LISTING = f"Bucket {_ACCESS} Delimiter EncodingType Prefix"
 
 _NAMES: Mapping[str, str] = {
@@ -188,16 +196,29 @@ _NAMES: Mapping[str, str] = {
     "CopyObject": f"""
         {_STORED} {_SOURCE} AnnotationDirective IfMatch IfNoneMatch MetadataDirective
         TaggingDirective""",
+    "CreateBucket": f"""
+        Bucket {_GRANTS} BucketNamespace CreateBucketConfiguration GrantWrite
+        ObjectLockEnabledForBucket ObjectOwnership""",
     "CreateMultipartUpload": f"{_STORED} ChecksumType",
+    "DeleteBucketPolicy": _OF_BUCKET,
     "DeleteObject": f"""
         {_OBJECT} BypassGovernanceRetention IfMatch IfMatchLastModifiedTime IfMatchSize MFA
         VersionId""",
     "DeleteObjects": f"""
         Bucket {_ACCESS} BypassGovernanceRetention ChecksumAlgorithm Delete MFA""",
+    "GetBucketAcl": _OF_BUCKET,
+    "GetBucketCors": _OF_BUCKET,
+    "GetBucketEncryption": _OF_BUCKET,
+    "GetBucketLifecycleConfiguration": _OF_BUCKET,
+    "GetBucketOwnershipControls": _OF_BUCKET,
+    "GetBucketPolicy": _OF_BUCKET,
+    "GetBucketPolicyStatus": _OF_BUCKET,
+    "GetBucketVersioning": _OF_BUCKET,
+    "GetPublicAccessBlock": _OF_BUCKET,
     "GetObject": _READ,
     "GetObjectAcl": f"{_OBJECT} VersionId",
     "GetObjectTagging": f"{_OBJECT} VersionId",
-    "HeadBucket": "Bucket ExpectedBucketOwner",
+    "HeadBucket": _OF_BUCKET,
     "HeadObject": _READ,
     "ListMultipartUploads": f"{_LISTING} KeyMarker MaxUploads UploadIdMarker",
     "ListObjectVersions": f"""
@@ -205,6 +226,13 @@ _NAMES: Mapping[str, str] = {
     "ListObjectsV2": f"""
         {_LISTING} ContinuationToken FetchOwner MaxKeys OptionalObjectAttributes StartAfter""",
     "ListParts": f"{_OBJECT} {_CUSTOMER_KEY} MaxParts PartNumberMarker UploadId",
+    "PutBucketCors": f"{_SET_ON_BUCKET} CORSConfiguration",
+    "PutBucketLifecycleConfiguration": f"""
+        {_OF_BUCKET} ChecksumAlgorithm LifecycleConfiguration TransitionDefaultMinimumObjectSize""",
+    "PutBucketOwnershipControls": f"{_SET_ON_BUCKET} OwnershipControls",
+    "PutBucketPolicy": f"{_SET_ON_BUCKET} ConfirmRemoveSelfBucketAccess Policy",
+    "PutBucketVersioning": f"{_SET_ON_BUCKET} MFA VersioningConfiguration",
+    "PutPublicAccessBlock": f"{_SET_ON_BUCKET} PublicAccessBlockConfiguration",
     "PutObject": f"""
         {_STORED} {_DIGESTS} Body ContentMD5 IfMatch IfNoneMatch WriteOffsetBytes""",
     "PutObjectAcl": f"""

@@ -7,6 +7,7 @@ does a no.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +19,9 @@ from bucketry_s3.protocol.shapes import DOCUMENTS
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 
 # Their documents have an end of their own.
-_DOCUMENTED = frozenset(name for name in DOCUMENTS if OPERATIONS[name].proof)
+_DOCUMENTED = frozenset(
+    name for name, document in DOCUMENTS.items() if OPERATIONS[name].proof or document.certain
+) | {"GetBucketPolicy"}
 
 # Headers that S3 servers send and nobody else: S3's own, and what vendors call theirs.
 _S3_HEADERS = (
@@ -65,6 +68,8 @@ def check_proven(
             continue  # the last chunk tells where it ends, and whoever reads how long it should be
         if parsed.get(member) in (None, "", {}):
             raise Misread(f"it has no {member}")
+    if operation.name == "GetBucketPolicy" and not _is_policy(parsed["Policy"]):
+        raise Misread("it is no policy")
     for member in ("Key", "UploadId"):
         asked = params.get(member)
         if asked is not None and parsed.get(member, asked) not in _as_told(asked):
@@ -78,6 +83,14 @@ def check_proven(
         raise Misread("nothing tells where it ends")
     if "ETag" in operation.proof:
         _check_etag(request, answer, parsed["ETag"])
+
+
+def _is_policy(text: str) -> bool:
+    try:
+        policy = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(policy, dict) and "Statement" in policy
 
 
 def _is_access_point(bucket: str) -> bool:

@@ -59,6 +59,8 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
                 headers[f"{param.name}{key}"] = _header(f"{name}.{key}", text)
         elif param.where == "body":
             body = value
+        elif param.where == "text":
+            body = value.encode()
         elif param.payload is not None:
             body = write_document(param.payload.root, param.payload.shape, value)
     if known.digest and "Content-MD5" not in headers:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from bucketry_s3.protocol import bucket_shapes as of_bucket
 from bucketry_s3.protocol.markup import Kind, Many, Struct
 
 CHECKSUMS = (
@@ -79,6 +80,11 @@ PAYLOADS: Mapping[str, Mapping[str, Payload]] = {
             "CompleteMultipartUpload", Struct({"Parts": Many("Part", Struct(_PART))})
         )
     },
+    "CreateBucket": {
+        "CreateBucketConfiguration": Payload(
+            "CreateBucketConfiguration", Struct({"LocationConstraint": "text"})
+        )
+    },
     "DeleteObjects": {
         "Delete": Payload(
             "Delete",
@@ -98,6 +104,25 @@ PAYLOADS: Mapping[str, Mapping[str, Payload]] = {
                 }
             ),
             frozenset({"Objects", "Key"}),
+        )
+    },
+    "PutBucketCors": {
+        "CORSConfiguration": Payload("CORSConfiguration", of_bucket.CORS, frozenset({"CORSRules"}))
+    },
+    "PutBucketLifecycleConfiguration": {
+        "LifecycleConfiguration": Payload(
+            "LifecycleConfiguration", of_bucket.LIFECYCLE, frozenset({"Rules"})
+        )
+    },
+    "PutBucketOwnershipControls": {
+        "OwnershipControls": Payload("OwnershipControls", of_bucket.OWNERSHIP)
+    },
+    "PutBucketVersioning": {
+        "VersioningConfiguration": Payload("VersioningConfiguration", of_bucket.VERSIONING)
+    },
+    "PutPublicAccessBlock": {
+        "PublicAccessBlockConfiguration": Payload(
+            "PublicAccessBlockConfiguration", of_bucket.PUBLIC_ACCESS
         )
     },
     "PutObjectAcl": {
@@ -126,12 +151,14 @@ PAYLOADS: Mapping[str, Mapping[str, Payload]] = {
 class Document:
     """The document that an answer brings: its root, and its members.
 
-    In boto3's answer they stand under `member`, or at the top where that is "".
+    In boto3's answer they stand under `member`, or at the top where that is "". One that is
+    `certain` is no answer without its root, though it may be empty: nothing else could prove it.
     """
 
     root: str
     shape: Struct
     member: str = ""
+    certain: bool = False
 
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -160,8 +187,32 @@ DOCUMENTS: Mapping[str, Document] = {
             }
         ),
     ),
+    "GetBucketAcl": Document("AccessControlPolicy", _ACL, certain=True),
+    "GetBucketCors": Document("CORSConfiguration", of_bucket.CORS, certain=True),
+    "GetBucketEncryption": Document(
+        "ServerSideEncryptionConfiguration",
+        of_bucket.ENCRYPTION,
+        "ServerSideEncryptionConfiguration",
+        certain=True,
+    ),
+    "GetBucketLifecycleConfiguration": Document(
+        "LifecycleConfiguration", of_bucket.LIFECYCLE, certain=True
+    ),
+    "GetBucketOwnershipControls": Document(
+        "OwnershipControls", of_bucket.OWNERSHIP, "OwnershipControls", certain=True
+    ),
+    "GetBucketPolicyStatus": Document(
+        "PolicyStatus", Struct({"IsPublic": "boolean"}), "PolicyStatus", certain=True
+    ),
+    "GetBucketVersioning": Document("VersioningConfiguration", of_bucket.VERSIONING, certain=True),
     "GetObjectAcl": Document("AccessControlPolicy", _ACL),
     "GetObjectTagging": Document("Tagging", _TAGS),
+    "GetPublicAccessBlock": Document(
+        "PublicAccessBlockConfiguration",
+        of_bucket.PUBLIC_ACCESS,
+        "PublicAccessBlockConfiguration",
+        certain=True,
+    ),
     "ListMultipartUploads": Document(
         "ListMultipartUploadsResult",
         Struct(

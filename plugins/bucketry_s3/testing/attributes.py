@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from bucketry_s3.testing.checks import md5_hex
-from bucketry_s3.testing.errors import S3Error, invalid_argument, not_implemented
+from bucketry_s3.testing.errors import (
+    S3Error,
+    access_denied,
+    invalid_argument,
+    not_implemented,
+)
 from bucketry_s3.testing.personality import PUBLIC_ACLS, Personality
 from bucketry_s3.testing.store import Bucket, StoredBytes
 
@@ -125,7 +130,9 @@ def check_acl(value: str, bucket: Bucket, personality: Personality) -> str:
         raise personality.refuse("public_acl", "x-amz-acl", value)
     if personality.acl == "bucket" and value != bucket.acl:
         raise personality.refuse("acl_value", "x-amz-acl", value)
-    if not bucket.acls and value != "bucket-owner-full-control":
+    if value in PUBLIC_ACLS and "BlockPublicAcls" in bucket.blocked:
+        raise access_denied()
+    if not bucket.takes_acls and value != "bucket-owner-full-control":
         raise S3Error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
     return value
 

@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from attrs import field, frozen
@@ -36,13 +37,15 @@ _TIME = "%Y%m%dT%H%M%SZ"
 class Account:
     """A key pair that the stand-in knows.
 
-    `session_token` makes it a temporary pair, good until `expires` where that is set.
+    `session_token` makes it a temporary pair, good until `expires` where that is set. `policy` is
+    what it may do, as IAM has it; without one it may do everything.
     """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     expires: datetime | None = None
+    policy: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)

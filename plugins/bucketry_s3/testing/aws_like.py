@@ -72,6 +72,8 @@ AWS_LIKE = personality_from(
         complete_location=_fact("url"),
         versioning=_fact("yes"),
         cors=_fact("yes"),
+        lifecycle=_fact("yes"),
+        policy=_fact("yes"),
     ),
 )
 """A server with everything that Amazon S3 has; ACLs are on, as on buckets that enable them."""

@@ -100,6 +100,7 @@ def get_bucket_cors(call: Call) -> Response:
     rules = (
         element(
             "CORSRule",
+            text("ID", rule.id),
             *(text("AllowedOrigin", value) for value in rule.origins),
             *(text("AllowedMethod", value) for value in rule.methods),
             *(text("AllowedHeader", value) for value in rule.headers),
@@ -123,6 +124,7 @@ def put_bucket_cors(call: Call) -> Response:
             headers=tuple(node.values("AllowedHeader")),
             expose=tuple(node.values("ExposeHeader")),
             max_age=int(age) if age and age.isdigit() else None,
+            id=node.value("ID"),
         )
         if not rule.origins or not set(rule.methods) <= {"GET", "PUT", "POST", "DELETE", "HEAD"}:
             raise malformed_xml()

@@ -28,7 +28,9 @@ Feature = Literal[
     "empty_header",
     "encryption",
     "equal_parts",
+    "lifecycle",
     "multipart",
+    "policy",
     "post_policy",
     "storage_class",
     "tagging",
@@ -58,6 +60,8 @@ class Habits:
         sorted_listing: whether keys are listed in order.
         cors: ``open`` answers every origin, whatever the bucket says.
         always_versioned: every bucket keeps versions.
+        public_access_block: whether a bucket can block public access.
+        ownership_controls: whether a bucket can say who owns its objects.
     """
 
     refusals: Mapping[Feature, Refusal] = field(factory=dict)
@@ -76,6 +80,8 @@ class Habits:
     sorted_listing: bool = True
     cors: Literal["rules", "open"] = "rules"
     always_versioned: bool = False
+    public_access_block: bool = False
+    ownership_controls: bool = False
 
 
 _HEADER = Refusal(
@@ -103,6 +109,8 @@ GENERAL: Mapping[Feature, Refusal] = {
     "encryption": _HEADER,
     "equal_parts": Refusal(400, "InvalidPart", "All non-trailing parts must have the same length."),
     "multipart": _OPERATION,
+    "lifecycle": _OPERATION,
+    "policy": _OPERATION,
     "post_policy": _OPERATION,
     "public_acl": Refusal(403, "AccessDenied", "Access Denied"),
     "storage_class": Refusal(
@@ -138,6 +146,7 @@ _CEPH = Habits(
     any_region=True,
     complete_etag=False,
     recreate=True,
+    public_access_block=True,
 )
 
 # minio/minio at 7aac2a2c, 2026-02-12: cmd/api-errors.go, cmd/acl-handlers.go.
@@ -158,7 +167,13 @@ SOFTWARE: Mapping[str, Habits] = {
 
 VENDORS: Mapping[str, Habits] = {
     # Since December 2024 every object has a checksum; in us-east-1 a bucket can be made twice.
-    "aws": Habits(adds_checksum=True, complete_again=True, recreate=True),
+    "aws": Habits(
+        adds_checksum=True,
+        complete_again=True,
+        recreate=True,
+        public_access_block=True,
+        ownership_controls=True,
+    ),
     # pixelfed/pixelfed#3775 (ACL), yopass#3657 (tags), gobackup/gobackup#182 (empty headers),
     # amd/gaia#3029 (trailers), apache/opendal at 68a76e4 (700 keys), Cloudflare's error codes.
     "r2": Habits(

@@ -66,6 +66,8 @@ class Personality:
     complete_location: str
     versioning: Support
     cors: Support
+    lifecycle: Support
+    policy: Support
     habits: Habits = field(factory=Habits, repr=False)
     refusals: Mapping[Feature, Refusal] = field(factory=lambda: GENERAL, repr=False)
     assumed: frozenset[str] = frozenset()

@@ -73,7 +73,13 @@ class Route:
 
 
 _BUCKET_GET = {
+    "encryption": "GetBucketEncryption",
+    "lifecycle": "GetBucketLifecycleConfiguration",
     "location": "GetBucketLocation",
+    "ownershipControls": "GetBucketOwnershipControls",
+    "policy": "GetBucketPolicy",
+    "policyStatus": "GetBucketPolicyStatus",
+    "publicAccessBlock": "GetPublicAccessBlock",
     "versioning": "GetBucketVersioning",
     "versions": "ListObjectVersions",
     "uploads": "ListMultipartUploads",
@@ -81,15 +87,21 @@ _BUCKET_GET = {
     "acl": "GetBucketAcl",
 }
 _BUCKET_PUT = {
+    "lifecycle": "PutBucketLifecycleConfiguration",
+    "ownershipControls": "PutBucketOwnershipControls",
+    "policy": "PutBucketPolicy",
+    "publicAccessBlock": "PutPublicAccessBlock",
     "versioning": "PutBucketVersioning",
     "cors": "PutBucketCors",
     "acl": "PutBucketAcl",
 }
+_BUCKET_DELETE = {"cors": "DeleteBucketCors", "policy": "DeleteBucketPolicy"}
+_BUCKET = {"GET": _BUCKET_GET, "PUT": _BUCKET_PUT, "DELETE": _BUCKET_DELETE}
 _OBJECT_GET = {"uploadId": "ListParts", "tagging": "GetObjectTagging", "acl": "GetObjectAcl"}
 _OBJECT_PUT = {"tagging": "PutObjectTagging", "acl": "PutObjectAcl"}
 
-# Subresources of S3 that the stand-in does not have. Without this list they would be taken for the
-# plain operation: `PUT /key?retention` would overwrite the object.
+# Subresources of S3 that the stand-in does not have, but where a table above says so. Without this
+# list they would be taken for the plain operation: `PUT /key?retention` would overwrite the object.
 _ABSENT = frozenset(
     {
         "accelerate",
@@ -152,7 +164,8 @@ def _operation(request: Request, bucket: str, key: str) -> str:
     method = request.method
     if method == "OPTIONS":
         return "Preflight"
-    absent = next((name for name, _ in request.query if name in _ABSENT), None)
+    known = _BUCKET.get(method, {}) if bucket and not key else {}
+    absent = next((name for name, _ in request.query if name in _ABSENT - known.keys()), None)
     if absent or (bucket and not key and request.has("tagging")):
         raise not_implemented(f"The subresource '{absent or 'tagging'}' is not implemented")
     if not bucket:
@@ -185,7 +198,7 @@ def _bucket_operation(request: Request) -> str | None:
         case "PUT":
             return _subresource(request, _BUCKET_PUT) or "CreateBucket"
         case "DELETE":
-            return "DeleteBucketCors" if request.has("cors") else "DeleteBucket"
+            return _subresource(request, _BUCKET_DELETE) or "DeleteBucket"
         case "POST" if request.has("delete"):
             return "DeleteObjects"
         case "POST" if request.header("content-type").startswith("multipart/form-data"):

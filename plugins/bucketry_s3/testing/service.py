@@ -12,6 +12,7 @@ from bucketry_s3.testing import (
     batch,
     buckets,
     complete,
+    configurations,
     cors,
     listing,
     multipart,
@@ -20,14 +21,15 @@ from bucketry_s3.testing import (
 )
 from bucketry_s3.testing.access import check_anonymous
 from bucketry_s3.testing.attributes import check_headers
-from bucketry_s3.testing.auth import Rules, authenticate
+from bucketry_s3.testing.auth import Account, Rules, authenticate
 from bucketry_s3.testing.call import Call
 from bucketry_s3.testing.checks import Payload, check_payload
-from bucketry_s3.testing.errors import S3Error
+from bucketry_s3.testing.errors import S3Error, access_denied
 from bucketry_s3.testing.markup import text
 from bucketry_s3.testing.personality import Personality
 from bucketry_s3.testing.post_policy import post_object
 from bucketry_s3.testing.request import Request, Response, Route
+from bucketry_s3.testing.rights import check_rights, may
 from bucketry_s3.testing.store import Store
 
 OPERATIONS: Mapping[str, Callable[[Call], Response]] = {
@@ -38,16 +40,23 @@ OPERATIONS: Mapping[str, Callable[[Call], Response]] = {
     "CreateMultipartUpload": multipart.create_multipart_upload,
     "DeleteBucket": buckets.delete_bucket,
     "DeleteBucketCors": cors.delete_bucket_cors,
+    "DeleteBucketPolicy": configurations.delete_bucket_policy,
     "DeleteObject": objects.delete_object,
     "DeleteObjectTagging": subresources.delete_object_tagging,
     "DeleteObjects": batch.delete_objects,
     "GetBucketAcl": subresources.get_bucket_acl,
     "GetBucketCors": cors.get_bucket_cors,
+    "GetBucketEncryption": configurations.get_bucket_encryption,
+    "GetBucketLifecycleConfiguration": configurations.get_bucket_lifecycle,
     "GetBucketLocation": buckets.get_bucket_location,
+    "GetBucketOwnershipControls": configurations.get_ownership_controls,
+    "GetBucketPolicy": configurations.get_bucket_policy,
+    "GetBucketPolicyStatus": configurations.get_bucket_policy_status,
     "GetBucketVersioning": buckets.get_bucket_versioning,
     "GetObject": objects.get_object,
     "GetObjectAcl": subresources.get_object_acl,
     "GetObjectTagging": subresources.get_object_tagging,
+    "GetPublicAccessBlock": configurations.get_public_access_block,
     "HeadBucket": buckets.head_bucket,
     "HeadObject": objects.get_object,
     "ListBuckets": buckets.list_buckets,
@@ -58,10 +67,14 @@ OPERATIONS: Mapping[str, Callable[[Call], Response]] = {
     "ListParts": multipart.list_parts,
     "PutBucketAcl": subresources.put_bucket_acl,
     "PutBucketCors": cors.put_bucket_cors,
+    "PutBucketLifecycleConfiguration": configurations.put_bucket_lifecycle,
+    "PutBucketOwnershipControls": configurations.put_ownership_controls,
+    "PutBucketPolicy": configurations.put_bucket_policy,
     "PutBucketVersioning": buckets.put_bucket_versioning,
     "PutObject": objects.put_object,
     "PutObjectAcl": subresources.put_object_acl,
     "PutObjectTagging": subresources.put_object_tagging,
+    "PutPublicAccessBlock": configurations.put_public_access_block,
     "UploadPart": multipart.upload_part,
     "UploadPartCopy": multipart.upload_part_copy,
 }
@@ -121,7 +134,23 @@ class Service:
         with self.store.lock:
             if account is None:
                 check_anonymous(request, route, self.personality, self.store)
-            return OPERATIONS[route.operation](call(account=account, payload=payload))
+            else:
+                self._check_rights(request, route, account)
+            try:
+                return OPERATIONS[route.operation](call(account=account, payload=payload))
+            except S3Error as error:
+                # Whoever may not list must not learn what is there.
+                arn = f"arn:aws:s3:::{route.bucket}"
+                hidden = account is not None and not may(
+                    account.policy, "s3:ListBucket", arn, request
+                )
+                if hidden and error.code == "NoSuchKey":
+                    raise access_denied() from None
+                raise
+
+    def _check_rights(self, request: Request, route: Route, account: Account) -> None:
+        bucket = self.store.buckets.get(route.bucket)
+        check_rights(request, route, account.policy, bucket.policy if bucket else "")
 
 
 def error_response(error: S3Error, request: Request) -> Response:

@@ -81,6 +81,16 @@ class CorsRule:
     headers: tuple[str, ...] = ()
     expose: tuple[str, ...] = ()
     max_age: int | None = None
+    id: str | None = None
+
+
+PUBLIC_ACCESS = (
+    "BlockPublicAcls",
+    "IgnorePublicAcls",
+    "BlockPublicPolicy",
+    "RestrictPublicBuckets",
+)
+"""The settings of a public access block."""
 
 
 @define(kw_only=True)
@@ -95,6 +105,11 @@ class Bucket:
         versioning: "", ``Enabled`` or ``Suspended``.
         retention: whether Object Lock keeps new objects by default; they must come with a digest.
         cors: its CORS rules.
+        policy: its policy, as JSON.
+        lifecycle: its lifecycle rules, as the document that they came in.
+        public_access_block: what it blocks of `PUBLIC_ACCESS`; None where that was never set.
+        ownership: who owns objects: ``BucketOwnerEnforced`` is the same as no ACLs.
+        encryption: what objects are encrypted with if their upload does not say.
     """
 
     name: str
@@ -104,10 +119,25 @@ class Bucket:
     versioning: str = ""
     retention: bool = False
     cors: tuple[CorsRule, ...] = ()
+    policy: str = ""
+    lifecycle: bytes = b""
+    public_access_block: frozenset[str] | None = None
+    ownership: str = ""
+    encryption: str = ""
     created: datetime | None = None
     _versions: dict[str, list[StoredBytes]] = field(factory=dict, init=False, repr=False)
     uploads: dict[str, OpenUpload] = field(factory=dict, init=False, repr=False)
     completed: dict[str, bytes] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """What of `PUBLIC_ACCESS` is blocked."""
+        return self.public_access_block or frozenset()
+
+    @property
+    def takes_acls(self) -> bool:
+        """Whether an ACL means anything here."""
+        return self.acls and self.ownership != "BucketOwnerEnforced"
 
     def get(self, key: str, version: str = "") -> StoredBytes | None:
         """Return the current or the named version, delete markers included; None without one."""

@@ -202,7 +202,8 @@ def test_a_bucket_policy_takes_rights_from_the_owner_too(owner: S3Client) -> Non
 
 @pytest.mark.parametrize("feature", ["policy", "lifecycle"])
 def test_a_server_without_it_refuses(start_stand_in: Callable[..., StandIn], feature: Any) -> None:
-    without = evolve(AWS_LIKE, **{feature: "no"})
+    lacking: Any = {feature: "no"}
+    without = evolve(AWS_LIKE, **lacking)
     client = client_for(start_stand_in(without, buckets=[Bucket(name="media")]))
     asked = {
         "policy": lambda: client.get_bucket_policy(Bucket="media"),

@@ -75,7 +75,10 @@ def test_blocked_policies_and_acls_are_refused(server: StandIn, owner: S3Client)
 
     closed = {**OPEN, "Effect": "Deny"}
     owner.put_bucket_policy(Bucket="media", Policy=policy(closed))
-    put = lambda **more: owner.put_object(Bucket="media", Key="c", Body=b"c", **more)  # noqa: E731
+
+    def put(**more: Any) -> Any:
+        return owner.put_object(Bucket="media", Key="c", Body=b"c", **more)
+
     put(ACL="private")
     for refused in (
         lambda: owner.put_bucket_policy(Bucket="media", Policy=policy(OPEN)),
@@ -93,7 +96,9 @@ def test_ignored_acls_open_nothing(server: StandIn, owner: S3Client) -> None:
 
 
 def test_an_owner_who_is_enforced_switches_acls_off(server: StandIn, owner: S3Client) -> None:
-    look = lambda: owner.get_bucket_ownership_controls(Bucket="media")  # noqa: E731
+    def look() -> Any:
+        return owner.get_bucket_ownership_controls(Bucket="media")
+
     assert refusal(look) == (404, "OwnershipControlsNotFoundError")
     owner.put_object(Bucket="media", Key="c", Body=b"c", ACL="public-read")
     owner.put_bucket_ownership_controls(
@@ -114,9 +119,12 @@ def test_lifecycle_rules_are_kept_as_they_came(server: StandIn, owner: S3Client)
         "Filter": {"And": {"Prefix": "logs/", "Tags": [{"Key": "a", "Value": "b"}]}},
         "Expiration": {"Days": 3},
     }
-    change = lambda *rules: owner.put_bucket_lifecycle_configuration(  # noqa: E731
-        Bucket="media", LifecycleConfiguration={"Rules": list(rules)}
-    )
+
+    def change(*rules: Any) -> Any:
+        return owner.put_bucket_lifecycle_configuration(
+            Bucket="media", LifecycleConfiguration={"Rules": list(rules)}
+        )
+
     change(rule)
     assert owner.get_bucket_lifecycle_configuration(Bucket="media")["Rules"] == [rule]
     assert refusal(lambda: change(rule, rule)) == (400, "InvalidArgument")
@@ -144,7 +152,10 @@ def test_what_is_no_policy_of_this_bucket_is_refused(owner: S3Client, broken: st
 
 def test_a_condition_that_would_not_be_heeded_is_refused(owner: S3Client) -> None:
     only_tls = {**OPEN, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
-    put = lambda: owner.put_bucket_policy(Bucket="media", Policy=policy(only_tls))  # noqa: E731
+
+    def put() -> Any:
+        return owner.put_bucket_policy(Bucket="media", Policy=policy(only_tls))
+
     assert refusal(put) == (501, "NotImplemented")
 
 
@@ -175,7 +186,10 @@ def test_a_pair_may_do_what_its_policy_says(start_stand_in: Callable[..., StandI
             "Condition": {"StringLike": {"s3:prefix": ["mine/*"]}},
         },
     )
-    get = lambda key: client.get_object(Bucket="media", Key=key)["Body"].read()  # noqa: E731
+
+    def get(key: str) -> Any:
+        return client.get_object(Bucket="media", Key=key)["Body"].read()
+
     assert get("mine/a") == b"a"
     client.put_object(Bucket="media", Key="mine/b", Body=b"b")
     assert client.list_objects_v2(Bucket="media", Prefix="mine/")["KeyCount"] == 2

@@ -580,7 +580,7 @@ def test_a_failure_that_a_layer_injects_is_survived(server: StandIn, open_on: Op
     [
         ({"endpoint": "http://s3.example.com"}, "endpoint is plain http"),
         ({"endpoint": "https://user:password@s3.example.com"}, "endpoint must not hold a user"),
-        ({"endpoint": "https://169.254.169.254"}, "endpoint is a link-local address"),
+        ({"endpoint": "https://169.254.169.254"}, "endpoint is an address where clouds"),
         ({"endpoint": "https://s3.example.com\r\nHost: x"}, "endpoint is not a URL"),
         ({"endpoint": None}, "endpoint is no text"),
         ({"public_endpoint": "http://s3.example.com"}, "public_endpoint is plain http"),

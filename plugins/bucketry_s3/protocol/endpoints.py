@@ -5,12 +5,44 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Where clouds answer with a machine's own credentials; an endpoint there is an attack or an error.
 _METADATA = [
-    ipaddress.ip_network(network) for network in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254")
+    ipaddress.ip_network(network)
+    for network in (
+        *("169.254.0.0/16", "fe80::/10"),  # link-local (RFC 3927, RFC 4291): most clouds
+        "fd00:ec2::254",  # AWS
+        "fd20:ce::254",  # Google Cloud
+        "fd00:c1::a9fe:a9fe",  # Oracle Cloud
+        "fd00:42::42",  # Scaleway
+        "100.100.100.200",  # Alibaba Cloud
+        "192.0.0.192",  # Oracle Cloud, its first generation
+        "168.63.129.16",  # Azure's agent
+    )
 ]
+_METADATA_NAMES = frozenset(
+    {
+        *("metadata", "metadata.google.internal", "metadata.goog"),
+        *("instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com"),
+    }
+)
+
+# Prefixes whose addresses carry an IPv4 address, and its bits from the right: NAT64 (RFC 6052,
+# RFC 8215), 6to4 (RFC 3056), and IPv4-compatible addresses (RFC 4291).
+_CARRIERS = [
+    (ipaddress.ip_network("64:ff9b::/96"), 0),
+    (ipaddress.ip_network("64:ff9b:1::/48"), 0),
+    (ipaddress.ip_network("2002::/16"), 80),
+    (ipaddress.ip_network("::/96"), 0),
+]
+_ISATAP = (0x5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: in front of the last 32 bits
+
+_NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
+_HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*(?:%[\w.-]+)?", re.ASCII)
 
 
 def url_fault(url: str, *, allow_http: bool) -> str | None:
@@ -20,21 +52,25 @@ def url_fault(url: str, *, allow_http: bool) -> str | None:
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        parts.port  # noqa: B018 - raises for a bad port
+        no_port = parts.port == 0  # raises for a bad port
     except ValueError:
-        return "is not a URL; write https://, the host and, where needed, a port and a path"
+        return _NO_URL
     if parts.scheme not in ("http", "https"):
         return "must start with https:// (or http://)"
-    if not host or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f\\<>\"{}]", url):
-        return "is not a URL; write https://, the host and, where needed, a port and a path"
+    if not host or no_port or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f\\<>\"{}]", url):
+        return _NO_URL
     if "@" in parts.netloc:
         return "must not hold a user name or password; keys belong in credentials"
     if parts.query or parts.fragment or url.endswith(("?", "#")):
         return "must not have a query or a fragment; it ends with the host or a path"
+    if not _HOST.fullmatch(host):
+        return "has a host that resolvers and certificates do not agree on; write its plain name"
+    if not {".", ".."}.isdisjoint(unquote(parts.path).split("/")):
+        return "has '.' or '..' in its path, which clients resolve differently; write the path out"
     address = _ip_address(host)
-    if address is not None and any(address in network for network in _METADATA):
+    if host in _METADATA_NAMES or any(map(_is_metadata, _all_of(address))):
         return (
-            "is a link-local address, where clouds keep their machines' credentials; "
+            "is an address where clouds keep their machines' credentials; "
             "write the storage's own address"
         )
     local = host == "localhost" or host.endswith(".localhost")
@@ -47,7 +83,27 @@ def url_fault(url: str, *, allow_http: bool) -> str | None:
     return None
 
 
-def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_metadata(address: Address) -> bool:
+    return any(address in network for network in _METADATA)
+
+
+def _all_of(address: Address | None) -> Iterator[Address]:
+    """Yield an address and those that a gateway or a tunnel would take it to."""
+    if address is None:
+        return
+    yield address
+    if isinstance(address, ipaddress.IPv6Address):
+        number = int(address)
+        for network, bits in _CARRIERS:
+            if address in network:
+                yield ipaddress.IPv4Address(number >> bits & 0xFFFF_FFFF)
+        if address.teredo is not None:
+            yield from address.teredo
+        if number >> 32 & 0xFFFF_FFFF in _ISATAP:
+            yield ipaddress.IPv4Address(number & 0xFFFF_FFFF)
+
+
+def _ip_address(host: str) -> Address | None:
     """Read an IP address the way the system's resolver does: ``2852039166`` is one too."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -15,20 +15,31 @@ from bucketry.errors import InvalidKey
 MAX_KEY_BYTES = 1024
 """Longest object key, in UTF-8 bytes, root path included (Amazon S3 User Guide, object keys)."""
 
-# Marks that reorder, break or hide text: a key must look like what it is. The two joiners (U+200C,
-# U+200D) are allowed: Persian words and emoji need them.
-_INVISIBLE = frozenset(
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2061"
-    "\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff\ufff9"
-    "\ufffa\ufffb"
+# Marks that reorder, break or hide text: a key must look like what it is. As ranges of a regular
+# expression: what Unicode calls Default_Ignorable_Code_Point or a format control, in any version,
+# but for Arabic and other signs that are seen.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U00013430-\U00013455\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
+_is_invisible = re.compile(f"[{_INVISIBLE}]").match
+
+# Joiners and selectors of a variant. Persian words, Mongolian, Japanese names and emoji need them,
+# each one behind the character that it changes (a digit of a keycap, too); elsewhere they hide.
+_CHANGING = "\u180b-\u180d\u180f\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef"
+_hiding = re.compile(
+    rf"(?<![^\x00-\x7f])(?!(?<=[0-9#*])\ufe0f\u20e3)[{_CHANGING}]|([{_CHANGING}])\1"
+).search
 
 # All other characters above the controls have a place in XML 1.0 (section 2.2).
 _NOT_IN_XML = frozenset("\ufffe\uffff")
 
 # One look proves the common key: segments that do not begin with a dot, of characters that nothing
 # below refuses. What does not match goes the long way, which says what is wrong, if anything is.
-_REFUSED = rf"\x00-\x1f/\\\x7f-\x9f\ud800-\udfff{''.join(_INVISIBLE | _NOT_IN_XML)}"
+_REFUSED = (
+    rf"\x00-\x1f/\\\x7f-\x9f\ud800-\udfff{_INVISIBLE}{_CHANGING}{''.join(sorted(_NOT_IN_XML))}"
+)
 _SEGMENT = rf"[^.{_REFUSED}][^{_REFUSED}]*+"
 _common = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*+").fullmatch
 
@@ -45,6 +56,11 @@ def _refuse(key: str, reason: str, position: int | None = None) -> InvalidKey:
     where = "" if position is None else f" at position {position}"
     shown = key if len(key) <= 80 else key[:77] + "..."
     return InvalidKey(f"key {shown!a} is refused: {reason}{where}")
+
+
+def _hides(key: str, position: int) -> InvalidKey:
+    name = unicodedata.name(key[position], "an invisible mark")
+    return _refuse(key, f"{name} hides", position)
 
 
 def _too_long(key: str) -> InvalidKey:
@@ -87,16 +103,17 @@ def check_key(key: str) -> str:
         for position, character in enumerate(key):
             if "\ud800" <= character <= "\udfff":
                 raise _refuse(key, "a lone surrogate cannot be encoded", position)
-            if character in _INVISIBLE:
-                raise _refuse(
-                    key, f"{unicodedata.name(character, 'an invisible mark')} hides", position
-                )
+            if _is_invisible(character):
+                raise _hides(key, position)
             if character in _NOT_IN_XML:
                 raise _refuse(
                     key, "XML, which S3 lists and deletes with, cannot carry it", position
                 )
             if unicodedata.category(character) == "Cc":
                 raise _refuse(key, "a control character", position)
+        hiding = _hiding(key)
+        if hiding is not None:
+            raise _hides(key, hiding.start())
         if not unicodedata.is_normalized("NFC", key):
             normal = unicodedata.normalize("NFC", key)
             raise _refuse(

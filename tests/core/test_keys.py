@@ -40,6 +40,18 @@ REFUSED = [
     ("a\u00adb", "SOFT HYPHEN hides at position 1"),
     ("a\u2064b", "INVISIBLE PLUS hides at position 1"),
     ("a\u206fb", "NOMINAL DIGIT SHAPES hides at position 1"),
+    ("a\u3164b", "HANGUL FILLER hides at position 1"),
+    ("a\u034fb", "COMBINING GRAPHEME JOINER hides at position 1"),
+    ("a\U0001d173b", "MUSICAL SYMBOL BEGIN BEAM hides at position 1"),
+    ("cat\U000e0041.png", "TAG LATIN CAPITAL LETTER A hides at position 3"),
+    ("a\u2065b", "an invisible mark hides at position 1"),
+    ("a\ufe00b", "VARIATION SELECTOR-1 hides at position 1"),
+    ("a\u200db", "ZERO WIDTH JOINER hides at position 1"),
+    ("\u200ca", "ZERO WIDTH NON-JOINER hides at position 0"),
+    ("cat\ufe0f.png", "VARIATION SELECTOR-16 hides at position 3"),
+    ("1\ufe0f.png", "VARIATION SELECTOR-16 hides at position 1"),
+    ("é/\u200db", "ZERO WIDTH JOINER hides at position 2"),
+    ("می\u200c\u200cخ", "ZERO WIDTH NON-JOINER hides at position 2"),
     ("a\u2028b", "LINE SEPARATOR hides at position 1"),
     ("a\u2029b", "PARAGRAPH SEPARATOR hides at position 1"),
     ("a\ufffeb", "XML, which S3 lists and deletes with, cannot carry it at position 1"),
@@ -95,6 +107,10 @@ def test_a_key_that_is_no_text_is_refused(key: object) -> None:
         "日本語/ファイル.png",
         "می\u200cخواهم.pdf",  # Persian needs the non-joiner
         "👩\u200d🚀.png",  # an emoji of two needs the joiner
+        "❤\ufe0f\u200d🔥.png",  # and one of three a selector, too
+        "1\ufe0f\u20e3.png",
+        "葛\U000e0100城.txt",  # a name's own variant of a character
+        "ᠠ\u180b.txt",
         "naïve/ß/Ω",
         "💾",
         "a" * 1024,
@@ -196,3 +212,15 @@ def test_an_existing_key_is_taken_as_it_is(key: str) -> None:
 
 def test_a_found_key_that_a_new_object_could_have_is_plain_text() -> None:
     assert type(as_found("photos/\u00e9.png")) is str
+
+
+def test_whatever_unicode_calls_ignorable_is_refused_between_letters() -> None:
+    """Default_Ignorable_Code_Point of Unicode 16.0, DerivedCoreProperties.txt."""
+    ranges = """
+        AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF
+        FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"""
+    for span in ranges.split():
+        first, _, last = span.partition("-")
+        for code in range(int(first, 16), int(last or first, 16) + 1):
+            with pytest.raises(InvalidKey):
+                check_key(f"a{chr(code)}b")

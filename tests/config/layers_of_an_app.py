@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 from attrs import frozen
 
 from bucketry import hookimpl
@@ -19,9 +22,9 @@ class ShortLinks:
 ready_made = ShortLinks(prefix="https://ready.example")
 
 
-@frozen(eq=False)
-class NeedsAnArgument:
-    argument: str
+class NeedsAnArgument(ShortLinks):
+    def __init__(self, argument: str) -> None:
+        raise AssertionError(argument)
 
 
 class NoHooks:
@@ -34,6 +37,17 @@ class Misspelt:
         return key
 
 
-class Explodes:
+class Explodes(ShortLinks):
     def __init__(self) -> None:
         raise SystemExit(3)
+
+
+class NoLayerAtAll:
+    def __init__(self) -> None:
+        raise AssertionError("what is no layer is not made")
+
+
+class SeesRequests:
+    @hookimpl(wrapper=True)
+    def bucketry_s3_send(self) -> Generator[None, Any, Any]:
+        return (yield)

@@ -43,6 +43,19 @@ def test_with_layer_still_goes_on_top(catalog: Catalog) -> None:
     assert provider.object_url("a.png") == "https://top.example/a.png"
 
 
+def test_a_layer_may_answer_the_hooks_of_the_vendors_family() -> None:
+    media = bucketry.open_provider(
+        {
+            "provider": "aws",
+            "bucket": "media",
+            "region": "eu-west-1",
+            "credentials": "ambient",
+            "overrides": [f"{APP}:SeesRequests"],
+        }
+    )
+    assert media.layers[-1] == "override/0:SeesRequests"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -50,6 +63,8 @@ def test_with_layer_still_goes_on_top(catalog: Catalog) -> None:
         (f"{APP}:Missing", "cannot be used as a layer: AttributeError: module "),
         (f"{APP}:NeedsAnArgument", "cannot be used as a layer: TypeError: "),
         (f"{APP}:Explodes", "cannot be used as a layer: SystemExit: 3"),
+        (f"{APP}:NoLayerAtAll", "it has no method that starts with 'bucketry_'"),
+        ("subprocess:Popen", "it has no method that starts with 'bucketry_'"),
         (f"{APP}:NoHooks", "it has no method that starts with 'bucketry_'"),
         (f"{APP}:Misspelt", "there is no hook 'bucketry_object_ulr'; did you mean"),
     ],

@@ -47,7 +47,8 @@ class Opened:
 
     def layers(self) -> tuple[list[NamedLayer], list[Fault]]:
         """Return the layers that the configuration names, and what is wrong with them."""
-        return load_overrides(self.options.overrides, self.validated.settings)
+        hookspecs = self.validated.vendor.hookspecs
+        return load_overrides(self.options.overrides, self.validated.settings, hookspecs)
 
     def provider(self, layers: Sequence[NamedLayer]) -> Provider:
         """Return the provider, and warn of options that were left out."""

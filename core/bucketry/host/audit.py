@@ -134,9 +134,16 @@ def audit(
                 describe(layer, distribution),
                 f"{name} looks like a hook but is set on the object; define it in the class",
             )
+    return audit_class(kind, distribution, hooks)
+
+
+def audit_class(
+    kind: type, distribution: str = "", hooks: HookTable = HOOKS
+) -> tuple[HookMethod, ...]:
+    """Return the methods with which objects of the class `kind` answer hooks, as `audit` does."""
     methods = hooks.audited.get(kind)
     if methods is None:
-        methods = hooks.audited[kind] = tuple(_methods(kind, describe(layer, distribution), hooks))
+        methods = hooks.audited[kind] = tuple(_methods(kind, describe(kind, distribution), hooks))
     return methods
 
 

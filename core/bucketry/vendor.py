@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from importlib import resources
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
@@ -113,6 +114,15 @@ class LayerContext:
         next one tries again.
         """
         return self._lease.share(key, make)
+
+
+def host_pattern(pattern: str) -> str:
+    """Return a regular expression for ``s3.{region}.example.com``; a name stands for one label."""
+    parts = re.split(r"\{(\w+)\}", pattern)
+    return "".join(
+        rf"(?P<{part}>[a-z0-9-]+)" if number % 2 else re.escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def _limits_in_schema(vendor: Vendor) -> Callable[[Capabilities], Limits]:

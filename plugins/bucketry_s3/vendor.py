@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, SchemaFile, Vendor
 from bucketry.headers import check_header_value, check_param_values, check_tags
 from bucketry.keys import RootPath
 from bucketry.limits import Limits, acl_refusal, limits_of
+from bucketry.vendor import host_pattern
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
@@ -73,6 +75,7 @@ def s3_vendor(
         able = capabilities_for(capabilities, chosen) if capabilities_for else capabilities
         own = list(check(chosen)) if check is not None else []
         yield from _check_urls(chosen)
+        yield from _check_bucket_apart(chosen, endpoint_hosts)
         yield from _check_endpoint(chosen, profile, title)
         yield from _check_place(chosen, profile, known={path for path, _ in own})
         yield from _check_visibility(chosen, able, title)
@@ -118,6 +121,23 @@ def _check_urls(options: Any) -> Iterator[tuple[str, str]]:
             fault = url_fault(url, allow_http=http)
             if fault:
                 yield name, fault
+
+
+def _check_bucket_apart(options: Any, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """An address that holds the bucket already would get it twice, and so would every key."""
+    bucket = options.bucket.lower()
+    for name in ("endpoint", "public_endpoint"):
+        try:
+            parts = urlsplit(getattr(options, name) or "")
+            front, _, rest = (parts.hostname or "").partition(".")
+        except ValueError:
+            continue  # told already
+        last = unquote(parts.path).rstrip("/").rpartition("/")[2].lower()
+        within = front == bucket and (
+            rest.startswith("s3") or any(re.fullmatch(host_pattern(host), rest) for host in hosts)
+        )
+        if within or last.rpartition(":")[2] == bucket:
+            yield name, "holds the bucket already, and is given without it; take it out"
 
 
 def _check_endpoint(options: Any, profile: Profile, title: str) -> Iterator[tuple[str, str]]:

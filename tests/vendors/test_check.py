@@ -17,10 +17,11 @@ HTTP = (
     "write https://, or set allow_http = true if the network is yours"
 )
 NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
-LINK_LOCAL = (
-    "is a link-local address, where clouds keep their machines' credentials; "
-    "write the storage's own address"
+METADATA = (
+    "is an address where clouds keep their machines' credentials; write the storage's own address"
 )
+HOST = "has a host that resolvers and certificates do not agree on; write its plain name"
+PATH = "has '.' or '..' in its path, which clients resolve differently; write the path out"
 BUCKET = (
     "is no bucket name: 3 to 63 letters, digits, '.', '-' and '_', a letter or digit at both ends"
 )
@@ -65,14 +66,41 @@ BUCKET = (
             "https://s3.example.com/?",
             "must not have a query or a fragment; it ends with the host or a path",
         ),
-        ("https://169.254.169.254", LINK_LOCAL),
-        ("http://169.254.170.2/v2", LINK_LOCAL),
-        ("https://2852039166", LINK_LOCAL),
-        ("https://0xa9.0xfe.0xa9.0xfe", LINK_LOCAL),
-        ("https://[::ffff:169.254.169.254]", LINK_LOCAL),
-        ("https://[fe80::1]", LINK_LOCAL),
-        ("https://[fe80::1%25eth0]", LINK_LOCAL),
-        ("https://[fd00:ec2::254]", LINK_LOCAL),
+        ("https://169.254.169.254", METADATA),
+        ("http://169.254.170.2/v2", METADATA),
+        ("https://2852039166", METADATA),
+        ("https://0xa9.0xfe.0xa9.0xfe", METADATA),
+        ("https://[::ffff:169.254.169.254]", METADATA),
+        ("https://[fe80::1]", METADATA),
+        ("https://[fe80::1%25eth0]", METADATA),
+        ("https://[fd00:ec2::254]", METADATA),
+        ("https://[fd20:ce::254]", METADATA),
+        ("https://100.100.100.200", METADATA),
+        ("https://168.63.129.16/storage", METADATA),
+        ("https://1684301000", METADATA),
+        ("https://metadata.google.internal", METADATA),
+        ("https://METADATA.google.internal:443", METADATA),
+        ("https://[64:ff9b::a9fe:a9fe]", METADATA),
+        ("https://[64:ff9b:1::100.100.100.200]", METADATA),
+        ("https://[2002:a9fe:a9fe::1]", METADATA),
+        ("https://[2001:0:c000:201:0:0:5601:5601]", METADATA),
+        ("https://[2001:db8::5efe:169.254.169.254]", METADATA),
+        ("https://[::169.254.169.254]", METADATA),
+        ("https://[2001:db8::a9fe:a9fe]", None),
+        ("https://[64:ff9b::192.0.2.1]", None),
+        ("https://169%2e254.169.254", HOST),
+        ("https://169.254.169.254.", HOST),
+        ("https://metadata.google.internal.", HOST),
+        ("https://s3.example.com.", HOST),
+        ("https://s3..example.com", HOST),
+        ("https://.s3.example.com", HOST),
+        ("https://s3%00.example.com", HOST),
+        ("https://s3.example.com:0", NO_URL),
+        ("https://s3.example.com/..", PATH),
+        ("https://s3.example.com/base/../other", PATH),
+        ("https://s3.example.com/%2E%2e/x", PATH),
+        ("https://s3.example.com/./x", PATH),
+        ("https://s3.example.com/a.b/..c", None),
     ],
 )
 def test_addresses(url: str, fault: str | None) -> None:
@@ -93,7 +121,43 @@ def test_plain_http_needs_to_be_allowed_for_requests_but_not_for_a_cdn(faults: A
 
 def test_an_allowed_http_endpoint_is_still_no_metadata_address(faults: Any) -> None:
     found = faults("minio", endpoint="http://169.254.169.254", allow_http=True)
-    assert found == [("endpoint", LINK_LOCAL)]
+    assert found == [("endpoint", METADATA)]
+
+
+BUCKET_INSIDE = "holds the bucket already, and is given without it; take it out"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "endpoint"),
+    [
+        ("r2", "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com/media"),
+        ("r2", "https://media.0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com"),
+        ("digitalocean", "https://media.nyc3.digitaloceanspaces.com"),
+        ("digitalocean", "https://MEDIA.nyc3.digitaloceanspaces.com/"),
+        ("aws", "https://media.s3.eu-west-1.amazonaws.com"),
+        ("minio", "https://minio.example.com/media"),
+        ("minio", "https://minio.example.com/base/%6dedia/"),
+        ("contabo", "https://eu2.contabostorage.com/0123:media"),
+    ],
+)
+def test_an_endpoint_that_holds_the_bucket_is_told(faults: Any, vendor: str, endpoint: str) -> None:
+    for option in ("endpoint", "public_endpoint"):
+        assert (option, BUCKET_INSIDE) in faults(vendor, **{option: endpoint})
+
+
+@pytest.mark.parametrize(
+    ("vendor", "bucket", "endpoint"),
+    [
+        ("minio", "media", "https://media.example.com"),  # the server's own name
+        ("minio", "media", "https://s3.example.com/media/storage"),
+        ("digitalocean", "nyc3", "https://nyc3.digitaloceanspaces.com"),
+        ("gcs", "storage", "https://storage.googleapis.com"),
+    ],
+)
+def test_an_endpoint_that_is_called_like_the_bucket_is_none_that_holds_it(
+    faults: Any, vendor: str, bucket: str, endpoint: str
+) -> None:
+    assert faults(vendor, bucket=bucket, endpoint=endpoint) == []
 
 
 # vendor, options, path, sentence

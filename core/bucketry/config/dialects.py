@@ -23,7 +23,7 @@ from bucketry.config.validate import Faulty, Validated, crashed, validate
 from bucketry.errors import PluginError
 from bucketry.host.catalog import Catalog, distribution_of, load_entry, registered
 from bucketry.limits import limits_in
-from bucketry.vendor import SchemaSource, Vendor
+from bucketry.vendor import SchemaSource, Vendor, host_pattern
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class Vendors:
                 continue  # its endpoints are unknown; `bucketry providers` shows what is wrong
             known = {option.name for option in attrs.fields(vendor.options)}
             for pattern in vendor.endpoint_hosts:
-                match = re.fullmatch(_host_pattern(pattern), host)
+                match = re.fullmatch(host_pattern(pattern), host)
                 if match and name not in found:
                     found[name] = {k: v for k, v in match.groupdict().items() if k in known}
         return found
@@ -203,12 +203,3 @@ def _guarded(call: Callable[..., T], *given: Any, dialect: Dialect, by: str) -> 
 
 def _who(dialect: Dialect, by: str) -> str:
     return f"{dialect.name} ({by})"
-
-
-def _host_pattern(pattern: str) -> str:
-    """Return a regular expression for ``s3.{region}.example.com``; a name stands for one label."""
-    parts = re.split(r"\{(\w+)\}", pattern)
-    return "".join(
-        rf"(?P<{part}>[a-z0-9-]+)" if number % 2 else re.escape(part)
-        for number, part in enumerate(parts)
-    )

@@ -143,7 +143,8 @@ class Ask:
     ) -> ObjectInfo:
         """Return what is known of the object, or of a version of it."""
         hook = "bucketry_head"
-        self._can(hook, version=version, params=params)
+        if version or params:
+            self._can(hook, version=version, params=params)
         answer = self._hooks.bucketry_head(key=key, version=version, params=dict(params))
         info = self._about(key, self._expect(answer, ObjectInfo, hook), hook)
         self._is_version(info, version, hook)
@@ -158,7 +159,8 @@ class Ask:
     ) -> ObjectReader:
         """Return a reader of the object, or of a version of it."""
         hook = "bucketry_open"
-        self._can(hook, version=version, params=params)
+        if version or params:
+            self._can(hook, version=version, params=params)
         answer = self._hooks.bucketry_open(
             key=key, byte_range=byte_range, version=version, params=dict(params)
         )

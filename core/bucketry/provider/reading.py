@@ -63,6 +63,8 @@ class Wanted:
 
 def wanted(ground: Ground, options: Mapping[str, Any]) -> Wanted:
     """Return what the options of a read say, checked."""
+    if not options:
+        return Wanted(None, {}, None, None)
     check_names("reading", options, ReadOptions.__annotations__)
     texts = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
     for name, text in texts.items():
@@ -116,7 +118,8 @@ def read(ground: Ground, key: str | ObjectInfo, options: Mapping[str, Any] = _NO
             body = reader.read()
             check_size(len(body), reader.info)
             operation.moved(len(body))
-            operation.answer = attrs.evolve(told(ground, reader.info), verified=reader.verified)
+            if ground.watchers:
+                operation.answer = attrs.evolve(told(ground, reader.info), verified=reader.verified)
             return body
 
         return whole(lambda: _open(ground, object_key, None, want), take)

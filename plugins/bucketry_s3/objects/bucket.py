@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,7 +47,8 @@ class Bucket:
 
     def begin(self, size: int = 0) -> Bucket:
         """Return the view of an operation that begins now and moves `size` bytes."""
-        view = copy.copy(self)
+        view = object.__new__(type(self))
+        vars(view).update(vars(self))  # a third of what copy.copy takes, and each operation pays it
         view.limit = self.deadline(size)
         noted = notes()
         if noted is not None:

@@ -26,6 +26,7 @@ from bucketry_s3.protocol.wire import AnswerBody
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _REPLACED = "the object was replaced while it was being read"
+_CHECKSUMS = [(name, f"Checksum{name}") for name in get_args(ChecksumAlgorithm)]
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
@@ -131,8 +132,7 @@ def _object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
 
 
 def _checksums(answer: Mapping[str, Any]) -> dict[str, str]:
-    names = get_args(ChecksumAlgorithm)
-    return {name: answer[f"Checksum{name}"] for name in names if answer.get(f"Checksum{name}")}
+    return {name: answer[param] for name, param in _CHECKSUMS if answer.get(param)}
 
 
 def open_object(

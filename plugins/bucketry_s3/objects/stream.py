@@ -72,7 +72,10 @@ class BodyStream:
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
         if size < 0:
-            return b"".join(iter(lambda: self.read(_PIECE), b""))
+            first = self.read(_PIECE)
+            if not self._left:
+                return first
+            return b"".join((first, *iter(lambda: self.read(_PIECE), b"")))
         view = memoryview(bytearray(min(size, self._left, _PIECE)))
         return bytes(view[: self.readinto(view)])
 

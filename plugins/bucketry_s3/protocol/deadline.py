@@ -60,7 +60,8 @@ class Deadline:
 
     def remaining(self) -> float:
         """Return the seconds left for the operation itself, never below 0."""
-        return 0.0 if self.ended else max(0.0, self._end - time.monotonic())
+        left = self._end - time.monotonic()
+        return left if left > 0 and not self.ended else 0.0
 
     @property
     def ended(self) -> bool:

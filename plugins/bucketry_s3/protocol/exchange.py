@@ -69,7 +69,7 @@ def exchange(
     def attempt() -> dict[str, Any]:
         if deadline.cancelled:
             raise cancelled()
-        own = attrs.evolve(request, headers=dict(request.headers), clock_offset=server.clock_offset)
+        own = request.attempt(server.clock_offset)
         try:
             answer = send(own, deadline)
             if answer.status >= 400:

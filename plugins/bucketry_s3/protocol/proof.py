@@ -71,8 +71,8 @@ def check_proven(
     if operation.name == "GetBucketPolicy" and not _is_policy(parsed["Policy"]):
         raise Misread("it is no policy")
     for member in ("Key", "UploadId"):
-        asked = params.get(member)
-        if asked is not None and parsed.get(member, asked) not in _as_told(asked):
+        told, asked = parsed.get(member), params.get(member)
+        if not (told is None or asked is None or told == asked or told in _quoted(asked)):
             raise Misread(f"it is about another {member}")
     if operation.name.startswith("List") and not _is_access_point(params["Bucket"]):
         for member in ("Bucket", "Name"):
@@ -82,7 +82,7 @@ def check_proven(
     if answer.framing == "close" and operation.name not in _DOCUMENTED:
         raise Misread("nothing tells where it ends")
     if "ETag" in operation.proof:
-        _check_etag(request, answer, parsed["ETag"])
+        _check_etag(request, answer, parsed)
 
 
 def _is_policy(text: str) -> bool:
@@ -98,15 +98,16 @@ def _is_access_point(bucket: str) -> bool:
     return bucket.startswith("arn:") or bucket.endswith("-s3alias")
 
 
-def _as_told(asked: str) -> tuple[str, ...]:
-    """Return the forms in which a server may repeat what it was asked for."""
-    return (asked, quote(asked), quote(asked, safe=""))
+def _quoted(asked: str) -> tuple[str, ...]:
+    """Return the other forms in which a server may repeat what it was asked for."""
+    return (quote(asked), quote(asked, safe=""))
 
 
-def _check_etag(request: S3Request, answer: S3Answer, etag: str) -> None:
+def _check_etag(request: S3Request, answer: S3Answer, parsed: Mapping[str, Any]) -> None:
+    etag = parsed["ETag"]
     if not _ETAG.fullmatch(etag):
         raise Misread("its ETag is weak or none, as those of web pages are")
-    if is_s3(answer.headers):
+    if parsed["ResponseMetadata"]["IsS3"]:
         return
     if request.method == "PUT":
         # Nothing but the ETag can prove it, so it has to be the one of these bytes.

@@ -21,9 +21,8 @@ from attrs import field, frozen
 
 from bucketry import Capabilities, InvalidKey
 from bucketry.model import SigningFrame
+from bucketry_s3.protocol.sigv4 import ALGORITHM, keyed, signing_key, stamp
 from bucketry_s3.protocol.urls import object_url
-
-ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 @frozen(kw_only=True)
@@ -45,33 +44,9 @@ class Signed:
     expires_at: datetime
 
 
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
-
-
-@lru_cache(maxsize=64)
-def _signing_key(secret: str, day: str, region: str) -> bytes:
-    key = _hmac(f"AWS4{secret}".encode(), day)
-    for part in (region, "s3", "aws4_request"):
-        key = _hmac(key, part)
-    return key
-
-
 @lru_cache(maxsize=4)
-def _stamp(second: int) -> tuple[str, datetime]:
-    moment = datetime.fromtimestamp(second, UTC)
-    return f"{moment:%Y%m%dT%H%M%SZ}", moment
-
-
-def _keyed(key: bytes, text: str) -> tuple[Any, Any]:
-    """Return the two SHA-256 of an HMAC (RFC 2104), the inner one having taken in `text`.
-
-    Copies of them finish a signature in a fraction of what a new HMAC takes.
-    """
-    block = key.ljust(64, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-    inner.update(text.encode())
-    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+def _moment(second: int) -> tuple[str, datetime]:
+    return stamp(second), datetime.fromtimestamp(second, UTC)
 
 
 def _query(params: Mapping[str, str]) -> tuple[str, ...]:
@@ -161,7 +136,7 @@ class Presigner:
         `params` are query parameters (``response-content-type``, ``versionId``), `headers` those
         that the request must carry; both become part of the signature.
         """
-        stamp, now = _stamp(self.second() if at is None else at)
+        stamp, now = _moment(self.second() if at is None else at)
         day = stamp[:8]
         scope = f"{day}/{self._region}/s3/aws4_request"
         target = object_url(self.base, key)
@@ -179,7 +154,7 @@ class Presigner:
         )
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         signature = hmac.digest(
-            _signing_key(pair.secret_access_key, day, self._region),
+            signing_key(pair.secret_access_key, day, self._region),
             f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode(),
             "sha256",
         ).hex()
@@ -197,14 +172,14 @@ class Presigner:
         known = self._frame
         if known is not None and known[:2] == (second, expires_in) and known[2] is pair:
             return known[3]
-        stamp, now = _stamp(second)
+        stamp, now = _moment(second)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         credential = f"{pair.access_key_id}/{scope}"
         pairs = _auth(credential, stamp, expires_in, "host", pair.session_token or "")
         head = f"GET\n{self.base[self._path_start :]}/"
         tail = f"\n{'&'.join(sorted(pairs))}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
-        key = _signing_key(pair.secret_access_key, stamp[:8], self._region)
-        inner, outer = _keyed(key, f"{ALGORITHM}\n{stamp}\n{scope}\n")
+        key = signing_key(pair.secret_access_key, stamp[:8], self._region)
+        inner, outer = keyed(key, f"{ALGORITHM}\n{stamp}\n{scope}\n")
         sha256 = hashlib.sha256
 
         def signature(quoted_key: str) -> str:
@@ -242,7 +217,7 @@ class Presigner:
         """
         if "${filename}" in key:
             raise InvalidKey("in a form's key, S3 puts the file's name in the place of ${filename}")
-        stamp, now = _stamp(self.second() if at is None else at)
+        stamp, now = _moment(self.second() if at is None else at)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         form = {"key": key}
         if content_type is not None:
@@ -265,7 +240,7 @@ class Presigner:
         encoded = base64.b64encode(json.dumps(policy).encode()).decode()
         form["policy"] = encoded
         form["x-amz-signature"] = hmac.digest(
-            _signing_key(pair.secret_access_key, stamp[:8], self._region),
+            signing_key(pair.secret_access_key, stamp[:8], self._region),
             encoded.encode(),
             "sha256",
         ).hex()

@@ -30,12 +30,24 @@ def stamp(second: int) -> str:
     return f"{datetime.fromtimestamp(second, UTC):%Y%m%dT%H%M%SZ}"
 
 
+@lru_cache(maxsize=64)
 def signing_key(secret: str, day: str, region: str) -> bytes:
     """Return the key that signs for one day, region and service."""
     key = f"AWS4{secret}".encode()
     for part in (day, region, "s3", "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
+
+
+def keyed(key: bytes, text: str) -> tuple[Any, Any]:
+    """Return the two SHA-256 of an HMAC (RFC 2104), the inner one having taken in `text`.
+
+    Copies of them finish a signature in a fraction of what a new HMAC takes.
+    """
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    inner.update(text.encode())
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 class HeaderSigner:
@@ -46,15 +58,15 @@ class HeaderSigner:
     ) -> None:
         self._id, self._secret, self._token = access_key_id, secret_access_key, session_token
         self._region = region
-        self._day: tuple[str, str, Any] = ("", "", None)
+        self._day: tuple[str, str, tuple[Any, Any]] = ("", "", (None, None))
 
-    def _of_day(self, day: str) -> tuple[str, str, Any]:
-        """Return the day, its scope, and an HMAC that has taken in the day's key."""
+    def _of_day(self, day: str) -> tuple[str, str, tuple[Any, Any]]:
+        """Return the day, its scope, and what `keyed` makes of the day's key."""
         known = self._day
         if known[0] != day:
             key = signing_key(self._secret, day, self._region)
             scope = f"{day}/{self._region}/s3/aws4_request"
-            known = self._day = (day, scope, hmac.new(key, digestmod="sha256"))
+            known = self._day = (day, scope, keyed(key, f"{ALGORITHM}\n"))
         return known
 
     def sign(self, request: S3Request, now: float) -> dict[str, str]:
@@ -64,12 +76,10 @@ class HeaderSigner:
         X-Amz-Content-SHA256 (``UNSIGNED-PAYLOAD``) is signed with that; else the body is hashed.
         """
         moment = stamp(int(now + request.clock_offset))
-        _, scope, keyed = self._of_day(moment[:8])
-        signed = {
-            name.lower(): value
-            for name, value in request.headers.items()
-            if name.lower() not in _UNSIGNED
-        }
+        _, scope, of_key = self._of_day(moment[:8])
+        signed = {name.lower(): value for name, value in request.headers.items()}
+        for name in _UNSIGNED & signed.keys():
+            del signed[name]
         payload = signed.get("x-amz-content-sha256")
         added = {"X-Amz-Date": moment}
         if payload is None:
@@ -81,9 +91,9 @@ class HeaderSigner:
             signed[name.lower()] = value
         signed["host"] = request.host
         names, canonical = _canonical(request, signed, payload)
-        text = f"{ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-        signature = keyed.copy()
-        signature.update(text.encode())
+        inner, signature = (half.copy() for half in of_key)
+        inner.update(f"{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}".encode())
+        signature.update(inner.digest())
         added["Authorization"] = (
             f"{ALGORITHM} Credential={self._id}/{scope}, SignedHeaders={names}, "
             f"Signature={signature.hexdigest()}"

@@ -56,6 +56,23 @@ class S3Request:
     patient: bool = False
     clock_offset: float = 0.0
 
+    def attempt(self, clock_offset: float) -> S3Request:
+        """Return the request of one attempt, which has headers of its own."""
+        return S3Request(
+            operation=self.operation,
+            method=self.method,
+            scheme=self.scheme,
+            host=self.host,
+            path=self.path,
+            query=self.query,
+            headers=dict(self.headers),
+            body=self.body,
+            signs_body=self.signs_body,
+            repeatable=self.repeatable,
+            patient=self.patient,
+            clock_offset=clock_offset,
+        )
+
     @property
     def encoded_query(self) -> str:
         """The query as it is sent and signed: sorted, percent-encoded."""

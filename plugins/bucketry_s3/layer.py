@@ -30,6 +30,7 @@ from bucketry.model import SigningFrame
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.objects import changing, copying, listing, native, reading, removing, writing
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.budget import PartBudget
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol import presigned
@@ -76,7 +77,9 @@ class S3Layer:
         place = Place.of(
             self.settings.endpoint, self._profile.bucket_of(self._options), self.settings.addressing
         )
-        return Bucket(self._carry, place, self._options, self._context.capabilities)
+        most = self._options.multipart.concurrency
+        parts = self._context.share(("bucketry_s3.parts", most), lambda: PartBudget(most))
+        return Bucket(self._carry, place, self._options, self._context.capabilities, parts)
 
     def close(self) -> None:
         """End what is under way: an upload in parts then removes them."""

@@ -19,7 +19,8 @@ class Multipart:
     """How large uploads are cut.
 
     `part_size` is in bytes, at least 5 MiB; it grows by itself when an object would need more parts
-    than the vendor allows. `concurrency` is the number of parts on their way at the same time.
+    than the vendor allows. `concurrency` is the number of parts that threads send at the same time,
+    for all uploads of a provider together.
     """
 
     part_size: int = 8 * MIB

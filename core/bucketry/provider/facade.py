@@ -242,7 +242,8 @@ class Provider:
 
         `source` is bytes, a `pathlib.Path`, a file open in binary mode, or an iterator of bytes of
         unknown length. Without `key`, the configured strategy names it; keep the answer's `key`.
-        Memory stays below part size x (concurrency + 2) + 40 MiB whatever the source's length.
+        Memory stays below part size x (concurrency + 2) + 40 MiB whatever the source's length, and
+        takes one part size more for each further upload at the same time.
 
         Raises `InvalidInput` before anything is sent; `AlreadyExists`, `PreconditionFailed`,
         `SourceChanged` and the rest of `StorageError` with nothing new visible.

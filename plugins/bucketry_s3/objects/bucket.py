@@ -10,6 +10,7 @@ import attrs
 from bucketry import Capabilities
 from bucketry.cancelling import Cancellation
 from bucketry.noting import Notes, notes
+from bucketry_s3.objects.budget import PartBudget
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.checksums import covers_body
 from bucketry_s3.protocol.deadline import Deadline
@@ -24,7 +25,8 @@ _BODIES = frozenset({"PutObject", "UploadPart"})
 class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
-    `carry` sends one request and gives one answer. Each operation works on a view of its own, which
+    `carry` sends one request and gives one answer, `parts` says how much all uploads together may
+    have on their way. Each operation works on a view of its own, which
     `begin` gives: its `limit` is the time for all requests of the operation. `closing` ends all of
     them.
     """
@@ -35,6 +37,7 @@ class Bucket:
         place: Place,
         options: S3Options,
         capabilities: Capabilities,
+        parts: PartBudget,
     ) -> None:
         self._carry = carry
         self._place = place
@@ -42,6 +45,7 @@ class Bucket:
         self.closing = Cancellation()
         self.options = options
         self.capabilities = capabilities
+        self.parts = parts
         self.name = options.bucket
         self.limit = self.deadline()
 

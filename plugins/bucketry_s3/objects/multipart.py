@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import copy_context
-from itertools import count
 from typing import Any
 
 from attrs import field, frozen
@@ -23,12 +19,8 @@ from bucketry_s3.objects.under_way import under_way
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import (
     FULL_OBJECT,
-    RunningChecksum,
-    checksum,
-    checksum_of_parts,
     checksum_param,
 )
-from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.retrying import Attempts
 
 MAX_PARTS = 10_000
@@ -117,118 +109,6 @@ def unfinished(job: Job) -> Iterator[str]:
             else:
                 _abort(job, upload_id, error)
             raise
-
-
-def send_parts(
-    job: Job, upload_id: str, first: bytearray, read: Callable[[bytearray], int]
-) -> Sent:
-    """Upload `first`, a full part, and all that `read` fills buffers with.
-
-    At most `concurrency` parts are on their way while one more is read, in as many buffers, which
-    are used again and again. Progress is told from the caller's own thread.
-    """
-    concurrency = job.bucket.options.multipart.concurrency
-    most_parts = job.bucket.capabilities.parts_max.value or MAX_PARTS
-    whole = RunningChecksum(job.algorithm) if job.algorithm and job.whole_digest else None
-    parts: list[dict[str, Any]] = []
-    size = 0
-    waiting: deque[tuple[Future[dict[str, Any]], bytearray]] = deque()
-    deadlines: list[Deadline] = []
-    failures: list[BaseException] = []
-
-    def stop() -> None:
-        for deadline in deadlines:
-            deadline.end()
-
-    def send(number: int, body: bytearray) -> dict[str, Any]:
-        deadline = job.bucket.deadline(len(body))
-        deadlines.append(deadline)
-        try:
-            return _send_part(job, upload_id, number, body, deadline)
-        except BaseException as error:
-            failures.append(error)
-            stop()
-            raise
-
-    def submit(number: int, body: bytearray) -> Future[dict[str, Any]]:
-        try:
-            # A part's thread belongs to the operation: it is cancelled and watched with it.
-            return pool.submit(copy_context().run, send, number, body)
-        except RuntimeError:
-            # The interpreter is going down and starts no threads: so the caller's own.
-            done: Future[dict[str, Any]] = Future()
-            try:
-                done.set_result(send(number, body))
-            except BaseException as error:
-                done.set_exception(error)
-            return done
-
-    def collect() -> bytearray:
-        future, body = waiting.popleft()
-        future.exception()  # waits; a part behind this one may have failed first
-        if failures:
-            raise failures[0]
-        parts.append(future.result())
-        if job.progress is not None:
-            job.progress(len(body))
-        return body
-
-    buffer = first
-    with (
-        under_way(stop),
-        ThreadPoolExecutor(concurrency, thread_name_prefix="bucketry-part") as pool,
-    ):
-        try:
-            for number in count(1):
-                if number > most_parts:
-                    raise InvalidSource(
-                        f"the stream is longer than {most_parts} parts of {len(first):,} "
-                        "bytes, this vendor's limit; raise multipart.part_size"
-                    )
-                size += len(buffer)
-                if whole is not None:
-                    whole.update(buffer)
-                waiting.append((submit(number, buffer), buffer))
-                buffer = collect() if len(waiting) > concurrency else bytearray(len(first))
-                filled = read(buffer)
-                if not filled:
-                    break
-                del buffer[filled:]
-            while waiting:
-                collect()
-        except BaseException:
-            # Parts on their way must land before the abort, or they would be left behind; but
-            # nothing is tried again for an upload that has failed.
-            stop()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-    digest = whole.value() if whole is not None else None
-    if digest is None and job.algorithm is not None:
-        name = checksum_param(job.algorithm)
-        digest = checksum_of_parts(job.algorithm, [part[name] for part in parts])
-    return Sent(parts=parts, size=size, checksum=digest)
-
-
-def _send_part(
-    job: Job, upload_id: str, number: int, body: bytearray, deadline: Deadline
-) -> dict[str, Any]:
-    digest: dict[str, Any] = {}
-    if job.algorithm is not None:
-        digest[checksum_param(job.algorithm)] = checksum(job.algorithm, body)
-    answer = job.bucket.send(
-        "UploadPart",
-        {
-            "Key": job.key,
-            "UploadId": upload_id,
-            "PartNumber": number,
-            "Body": body,
-            **digest,
-            **for_looking(job.params),
-        },
-        deadline=deadline,
-    )
-    job.answers.append({"ServerSideEncryption": answer.get("ServerSideEncryption")})
-    return {"PartNumber": number, "ETag": answer["ETag"], **digest}
 
 
 def complete(job: Job, upload_id: str, sent: Sent) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from bucketry_s3.objects.confirming import (
     confirm_encrypted,
     with_write_id,
 )
-from bucketry_s3.objects.multipart import Job, complete, part_size_for, send_parts, unfinished
+from bucketry_s3.objects.multipart import Job, complete, part_size_for, unfinished
 from bucketry_s3.objects.native import (
     ALGORITHM,
     PRECONDITIONS,
@@ -36,6 +36,7 @@ from bucketry_s3.objects.native import (
     check_native,
 )
 from bucketry_s3.objects.reading import unquoted, version_of
+from bucketry_s3.objects.sending import send_parts
 from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
 from bucketry_s3.protocol.retrying import Attempts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 from attrs import evolve
@@ -102,23 +101,10 @@ def _carried(written: Settings) -> Settings:
     base = written.origin(()).path
     flat = Settings({}, {(): Origin((*base, *_S3))})
     for source, target, change in _RENAMED:
-        flat.origins[target] = written.origin(source)
-        if len(target) > 1:
-            flat.origins[target[:1]] = written.origin(source[:-1])
-        doubtful = [path for path in written.unknown if _same_branch(source, path)]
-        if doubtful:
-            whole = any(len(path) < len(source) for path in doubtful)
-            flat.unknown.add(target[:1] if whole else target)
-        else:
-            _carry(written, source, flat, target, change)
+        written.carry(source, flat, target, change)
     if written.get((*_S3, "credentials")) == "ambient":
-        _carry(written, (*_S3, "credentials"), flat, ("credentials",), None)
+        written.carry((*_S3, "credentials"), flat, ("credentials",))
     return flat
-
-
-def _same_branch(one: Path, other: Path) -> bool:
-    length = min(len(one), len(other))
-    return one[:length] == other[:length]
 
 
 def modernise(written: Settings) -> list[Hint]:
@@ -146,27 +132,6 @@ def _move(settings: Settings, source: Path, target: Path) -> list[Hint]:
     return [Hint(origin.path, f"belongs in {dotted(target[:-1])}")]
 
 
-def _carry(
-    written: Settings,
-    source: Path,
-    flat: Settings,
-    target: Path,
-    change: Callable[[Any], Any] | None,
-) -> None:
-    """Copy a value with its origins. As in the original, an empty one counts as not written."""
-    value = written.get(source)
-    if value in (None, "", {}):
-        return
-    changed = change(value) if change else value
-    if changed == "":
-        return
-    origin = written.origin(source)
-    flat.put(target, changed, evolve(origin, derived=changed != value))
-    for path, below in written.origins.items():
-        if len(path) > len(source) and path[: len(source)] == source:
-            flat.origins[target + path[len(source) :]] = below
-
-
 def _stream_hints(flat: Settings) -> list[Hint]:
     streams = flat.get(("extra_params", "upload_stream")) or {}
     uploads = flat.get(("extra_params", "upload")) or {}
@@ -188,28 +153,10 @@ def _choose_vendor(written: Settings, flat: Settings, vendors: Vendors) -> Fault
     if endpoint is None:
         flat.put(("provider",), "aws", _derived(written, ("provider",)))
         return None
-    origin = _derived(written, _ENDPOINT)
-    try:
-        host = (urlsplit(endpoint).hostname or "").removesuffix(".")
-    except ValueError:
-        host = ""
-    if not host:
-        return Fault(origin.path, "must be an address like https://s3.example.com")
-    matches = vendors.at_host(host)
-    if len(matches) > 1:
-        return Fault(
-            origin.path,
-            f"this host is claimed by {' and '.join(matches)}; name the vendor in a flat "
-            "configuration, which `bucketry convert` writes",
-        )
-    name, told = next(iter(matches.items()), (_ANY, {}))
-    flat.put(("provider",), name, origin)
-    for option, value in told.items():
-        if flat.get((option,)) is None:
-            flat.put((option,), value, origin)
-    if endpoint.lower().startswith("http://"):
-        flat.put(("allow_http",), True, origin)
-    if name == _ANY and flat.get(("prevent_overwrite",)):
+    fault = vendors.choose(flat, _derived(written, _ENDPOINT), _ANY)
+    if fault is not None:
+        return fault
+    if flat.get(("provider",)) == _ANY and flat.get(("prevent_overwrite",)):
         # Nothing is known of this server; the original took it for granted.
         asked = _derived(written, (*_EXTENDED, "preventOverwrite"))
         for condition in ("put_if_absent", "complete_if_absent"):

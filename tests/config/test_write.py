@@ -37,6 +37,9 @@ def test_the_text_is_readable_and_says_what_was_derived(real_catalog: Catalog) -
         'default = "s3"\n'
         "\n"
         "[providers.s3]\n"
+        "# providerOptions.s3Options.params.ACL: is not written, so no ACL is sent, where the "
+        "original sent public-read: plain URLs open only if the bucket itself lets everybody read "
+        '(else they answer 403); write "public-read" to send it, or "private" for signed URLs\n'
         'provider = "s3"  # follows from providerOptions.s3Options.endpoint\n'
         'bucket = "media"\n'
         "# Was written out; put it into the environment variable S3_SECRET_ACCESS_KEY.\n"

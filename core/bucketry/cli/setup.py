@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from bucketry import ConfigError, PluginError
 from bucketry.cli import output
 from bucketry.cli.settings import Settings, command
-from bucketry.host.catalog import installed
+from bucketry.config.dialects import GROUP
+from bucketry.host.catalog import installed, registered
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _provider_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -136,17 +141,36 @@ def check(settings: Settings) -> int:
     return 0
 
 
+_DIALECTS = sorted(entry.name for entry in registered(GROUP))
+
+
+def _from_each(function: F) -> F:
+    """Give a command an option for each installed dialect."""
+    for name in reversed(_DIALECTS):
+        words = f"The settings of {name}, wherever it reads them."
+        function = click.option(f"--from-{name}", metavar="SETTINGS", help=words)(function)
+    return function
+
+
 @command
-@click.argument("file")
-def convert(settings: Settings, file: str) -> None:
+@click.argument("file", required=False)
+@_from_each
+def convert(settings: Settings, file: str | None, **from_tools: str | None) -> None:
     """Print a configuration of any shape as flat TOML.
 
-    It means the same as FILE: what was derived there is declared, and a secret that was written
-    out becomes a reference to an environment variable.
+    It means the same as FILE: what was derived there is declared, a secret that was written out
+    becomes a reference to an environment variable, and comments say what is not taken over. In
+    which tool's shape FILE is, is found out; an option says it, and takes what no FILE is, too:
+    the name of a Python module.
     """
     from bucketry.config import convert_config
 
-    text = convert_config(file)
+    asked = ((name, from_tools[f"from_{name.replace('-', '_')}"]) for name in _DIALECTS)
+    given = [pair for pair in [(None, file), *asked] if pair[1] is not None]
+    if len(given) != 1:
+        output.bad_usage("give either a FILE or one of the options --from-...")
+    ((dialect, source),) = given
+    text = convert_config(source, dialect=dialect)
     if settings.json:
         output.emit({"toml": text})
     else:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bucketry.config.configuration import Config
-from bucketry.config.dialects import Dialect, Translation, Vendors
+from bucketry.config.dialects import Dialect, Translation, Vendors, named, read_in
 from bucketry.config.load import read
 from bucketry.config.settings import Fault, Hint, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
@@ -94,15 +94,26 @@ def check_config(
 def convert_config(
     config: Source = None,
     *,
+    dialect: str | None = None,
     catalog: Catalog | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> str:
     """Return a configuration of any shape as a flat `bucketry.toml`, dialects included.
 
-    References stay references; a secret that was written out becomes one. `ConfigError` with every
-    problem: variables must be set, because they may decide which vendor is meant.
+    References stay references; a secret that was written out becomes one. What was not taken over
+    as it stood is said in comments. `ConfigError` with every problem: variables must be set,
+    because they may decide which vendor is meant.
+
+    Args:
+        config: as in `load_config`; or text that the tool of `dialect` reads itself, such as the
+            name of a Python module.
+        dialect: the name of the dialect that the configuration is in; None to ask them all.
+        catalog: as in `load_config`.
+        environ: as in `load_config`.
     """
-    return load_config(config, catalog=catalog, environ=environ).to_toml()
+    loaded = _open_config(config, catalog, environ, single=False, dialect=dialect)
+    loaded.check()
+    return loaded.to_toml()
 
 
 @discreet
@@ -157,10 +168,15 @@ def _open_config(
     environ: Mapping[str, str] | None,
     *,
     single: bool,
+    dialect: str | None = None,
 ) -> Config:
     environ = os.environ if environ is None else environ
-    document = read(config, environ)
+    only = None if dialect is None else named(dialect)
+    if only is not None and isinstance(config, str):
+        document = read_in(only, config, environ)
+    else:
+        document = read(config, environ)
     try:
-        return Config(document, catalog or installed(), environ, single=single)
+        return Config(document, catalog or installed(), environ, single=single, dialect=only)
     except Faulty as error:
         raise ConfigError(document.problems(error.faults)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from importlib.metadata import EntryPoint
 from itertools import chain
 from typing import Any
 
@@ -15,7 +16,7 @@ from bucketry.config.dialects import Found, ask, contested, unasked, validate_di
 from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document, read
 from bucketry.config.opened import Opened
-from bucketry.config.settings import Fault, Origin, Path, Settings
+from bucketry.config.settings import Fault, Path, Settings, settings_at
 from bucketry.config.validate import Faulty, Validated, validate
 from bucketry.config.write import to_toml
 from bucketry.discretion import discreet
@@ -39,11 +40,18 @@ class Config:
     """
 
     def __init__(
-        self, document: Document, catalog: Catalog, environ: Mapping[str, str], *, single: bool
+        self,
+        document: Document,
+        catalog: Catalog,
+        environ: Mapping[str, str],
+        *,
+        single: bool,
+        dialect: EntryPoint | None = None,
     ) -> None:
         """Take the document apart; `ConfigError` for what stands around the providers.
 
-        A document that is neither shape is read as one provider if `single`.
+        A document that is neither shape is read as one provider if `single`. It is in `dialect`
+        and nothing else, if that is given.
         """
         self._document = document
         self._catalog = catalog
@@ -52,7 +60,9 @@ class Config:
         self._entries: dict[str, _Entry] = {}
         self._default: str | None = None
         self._envelope_faults: list[Fault] = []
-        if self._is_flat():
+        if dialect is not None:
+            self._read_dialect(single=single, only=dialect)
+        elif self._is_flat():
             self._read_flat(single=single)
         else:
             self._read_dialect(single=single)
@@ -63,8 +73,8 @@ class Config:
         known = isinstance(provider, str) and provider in self._catalog.names()
         return "providers" in self._document.data or known or isinstance(provider, dict)
 
-    def _read_dialect(self, *, single: bool) -> None:
-        asked = ask(self._document.data)
+    def _read_dialect(self, *, single: bool, only: EntryPoint | None = None) -> None:
+        asked = ask(self._document.data, None if only is None else [only])
         if len(asked.found) > 1:
             raise Faulty([contested(asked.found)])
         if asked.found:
@@ -75,6 +85,9 @@ class Config:
                 else:
                     self._take_single(entry)
             return
+        if only is not None:
+            refused = [unasked(error) for error in asked.broken]
+            raise Faulty(refused or [Fault((), f"no provider in the dialect {only.name} is here")])
         # It may be in the dialect of a plugin that cannot be asked.
         faults = [unasked(error) for error in asked.broken]
         try:
@@ -217,11 +230,10 @@ class Config:
         return self._validated[name]
 
     def _validate(self, entry: _Entry) -> Validated:
-        values = Settings(self._document.data, {}).get(entry.path)
-        settings = Settings(values, {(): Origin(entry.path)}).copy()
+        data, path = self._document.data, entry.path
         if entry.dialect is not None:
-            return validate_dialect(entry.dialect, settings, self._catalog, self._environ)
-        return validate(settings, self._catalog, self._environ)
+            return validate_dialect(entry.dialect, data, path, self._catalog, self._environ)
+        return validate(settings_at(data, path), self._catalog, self._environ)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))

@@ -9,18 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint
+from pathlib import PurePath
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import evolve, field, frozen
 
 from bucketry.config.check import check
 from bucketry.config.environment import resolve
+from bucketry.config.finding import refused
+from bucketry.config.formats import FORMATS
+from bucketry.config.load import Document, document_of, read
 from bucketry.config.schemas import dialect_schema
-from bucketry.config.settings import Fault, Hint, Path, Settings
+from bucketry.config.settings import Fault, Hint, Origin, Path, Settings, settings_at
 from bucketry.config.unsupported import set_aside
 from bucketry.config.validate import Faulty, Validated, crashed, validate
-from bucketry.errors import PluginError
+from bucketry.errors import BucketryError, PluginError
 from bucketry.host.catalog import Catalog, distribution_of, load_entry, registered
 from bucketry.limits import limits_in
 from bucketry.vendor import SchemaSource, Vendor, host_pattern
@@ -80,6 +85,35 @@ class Vendors:
                     found[name] = {k: v for k, v in match.groupdict().items() if k in known}
         return found
 
+    def choose(self, flat: Settings, origin: Origin, otherwise: str) -> Fault | None:
+        """Set the vendor that the host of the endpoint in `flat` names, and what the host tells.
+
+        `otherwise` is the vendor of hosts that nobody knows. What is set has `origin`, which is the
+        endpoint's, and so has the fault of an endpoint that leaves no choice.
+        """
+        endpoint = flat.get(("endpoint",))
+        try:
+            host = (urlsplit(endpoint).hostname or "").removesuffix(".")
+        except ValueError:
+            host = ""
+        if not host:
+            return Fault(origin.path, "must be an address like https://s3.example.com")
+        matches = self.at_host(host)
+        if len(matches) > 1:
+            return Fault(
+                origin.path,
+                f"this host is claimed by {' and '.join(matches)}; name the vendor in a flat "
+                "configuration, which `bucketry convert` writes",
+            )
+        name, told = next(iter(matches.items()), (otherwise, {}))
+        flat.put(("provider",), name, origin)
+        for option, value in told.items():
+            if flat.get((option,)) is None:
+                flat.put((option,), value, origin)
+        if endpoint.lower().startswith("http://"):
+            flat.put(("allow_http",), True, origin)
+        return None
+
     def faults(self, settings: Settings) -> Sequence[Fault]:
         """Return what is wrong with flat settings, which stay as they are."""
         try:
@@ -105,6 +139,12 @@ class Dialect:
             `unknown` of the flat settings, so that the other faults are told too.
         modernise: moves what stands in a place of former versions to where the schema wants it,
             and gives a hint for each.
+        gather: collects one provider's settings, for a tool that has them in several places: takes
+            the document and the provider's path, gives settings with an origin each, and hints.
+            Without it they are the table at that path.
+        read: makes a document of what the tool itself reads and no TOML, JSON or YAML file is, such
+            as the name of a Python module. `bucketry convert` asks it where the dialect is named.
+            `ConfigError` if it cannot be read.
     """
 
     name: str
@@ -112,6 +152,8 @@ class Dialect:
     schema: SchemaSource
     translate: Callable[[Settings, Vendors], Translation]
     modernise: Callable[[Settings], Sequence[Hint]] | None = None
+    gather: Callable[[Mapping[str, Any], Path], tuple[Settings, Sequence[Hint]]] | None = None
+    read: Callable[[str], Mapping[str, Any]] | None = None
 
 
 @frozen(eq=False)
@@ -146,12 +188,37 @@ def ask(data: Mapping[str, Any], entries: Iterable[EntryPoint] | None = None) ->
     return Asked(found, broken)
 
 
+def named(name: str) -> EntryPoint:
+    """Return the entry point of the dialect `name`; `ConfigError` if there is none."""
+    entries = {entry.name: entry for entry in registered(GROUP)}
+    if name not in entries:
+        raise refused(f"there is no dialect {name!r}; there are: {', '.join(sorted(entries))}")
+    return entries[name]
+
+
+def read_in(entry: EntryPoint, source: str, environ: Mapping[str, str]) -> Document:
+    """Read a file, or what the tool of this dialect itself reads; `ConfigError` if it cannot be."""
+    dialect = _load(entry)
+    if dialect.read is None or PurePath(source).suffix.lower() in FORMATS:
+        return read(source, environ)
+    return document_of(_guarded(dialect.read, source, dialect=dialect, by=distribution_of(entry)))
+
+
 def validate_dialect(
-    found: Found, written: Settings, catalog: Catalog, environ: Mapping[str, str]
+    found: Found,
+    document: Mapping[str, Any],
+    path: Path,
+    catalog: Catalog,
+    environ: Mapping[str, str],
 ) -> Validated:
-    """Translate and check the settings of one provider; raises what `validate` raises."""
+    """Translate and check the provider at `path`; raises what `validate` raises."""
     dialect, by = found.dialect, found.distribution
     hints: list[Hint] = []
+    if dialect.gather is None:
+        written = settings_at(document, path)
+    else:
+        written, told = _guarded(dialect.gather, document, path, dialect=dialect, by=by)
+        hints += told
     if dialect.modernise is not None:
         hints += _guarded(dialect.modernise, written, dialect=dialect, by=by)
     schema = dialect_schema(dialect.schema, _who(dialect, by))
@@ -195,7 +262,7 @@ def _guarded(call: Callable[..., T], *given: Any, dialect: Dialect, by: str) -> 
     """Call a dialect; what it raises becomes a `PluginError` without the values of the file."""
     try:
         return call(*given)
-    except PluginError:
+    except BucketryError:
         raise
     except Exception as error:
         raise PluginError(_who(dialect, by), crashed("dialect", error)) from None

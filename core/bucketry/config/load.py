@@ -74,7 +74,7 @@ def read(
     `ConfigError` when it cannot be read, is too large or holds what no configuration can hold.
     """
     if isinstance(config, Mapping):
-        return _document(config, None, dict)
+        return document_of(config)
     if config is None:
         config = find(environ)
     if isinstance(config, str | os.PathLike):
@@ -104,6 +104,11 @@ def _read_file(path: FilePath, shown: str) -> Document:
     except SyntaxFault as error:
         raise refused(error.sentence, file=shown, line=error.line, column=error.column) from None
     return _document(data, shown, lambda: form.places(text))
+
+
+def document_of(data: Any) -> Document:
+    """Return a mapping as a document; `ConfigError` as in `read`."""
+    return _document(data, None, dict)
 
 
 def _document(data: Any, file: str | None, find_places: Callable[[], Places]) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -129,3 +129,46 @@ class Settings:
         table = self.get(path[:-1])
         if isinstance(table, dict):
             table.pop(path[-1], None)
+
+    def carry(
+        self,
+        source: Path,
+        flat: Settings,
+        target: Path,
+        change: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """Copy the value at `source` to `target` of other settings, with its origins.
+
+        For dialects: an empty value counts as not written, and of what is at fault the target is
+        unknown. `change` makes the value that is put.
+        """
+        origin = self.origin(source)
+        flat.origins.setdefault(target, origin)
+        if len(target) > 1:
+            flat.origins.setdefault(target[:1], self.origin(source[:-1]))
+        doubtful = [path for path in self.unknown if _same_branch(source, path)]
+        if doubtful:
+            whole = any(len(path) < len(source) for path in doubtful)
+            flat.unknown.add(target[:1] if whole else target)
+            return
+        value = self.get(source)
+        if value in (None, "", {}):
+            return
+        changed = change(value) if change else value
+        if changed == "":
+            return
+        flat.put(target, changed, evolve(origin, derived=changed != value))
+        for path, below in self.origins.items():
+            if len(path) > len(source) and path[: len(source)] == source:
+                flat.origins[target + path[len(source) :]] = below
+
+
+def settings_at(document: Mapping[str, Any], path: Path) -> Settings:
+    """Return the settings in the table at `path` of a document, to be changed at will."""
+    whole = Settings(dict(document), {})
+    return Settings(whole.get(path), {(): Origin(path)}).copy()
+
+
+def _same_branch(one: Path, other: Path) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]

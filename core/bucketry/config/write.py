@@ -36,6 +36,7 @@ class _Table:
         lines = [
             f"# Left out: {dotted(ignored.path)}. {ignored.reason}" for ignored in validated.ignored
         ]
+        lines += [f"# {dotted(hint.path)}: {hint.sentence}" for hint in validated.hints]
         lines += self._line(("provider",), validated.vendor.name, {})
         for option in attrs.fields(validated.vendor.options):
             value = validated.settings.values.get(option.name)

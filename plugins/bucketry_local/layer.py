@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import attrs
+
 from bucketry import (
     ByteRange,
     Deleted,
@@ -53,6 +55,10 @@ _OPTIONS = {
     "ServerSideEncryption": "encryption",
     "StorageClass": "storage_class",
 }
+
+
+# What the app sees to: its uploads go through the provider.
+_KEPT = frozenset({"prevent_overwrite", "tags"})
 
 
 class LocalLayer:
@@ -190,7 +196,12 @@ class LocalLayer:
         if request.version is not None:
             raise Unsupported("files on disk keep no versions", hint="Leave version out.")
         self.store.check(request.key)
-        return self.signer.sign(request)
+        if request.method != "PUT":
+            return self.signer.sign(request)
+        if self._options.prevent_overwrite:
+            headers = {**request.headers, "If-None-Match": "*"}
+            request = attrs.evolve(request, headers=headers)
+        return attrs.evolve(self.signer.sign(request), keeps=_KEPT)
 
     @hookimpl
     def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:

@@ -28,7 +28,16 @@ from bucketry import (
 )
 from bucketry.model import SigningFrame
 from bucketry_s3.hookspecs import S3Hooks
-from bucketry_s3.objects import changing, copying, listing, native, reading, removing, writing
+from bucketry_s3.objects import (
+    changing,
+    copying,
+    direct,
+    listing,
+    native,
+    reading,
+    removing,
+    writing,
+)
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.budget import PartBudget
 from bucketry_s3.options import S3Options
@@ -223,7 +232,11 @@ class S3Layer:
             return SignedUrl(
                 url=object_url(self._public_base, request.key), method=request.method, signed=False
             )
-        return presigned.sign(self._presigner, request, self.key_pair())
+        return presigned.sign(self._presigner, request, self.key_pair(), self._promises)
+
+    @cached_property
+    def _promises(self) -> tuple[presigned.Promise, ...]:
+        return tuple(direct.promises(self._options))
 
     def signing_frame(self, expires_in: int, second: int) -> SigningFrame | None:
         """Return what the plain GETs that `bucketry_sign` signs in this second have in common."""
@@ -234,7 +247,9 @@ class S3Layer:
     @hookimpl
     def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:
         """Make the signature once more and compare."""
-        return presigned.difference(self._presigner, signed, request, self.key_pair())
+        return presigned.difference(
+            self._presigner, signed, request, self.key_pair(), self._promises
+        )
 
     @hookimpl
     def bucketry_head(self, key: str, version: str | None, params: dict[str, Any]) -> ObjectInfo:

@@ -117,3 +117,15 @@ def test_an_upload_ticket_allows_one_upload_within_its_limits(
         assert fetch("POST", url, *form(fields, b"png")).status in (200, 201, 204)
     assert addressed.read("in/a.png") == b"png"
     assert addressed.head("in/a.png").content_type == "image/png"
+
+
+def test_a_signed_put_is_held_to_what_is_configured(addressed: Provider, fetch: Fetch) -> None:
+    native = {"CacheControl": "max-age=5", "Metadata": {"team": "web"}}
+    signed = addressed.with_options(extra_params={"upload": native}).sign("in/b", method="PUT")
+    assert signed.keeps == {"extra_params"}
+    for name in ("Cache-Control", "x-amz-meta-team"):
+        bare = {known: value for known, value in signed.headers.items() if known != name}
+        assert fetch("PUT", signed.reveal(), b"png", bare).status in (400, 403)
+    assert use(fetch, signed, b"png").status == 200
+    found = addressed.head("in/b")
+    assert (found.cache_control, found.metadata) == ("max-age=5", {"team": "web"})

@@ -61,6 +61,8 @@ class SignedUrl:
         expires_at: when it stops working, timezone-aware; None when it is not signed.
         signed: False where the provider serves objects through `base_url`: that address carries no
             signature and does not expire.
+        keeps: options of the configuration that hold for what is uploaded with it, by name:
+            ``acl``, ``encryption`` ... Whoever holds it cannot get round them.
         checked: whether method, key and life were read back from the signature itself. False where
             nobody here can read it: a layer's own signer, a CDN, an address without a signature.
     """
@@ -73,6 +75,7 @@ class SignedUrl:
     )
     expires_at: datetime | None = None
     signed: bool = True
+    keeps: frozenset[str] = frozenset()
     checked: bool = False
 
     def reveal(self) -> str:
@@ -115,9 +118,11 @@ class SigningFrame:
 class UploadTicket:
     """Permission for somebody else, a browser mostly, to upload one object directly.
 
-    `signed` holds URL, headers and fields. `enforced` names the limits that the vendor checks by
-    itself (``key``, ``content_type``, ``size``); `unenforced` those that were asked for but
-    that this vendor cannot check: look at the object with `head` afterwards.
+    `signed` holds URL, headers and fields. `enforced` names what the vendor sees to by itself:
+    ``key``, ``content_type`` and ``size`` where they were asked for, and options that the
+    configuration has for every upload (``acl``, ``encryption``, ``prevent_overwrite`` ...).
+    `unenforced` names what was asked for or is configured but that this vendor cannot check: look
+    at the object with `head` afterwards.
     """
 
     key: str

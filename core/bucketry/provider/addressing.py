@@ -257,7 +257,10 @@ def upload_ticket(
     expires_in: int | None,
 ) -> UploadTicket:
     """Return what somebody else needs to upload one object directly."""
-    post = ground.capabilities.post_policy.value == "yes"
+    sized = {"size"} if max_size is not None or min_size else set()
+    promised = ground.service.promised
+    # Only a PUT can be held to the configuration, and only a form to sizes.
+    post = ground.capabilities.post_policy.value == "yes" and bool(sized or not promised)
     request = SignRequest(
         key=ground.root.join(key),
         method="POST" if post else "PUT",
@@ -271,14 +274,14 @@ def upload_ticket(
         if not post:
             _check_can_sign("PUT", ground)
         request = _prepared(request, ground)
-        limits = {"key"}
-        if request.content_type is not None:
-            limits.add("content_type")
+        signed = ground.ask.sign(request)
+        asked = {"key"} | ({"content_type"} if request.content_type is not None else set())
         sized = {"size"} if request.max_size is not None or request.min_size else set()
+        kept = promised & signed.keeps
         ticket = operation.answer = UploadTicket(
             key=ground.root.strip(request.key),
-            signed=ground.ask.sign(request),
-            enforced=frozenset(limits | sized if post else limits),
-            unenforced=frozenset(set() if post else sized),
+            signed=signed,
+            enforced=kept | asked | (sized if post else set()),
+            unenforced=(promised - kept) | (set() if post else sized),
         )
     return ticket

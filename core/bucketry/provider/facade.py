@@ -652,7 +652,9 @@ class Provider:
         """Return what somebody else needs to upload one object directly, for a limited time.
 
         It is a form upload (POST) where the vendor verifies policies, so that `max_size` holds;
-        else a signed PUT, and the ticket tells which limits the vendor cannot check.
+        else a signed PUT. It is a PUT, too, where no size is asked for and the configuration has
+        something for every upload (`prevent_overwrite`, `tags`, `encryption` ...), which is signed
+        along then. The ticket tells what the vendor does not see to.
         """
         return addressing.upload_ticket(
             self._ground,

@@ -51,6 +51,16 @@ class Service:
         with self.making("limits"):
             return self.vendor.limits(self.capabilities)
 
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The options that the configuration has for every upload, direct ones too."""
+        native = getattr(getattr(self.options, "extra_params", None), "upload", None)
+        further = {
+            "extra_params": native,
+            "prevent_overwrite": getattr(self.options, "prevent_overwrite", False),
+        }
+        return frozenset({*self.filled_in, *(name for name, value in further.items() if value)})
+
     @property
     def ignores_unsupported(self) -> bool:
         """Whether the configuration wants what cannot be honoured left out, with a warning."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 import attrs
+from attrs import frozen
 
 from bucketry import InvalidInput, SignedUrl, SignRequest
 from bucketry_s3.protocol.signing import KeyPair, Presigner
@@ -42,23 +43,43 @@ _FIELDS = frozenset(
 _FIELD_PREFIXES = ("x-amz-meta-", "x-amz-checksum-")
 
 
+@frozen
+class Promise:
+    """An option of the configuration for every upload, and the headers that hold it.
+
+    `whole` says whether nothing of the option is left out of them.
+    """
+
+    option: str
+    headers: Mapping[str, str]
+    whole: bool = True
+
+
 def sign(
-    presigner: Presigner, request: SignRequest, pair: KeyPair, *, at: int | None = None
+    presigner: Presigner,
+    request: SignRequest,
+    pair: KeyPair,
+    promises: Sequence[Promise] = (),
+    *,
+    at: int | None = None,
 ) -> SignedUrl:
     """Return the signature that allows what is asked for, begun now or `at` seconds since 1970.
 
-    Raises `InvalidInput` for a header that cannot go along.
+    A PUT is held to `promises`. A form carries those that it has fields for, and is told to keep
+    none: Ceph signs the field Cache-Control and drops it. Raises `InvalidInput` for a header that
+    cannot go along.
     """
     taken = sorted(name for name in request.headers if name.lower() in OF_THE_TRANSPORT)
     if taken:
         raise InvalidInput(f"the signature itself brings {', '.join(taken)}")
     if request.method == "POST":
+        further = {n: v for promise in promises for n, v in promise.headers.items() if _field(n)}
         form = presigner.post(
             request.key,
             request.expires_in,
             pair,
             content_type=request.content_type,
-            fields=_fields(request.headers),
+            fields=_fields(_added(further, request.headers)),
             min_size=request.min_size,
             max_size=request.max_size,
             at=at,
@@ -70,8 +91,8 @@ def sign(
             expires_at=form.expires_at,
             checked=True,
         )
-    further = request.response or request.version or request.headers or request.content_type
-    if request.method == "GET" and at is None and not further:
+    plain = not (request.response or request.version or request.headers or request.content_type)
+    if request.method == "GET" and at is None and plain:
         frame = presigner.frame(request.expires_in, pair, presigner.second())
         key = quote_key(request.key)
         return SignedUrl(
@@ -84,9 +105,11 @@ def sign(
     if request.version:
         params["versionId"] = request.version
     headers = dict(request.headers)
+    keeps: frozenset[str] = frozenset()
     if request.method == "PUT":
-        asked = _lower(headers)
-        headers |= {name: v for name, v in presigner.bound.items() if name not in asked}
+        keeps = frozenset(promise.option for promise in promises if promise.whole)
+        for more in (*(promise.headers for promise in promises), presigner.bound):
+            headers = _added(more, headers)
     if request.content_type:
         headers["Content-Type"] = request.content_type
     signed = presigner.url(
@@ -103,22 +126,38 @@ def sign(
         method=request.method,
         headers=headers,
         expires_at=signed.expires_at,
+        keeps=keeps,
         checked=True,
     )
+
+
+def _added(further: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what was asked for, and further headers that it has not."""
+    there = _lower(asked)
+    return {**{n: v for n, v in further.items() if n.lower() not in there}, **asked}
+
+
+def _field(header: str) -> bool:
+    """Return whether S3's forms have a field for a header."""
+    lower = header.lower()
+    return lower in _FIELDS or lower.startswith(_FIELD_PREFIXES)
 
 
 def _fields(headers: Mapping[str, str]) -> dict[str, str]:
     fields = {}
     for name, value in headers.items():
-        lower = name.lower()
-        if lower not in _FIELDS and not lower.startswith(_FIELD_PREFIXES):
+        if not _field(name):
             raise InvalidInput(f"S3's forms have no field for the header {name}")
-        fields["acl" if lower == "x-amz-acl" else name] = value
+        fields["acl" if name.lower() == "x-amz-acl" else name] = value
     return fields
 
 
 def difference(
-    presigner: Presigner, signed: SignedUrl, request: SignRequest, pair: KeyPair
+    presigner: Presigner,
+    signed: SignedUrl,
+    request: SignRequest,
+    pair: KeyPair,
+    promises: Sequence[Promise] = (),
 ) -> str | None:
     """Return "" if the signature allows what is told of it, else what is different.
 
@@ -140,12 +179,14 @@ def difference(
     if life > request.expires_in:
         return f"it is signed for {life} seconds, not for {request.expires_in}"
     expected = sign(
-        presigner, attrs.evolve(request, expires_in=life), pair, at=int(begun.timestamp())
+        presigner, attrs.evolve(request, expires_in=life), pair, promises, at=int(begun.timestamp())
     )
     if expected.expires_at != signed.expires_at:
         return "the signature ends at another time than is told"
     if _lower(expected.headers) != _lower(signed.headers):
         return "other headers are signed than are told"
+    if not signed.keeps <= expected.keeps:
+        return "it is told to keep more of the configuration than it does"
     if (expected.reveal(), expected.reveal_fields()) != (signed.reveal(), signed.reveal_fields()):
         return f"it is signed for something else than {request.method} on {request.key!a}"
     return ""

@@ -67,6 +67,16 @@ def _possible(self: Provider, key: str, **given: Any) -> UploadTicket:
     return Provider.upload_ticket(self, key, **given)
 
 
+def _careless_ticket(self: Provider, key: str) -> UploadTicket:
+    careless = Provider(
+        name=self.name,
+        vendor=self.vendor,
+        options=attrs.evolve(self.options, prevent_overwrite=False),
+    )
+    ticket = careless.upload_ticket(key)
+    return attrs.evolve(ticket, enforced=ticket.enforced | {"prevent_overwrite"})
+
+
 def _loud_ticket(true: UploadTicket) -> UploadTicket:
     return attrs.evolve(true, signed=loud(true.signed))
 
@@ -134,6 +144,11 @@ TICKETS = [
         "tickets.put_tells_its_limits",
         "what is not enforced",
         methods=answer("upload_ticket", lambda true: attrs.evolve(true, unenforced=frozenset())),
+    ),
+    sabotage(
+        "tickets.keeps_what_is_there",
+        "the second PUT was answered with 200",
+        methods={"upload_ticket": _careless_ticket},
     ),
     sabotage("tickets.impossible_sizes", "but it succeeded", methods={"upload_ticket": _possible}),
     sabotage(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from bucketry.errors import InvalidHeader, InvalidInput
 from bucketry.testing.case import case, has
 from bucketry.testing.cases.signed import refused
@@ -115,6 +117,21 @@ def put_tells_its_limits(store: Store) -> None:
     ticket = store.provider.upload_ticket(store.key(), content_type="a/b", max_size=10)
     same(ticket.enforced, frozenset({"key", "content_type"}), "what is enforced")
     same(ticket.unenforced, frozenset({"size"}), "what is not enforced")
+
+
+@case("tickets", needs=(has("put_if_absent", "enforced"), has("presign", "PUT")))
+def keeps_what_is_there(store: Store) -> None:
+    """With prevent_overwrite a ticket stores a new object and leaves one that is there alone."""
+    ticket = store.variant(prevent_overwrite=True).upload_ticket(store.key())
+    holds("prevent_overwrite" in ticket.enforced, "the ticket does not tell that it keeps objects")
+    answer = store.http.send(ticket.signed, body=b"first")
+    holds(answer.status in (200, 201, 204), f"the first PUT was answered with {answer.status}")
+    answer = store.http.send(ticket.signed, body=b"second")
+    holds(answer.status in (409, 412), f"the second PUT was answered with {answer.status}")
+    bare = {name: v for name, v in ticket.signed.headers.items() if name != "If-None-Match"}
+    answer = store.http.send(attrs.evolve(ticket.signed, headers=bare), body=b"third")
+    holds(refused(answer.status), f"a PUT without its condition was answered with {answer.status}")
+    same(store.read(), b"first", "the bytes stored")
 
 
 @case("tickets")

@@ -21,6 +21,22 @@ Visibility = Literal["public", "private"]
 """Whether a plain URL may open an object (``public``) or only a signed one (``private``)."""
 
 
+def match_host(patterns: Iterable[str], host: str) -> dict[str, str] | None:
+    """Return what `host` tells by the first of a vendor's host patterns that it follows, or None.
+
+    ``s3.{region}.example.com`` is compared label by label, never in part.
+    """
+    for pattern in patterns:
+        parts = re.split(r"\{(\w+)\}", pattern)
+        expression = "".join(
+            rf"(?P<{part}>[a-z0-9-]+)" if number % 2 else re.escape(part)
+            for number, part in enumerate(parts)
+        )
+        if match := re.fullmatch(expression, host):
+            return match.groupdict()
+    return None
+
+
 @frozen(kw_only=True)
 class SchemaFile:
     """A JSON Schema that is package data: importable `package` and the `path` inside it."""
@@ -116,15 +132,6 @@ class LayerContext:
         return self._lease.share(key, make)
 
 
-def host_pattern(pattern: str) -> str:
-    """Return a regular expression for ``s3.{region}.example.com``; a name stands for one label."""
-    parts = re.split(r"\{(\w+)\}", pattern)
-    return "".join(
-        rf"(?P<{part}>[a-z0-9-]+)" if number % 2 else re.escape(part)
-        for number, part in enumerate(parts)
-    )
-
-
 def _limits_in_schema(vendor: Vendor) -> Callable[[Capabilities], Limits]:
     return lambda _able: limits_in(json.loads(vendor.schema.read_text()))
 
@@ -143,7 +150,7 @@ class Vendor:
         layers: builds the layers, family first, most special last.
         docs_url: the vendor's own page on its S3 interface.
         endpoint_hosts: host patterns of the vendor's endpoints, ``{region}`` and the like standing
-            for one DNS label; only dialects look at them.
+            for one DNS label, as `match_host` reads them.
         summary: one sentence on what is different here.
         check: rules between options that a schema cannot say; gives the dotted path of the option
             and a sentence for each fault. Asked before anything else uses the options.

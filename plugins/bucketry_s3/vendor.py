@@ -12,7 +12,7 @@ from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, Sche
 from bucketry.headers import check_header_value, check_param_values, check_tags
 from bucketry.keys import RootPath
 from bucketry.limits import Limits, acl_refusal, limits_of
-from bucketry.vendor import host_pattern
+from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
@@ -26,8 +26,11 @@ from bucketry_s3.transports.sockets.layer import SocketTransport
 Check = Callable[[Any], Iterable[tuple[str, str]]]
 CapabilitiesFor = Callable[[Capabilities, Any], Capabilities]
 
-# Bucket names of S3 and of the older, laxer servers (Amazon S3 User Guide, bucket naming rules).
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+# Bucket names of S3 and of the older, laxer servers; none has the form of an IPv4 address
+# (Amazon S3 User Guide, bucket naming rules).
+_BUCKET = re.compile(r"(?!.*\.\.|(?:\d+\.){3}\d+$)[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+
+_SHOWN_REGIONS = 8
 
 
 def s3_vendor(
@@ -84,7 +87,8 @@ def s3_vendor(
         yield from own
 
     def slips(chosen: Any) -> Iterator[tuple[str, str]]:
-        yield from _unlikely_region(chosen, profile, title)
+        yield from _unlikely_region(chosen, profile, title, endpoint_hosts)
+        yield from _unlikely_endpoint(chosen)
 
     def limits(able: Capabilities) -> Limits:
         return limits_of(title, able, declared=capabilities_for is not None)
@@ -133,9 +137,7 @@ def _check_bucket_apart(options: Any, hosts: Sequence[str]) -> Iterator[tuple[st
         except ValueError:
             continue  # told already
         last = unquote(parts.path).rstrip("/").rpartition("/")[2].lower()
-        within = front == bucket and (
-            rest.startswith("s3") or any(re.fullmatch(host_pattern(host), rest) for host in hosts)
-        )
+        within = front == bucket and (rest.startswith("s3") or match_host(hosts, rest) is not None)
         if within or last.rpartition(":")[2] == bucket:
             yield name, "holds the bucket already, and is given without it; take it out"
 
@@ -161,12 +163,37 @@ def _check_endpoint(options: Any, profile: Profile, title: str) -> Iterator[tupl
             )
 
 
-def _unlikely_region(options: Any, profile: Profile, title: str) -> Iterator[tuple[str, str]]:
-    """A region is never refused, because vendors open new ones; one beside a known one is told."""
-    if options.region and options.region not in profile.regions:
-        near = get_close_matches(options.region, profile.regions, n=1, cutoff=0.75)
-        if near:
-            yield "region", f"is no region that {title} is known to have; did you mean {near[0]}?"
+def _unlikely_region(
+    options: Any, profile: Profile, title: str, hosts: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """A region is never refused, because vendors open new ones; an unknown one is told."""
+    known = [*profile.regions, *profile.signing_regions, *profile.signing_regions.values()]
+    region: str | None = options.region
+    if not region or not known or region in known:
+        return
+    named = (match_host(hosts, _host(options.endpoint)) or {}).get("region")
+    if named in known:
+        meant = f"did you mean {named}, which the endpoint names?"
+    elif near := get_close_matches(region.lower(), known, n=1, cutoff=0.66):
+        meant = f"did you mean {near[0]}?"
+    else:
+        more = ", ..." if len(known) > _SHOWN_REGIONS else ""
+        meant = f"there are {', '.join(known[:_SHOWN_REGIONS])}{more}"
+    yield "region", f"is no region that {title} is known to have; {meant}"
+
+
+def _host(url: str | None) -> str:
+    return urlsplit(url or "").hostname or ""
+
+
+def _unlikely_endpoint(options: Any) -> Iterator[tuple[str, str]]:
+    """What looks like a bucket's address may be the server's own name."""
+    if _host(options.endpoint).startswith(f"{options.bucket}."):
+        yield (
+            "endpoint",
+            "begins with the bucket's name, as if the bucket were in it already, which it is not "
+            "to be; leave that out unless the server is called so",
+        )
 
 
 def _check_place(

@@ -9,7 +9,7 @@ from typing import Any
 
 from bucketry import SchemaFile
 from bucketry.config import Dialect
-from bucketry_strapi.translate import modernise, translate
+from bucketry_strapi.translate import WORDS, modernise, translate
 
 _PLACES: tuple[tuple[str, ...], ...] = ((), ("upload", "config"), ("upload",))
 
@@ -31,6 +31,7 @@ dialect = Dialect(
     schema=SchemaFile(package="bucketry_strapi", path="strapi.schema.json"),
     modernise=modernise,
     translate=translate,
+    words=WORDS,
 )
 """What the entry point names."""
 

@@ -78,6 +78,9 @@ _RENAMED: tuple[tuple[Path, Path, Callable[[Any], Any] | None], ...] = (
     (("actionOptions", "delete"), ("extra_params", "delete"), None),
 )  # fmt: skip
 
+WORDS = {new[-1]: old[-1] for old, new, _ in _RENAMED if "_" in new[-1] or new == ("acl",)}
+"""What flat options are called here; those that are no words of their own in a sentence."""
+
 
 def translate(written: Settings, vendors: Vendors) -> Translation:
     """Return the flat settings of one provider.

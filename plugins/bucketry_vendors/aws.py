@@ -87,6 +87,14 @@ _OTHER_KINDS = {
         "is an access point of S3 on Outposts, which signs for another service; use a bucket of "
         "the region"
     ),
+    "--ol-s3": (
+        "is an Object Lambda access point, which gives objects and takes none; use the bucket or "
+        "an access point of it"
+    ),
+    "--table-s3": (
+        "is a table bucket (S3 Tables), which is queried in another way; use a general purpose "
+        "bucket"
+    ),
     ".mrap": (
         "is a Multi-Region Access Point, which wants signatures for many regions (SigV4A) that "
         "bucketry does not make; use the bucket or an access point of one region"
@@ -175,6 +183,11 @@ def _check(options: Any) -> Iterator[tuple[str, str]]:
         yield "bucket", other[0]
     elif options.bucket.startswith("arn:"):
         yield from _check_arn(options)
+    for tag in options.tags:
+        # "Using the reserved prefix" (Amazon S3 User Guide, object tagging).
+        if tag.lower().startswith("aws:"):
+            yield "tags", "has a name that begins with aws:, which AWS keeps for itself; rename it"
+            break
     if options.endpoint:
         for name in ("dual_stack", "fips", "accelerate"):
             if getattr(options, name):

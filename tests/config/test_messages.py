@@ -99,6 +99,12 @@ def test_places_are_told_in_yaml_too(folder: Path, catalog: Catalog) -> None:
     ]
 
 
+CREDENTIALS = (
+    'credentials: as text it can be "ambient" only; a key pair and a profile are tables: '
+    "{ access_key_id, secret_access_key } or { profile }"
+)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -108,7 +114,7 @@ def test_places_are_told_in_yaml_too(folder: Path, catalog: Catalog) -> None:
             "missing 'credentials'; give a pair { access_key_id, secret_access_key }, or "
             "\"ambient\" for the SDK's own chain, or { profile = \"NAME\" }",
         ),
-        ({"credentials": "ambeint"}, "credentials: must be ambient"),
+        ({"credentials": "ambeint"}, CREDENTIALS),
         (
             {"credentials": {**KEY_PAIR, "profile": "x"}},
             "credentials: a profile stands alone; remove the key pair or the profile",
@@ -226,10 +232,22 @@ def test_cross_checks_run_after_the_schema_and_point_at_their_options(
     assert str(problem) == "a.json:6:3: multipart.concurrency: is too much for a small region"
 
 
+SINGLE = (
+    "put each provider into [providers.NAME], or write a single one as provider and its options"
+)
+
+
 @pytest.mark.parametrize(
     ("data", "messages"),
     [
-        ({}, ["missing 'providers'"]),
+        ({}, [f"missing 'providers'; {SINGLE}"]),
+        (
+            {"bucket": "media"},
+            [
+                f"missing 'providers'; {SINGLE}",
+                "bucket: unknown option 'bucket'; there are $schema, default, providers",
+            ],
+        ),
         ({"providers": {}}, ["providers: must not be empty"]),
         ({"providers": []}, ["providers: must be a table"]),
         ({"providers": {"a": 1}}, ["providers.a: must be a table"]),
@@ -248,7 +266,7 @@ def test_which_provider_is_meant_must_be_clear(catalog: Catalog) -> None:
     two = {"providers": {"photos": BASE, "films": BASE}}
     with pytest.raises(ConfigError) as error:
         bucketry.open_provider(config=two, catalog=catalog, environ={})
-    assert str(error.value) == "say which provider, or set default; There are: photos, films"
+    assert str(error.value) == "say which provider, or set default; there are: photos, films"
     with pytest.raises(ConfigError) as error:
         bucketry.open_provider("photo", config=two, catalog=catalog, environ={})
     assert str(error.value) == (

@@ -155,7 +155,7 @@ def test_it_is_read_from_a_file_and_told_with_the_user_s_own_words(
         ("https://s3.acme.example.evil.example", "s3"),
         ("https://xs3.eu-west-1.amazonaws.com", "s3"),
         ("https://s3.eu-west-1.amazonaws.com.evil.example", "s3"),
-        ("https://media.s3.eu-west-1.amazonaws.com", "s3"),
+        ("https://files.s3.eu-west-1.amazonaws.com", "s3"),
         ("http://localhost:9000", "s3"),
         ("http://[::1]:9000", "s3"),
     ],
@@ -275,7 +275,7 @@ def test_private_is_understood_at_the_built_in_vendors_without_acls(
 def test_another_acl_is_refused_where_there_are_none(vendors: Catalog) -> None:
     data = strapi({"ACL": "public-read"}, endpoint="https://s3.eu.acme.example")
     assert told(vendors, data) == [
-        "providerOptions.s3Options.params.ACL: Acme has no ACLs; leave acl out"
+        "providerOptions.s3Options.params.ACL: Acme has no ACLs; leave ACL out"
     ]
 
 
@@ -718,6 +718,22 @@ def test_a_directory_bucket_is_refused_where_it_is_written(real_catalog: Catalog
     (problem,) = told(real_catalog, strapi({"Bucket": "media--use1-az4--x-s3", "ACL": "private"}))
     assert problem.startswith("providerOptions.s3Options.params.Bucket: ")
     assert "directory bucket" in problem
+
+
+def test_sentences_name_options_as_the_original_does(real_catalog: Catalog) -> None:
+    r2 = {"endpoint": f"https://{'a' * 32}.r2.cloudflarestorage.com", "region": "auto"}
+    problems = told(real_catalog, strapi({"ACL": "public-read"}, config={"tags": {"a": "b"}}, **r2))
+    assert any("leave ACL out" in problem for problem in problems)
+    assert any("set baseUrl to the address" in problem for problem in problems)
+    assert not any("base_url" in problem or "leave acl out" in problem for problem in problems)
+    (kind,) = told(real_catalog, strapi({"ACL": "private"}, config={"storageClass": "COLD"}))
+    assert kind.endswith("or leave storageClass out")
+
+
+def test_an_endpoint_that_holds_the_bucket_is_refused(real_catalog: Catalog) -> None:
+    endpoint = "https://media.nyc3.digitaloceanspaces.com"
+    (problem,) = told(real_catalog, strapi(endpoint=endpoint))
+    assert problem.startswith("providerOptions.s3Options.endpoint: begins with the bucket")
 
 
 # -- URLs that stand in databases ---------------------------------------------------------------

@@ -201,6 +201,20 @@ def test_a_short_name_is_near_what_differs_by_a_letter(
     assert said == f"{name}: no installed plugin offers this; {offered}Installed: gcs, r2, s3"
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("AWS", "aws"),
+        ("amazon", "aws"),
+        ("Google", "gcs"),
+        ("cloudflare", "r2"),
+        ("spaces", "digitalocean"),
+    ],
+)
+def test_who_writes_the_company_s_or_the_product_s_name_is_told_ours(name: str, meant: str) -> None:
+    assert f"did you mean {meant!r}? Installed" in _refusal(Catalog(), name)
+
+
 @pytest.mark.parametrize("block", ["acme", " zed , acme ", "acme,", ",,acme"])
 def test_a_blocked_name_is_neither_listed_nor_imported(
     site: Path, monkeypatch: pytest.MonkeyPatch, block: str

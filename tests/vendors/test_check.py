@@ -217,6 +217,22 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "wants the bucket in the host: leave addressing out, and use a bucket name without dots",
     ),
     (
+        "aws", {"region": "us-east-1", "bucket": "reports--ol-s3"}, "bucket",
+        "is an Object Lambda access point, which gives objects and takes none; use the bucket or "
+        "an access point of it",
+    ),
+    (
+        "aws", {"region": "us-east-1", "bucket": "rows--table-s3"}, "bucket",
+        "is a table bucket (S3 Tables), which is queried in another way; use a general purpose "
+        "bucket",
+    ),
+    (
+        "aws", {"region": "us-east-1", "tags": {"AWS:team": "web"}}, "tags",
+        "has a name that begins with aws:, which AWS keeps for itself; rename it",
+    ),
+    ("minio", {"endpoint": "http://localhost", "bucket": "192.168.0.1"}, "bucket", BUCKET),
+    ("minio", {"endpoint": "http://localhost", "bucket": "media..files"}, "bucket", BUCKET),
+    (
         "aws", {"region": "us-east-1", "bucket": "media--use1-az4--x-s3"}, "bucket",
         "is a directory bucket (S3 Express One Zone), which wants sessions of its own that "
         "bucketry does not make; use a general purpose bucket",
@@ -440,21 +456,63 @@ SIMILAR = "is no region that {} is known to have; did you mean {}?"
     ("name", "region", "hints"),
     [
         ("aws", "eu-wset-3", [("region", SIMILAR.format("Amazon S3", "eu-west-3"))]),
-        ("aws", "EU-WEST-3", []),  # refused already: no host name
+        ("aws", "EU-WEST-3", [("region", SIMILAR.format("Amazon S3", "eu-west-3"))]),
         ("aws", "eu-west-3", []),
-        ("aws", "moon-base-1", []),
+        (
+            "aws",
+            "moon-base-1",
+            [
+                (
+                    "region",
+                    "is no region that Amazon S3 is known to have; there are us-east-1, us-east-2, "
+                    "us-west-1, us-west-2, eu-central-1, eu-central-2, eu-north-1, eu-south-1, ...",
+                )
+            ],
+        ),
+        (
+            "hetzner",
+            "mars",
+            [
+                (
+                    "region",
+                    "is no region that Hetzner Object Storage is known to have; there are fsn1, "
+                    "nbg1, hel1",
+                )
+            ],
+        ),
+        ("ionos", "eu-central-1", []),  # signed as "de"
+        ("contabo", "eu1", [("region", SIMILAR.format("Contabo Object Storage", "eu2"))]),
         ("aws", None, []),
         ("scaleway", "frpar", [("region", SIMILAR.format("Scaleway Object Storage", "fr-par"))]),
         ("minio", "eu-wset-3", []),  # has no regions of its own
     ],
 )
-def test_a_region_beside_a_known_one_is_accepted_and_told(
+def test_an_unknown_region_is_accepted_and_told(
     page: Any, name: str, region: str | None, hints: list[tuple[str, str]]
 ) -> None:
-    vendor = page(name)
+    assert _slips(page(name), region=region) == hints
+
+
+def _slips(vendor: Any, **options: Any) -> list[tuple[str, str]]:
     pair = Credentials(access_key_id="AKID", secret_access_key=Secret("s"))
-    options = vendor.options(bucket="media", credentials=pair, region=region)
-    assert list(vendor.slips(options)) == hints
+    return list(vendor.slips(vendor.options(bucket="media", credentials=pair, **options)))
+
+
+def test_a_region_is_compared_with_the_one_that_the_endpoint_names(page: Any) -> None:
+    endpoint = "https://s3.us-west-004.backblazeb2.com"
+    (told,) = _slips(page("backblaze"), region="eu-west-1", endpoint=endpoint)
+    meant = "us-west-004, which the endpoint names"
+    assert told == ("region", SIMILAR.format("Backblaze B2", meant))
+    assert _slips(page("backblaze"), region="us-west-004", endpoint=endpoint) == []
+
+
+def test_a_server_may_be_called_like_its_bucket_and_that_is_told(page: Any, faults: Any) -> None:
+    endpoint = "https://media.example.com"
+    assert faults("minio", endpoint=endpoint) == []
+    ((path, sentence),) = _slips(page("minio"), endpoint=endpoint)
+    assert path == "endpoint"
+    assert sentence.startswith("begins with the bucket's name")
+    assert _slips(page("minio"), endpoint="https://mediaserver.example.com") == []
 
 
 def test_every_fault_is_told_at_once(faults: Any) -> None:

@@ -32,6 +32,8 @@ ENVELOPE: Schema = {
         "providers": {
             "title": "Providers",
             "description": "The configured providers by name.",
+            "x-missing": "put each provider into [providers.NAME], or write a single one as "
+            "provider and its options",
             "type": "object",
             "minProperties": 1,
             "propertyNames": {

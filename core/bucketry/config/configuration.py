@@ -215,8 +215,8 @@ class Config:
 
     def _offer(self, name: str) -> str:
         near = get_close_matches(name, self.names, n=1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
-        return f"{meant}There are: {', '.join(self.names) or 'none'}"
+        meant = f"did you mean {near[0]!r}? There" if near else "there"
+        return f"{meant} are: {', '.join(self.names) or 'none'}"
 
     def _validated_or_raise(self, name: str) -> Validated:
         try:

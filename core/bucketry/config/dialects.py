@@ -28,7 +28,7 @@ from bucketry.config.validate import Faulty, Validated, crashed, validate
 from bucketry.errors import BucketryError, PluginError
 from bucketry.host.catalog import Catalog, distribution_of, load_entry, registered
 from bucketry.limits import limits_in
-from bucketry.vendor import SchemaSource, Vendor, host_pattern
+from bucketry.vendor import SchemaSource, Vendor, match_host
 
 T = TypeVar("T")
 
@@ -79,10 +79,9 @@ class Vendors:
             except PluginError:
                 continue  # its endpoints are unknown; `bucketry providers` shows what is wrong
             known = {option.name for option in attrs.fields(vendor.options)}
-            for pattern in vendor.endpoint_hosts:
-                match = re.fullmatch(host_pattern(pattern), host)
-                if match and name not in found:
-                    found[name] = {k: v for k, v in match.groupdict().items() if k in known}
+            told = match_host(vendor.endpoint_hosts, host)
+            if told is not None:
+                found[name] = {option: text for option, text in told.items() if option in known}
         return found
 
     def choose(self, flat: Settings, origin: Origin, otherwise: str) -> Fault | None:
@@ -104,6 +103,11 @@ class Vendors:
                 origin.path,
                 f"this host is claimed by {' and '.join(matches)}; name the vendor in a flat "
                 "configuration, which `bucketry convert` writes",
+            )
+        server = host.removeprefix(f"{flat.get(('bucket',))}.")
+        if not matches and server != host and self.at_host(server):
+            return Fault(
+                origin.path, "begins with the bucket, which is put there; leave it out here"
             )
         name, told = next(iter(matches.items()), (otherwise, {}))
         flat.put(("provider",), name, origin)
@@ -145,6 +149,7 @@ class Dialect:
         read: makes a document of what the tool itself reads and no TOML, JSON or YAML file is, such
             as the name of a Python module. `bucketry convert` asks it where the dialect is named.
             `ConfigError` if it cannot be read.
+        words: what a flat option is called there, for sentences that name one.
     """
 
     name: str
@@ -154,6 +159,7 @@ class Dialect:
     modernise: Callable[[Settings], Sequence[Hint]] | None = None
     gather: Callable[[Mapping[str, Any], Path], tuple[Settings, Sequence[Hint]]] | None = None
     read: Callable[[str], Mapping[str, Any]] | None = None
+    words: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(eq=False)
@@ -236,10 +242,17 @@ def validate_dialect(
     try:
         validated = validate(made.settings, catalog, environ)
     except Faulty as error:
-        raise Faulty([*faults, *error.faults]) from None
+        changed = [evolve(one, sentence=_in_words(one.sentence, dialect)) for one in error.faults]
+        raise Faulty([*faults, *changed]) from None
     if faults:
         raise Faulty(faults)
     return evolve(validated, hints=[*hints, *made.hints])
+
+
+def _in_words(sentence: str, dialect: Dialect) -> str:
+    for option, word in dialect.words.items():
+        sentence = re.sub(rf"(?<!\.)\b{re.escape(option)}\b", word, sentence)
+    return sentence
 
 
 def contested(found: Sequence[Found]) -> Fault:

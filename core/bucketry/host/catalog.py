@@ -86,9 +86,7 @@ class Catalog:
             raise PluginError(name, f"blocked by {BLOCK_VARIABLE}")
         offers = self._entries.get(name)
         if not offers:
-            # Of two or three letters, one that differs is half or a third of them.
-            short = len(name) <= 3
-            near = get_close_matches(name, self.names(), *((2, 0.5) if short else (1, 0.6)))
+            near = self._near(name)
             hint = f"did you mean {' or '.join(map(repr, sorted(near)))}? " if near else ""
             raise PluginError(
                 name, f"no installed plugin offers this; {hint}Installed: {', '.join(self.names())}"
@@ -99,6 +97,21 @@ class Catalog:
         vendor = _import(offers[0])
         self._loaded[name] = vendor
         return vendor
+
+    def _near(self, name: str) -> list[str]:
+        """Return the names that may be meant: spelt nearly so, or of a vendor that is called so."""
+        if name.lower() in self.names():
+            return [name.lower()]
+        # Of two or three letters, one that differs is half or a third of them.
+        some = (2, 0.5) if len(name) <= 3 else (1, 0.6)
+        near = get_close_matches(name.lower(), self.names(), *some)
+        return near or [known for known in self.names() if name.lower() in self._words(known)]
+
+    def _words(self, name: str) -> list[str]:
+        try:
+            return self.load(name).title.lower().split()
+        except PluginError:
+            return []
 
 
 def registered(group: str) -> Iterable[EntryPoint]:

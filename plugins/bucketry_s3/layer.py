@@ -7,6 +7,9 @@ from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import attrs
 
 from bucketry import (
     ByteRange,
@@ -27,6 +30,7 @@ from bucketry import (
     hookimpl,
 )
 from bucketry.model import SigningFrame
+from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.objects import (
     changing,
@@ -47,13 +51,11 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.errors import hint_for
 from bucketry_s3.protocol.requests import Place
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
-from bucketry_s3.protocol.urls import Addressing, bucket_base, key_of_url, object_url
+from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
 from bucketry_s3.settings import ClientSettings, settings_fault
 
 T = TypeVar("T")
-
-_STYLES: tuple[Addressing, ...] = ("path", "virtual")
 
 
 class S3Layer:
@@ -206,13 +208,25 @@ class S3Layer:
 
     @cached_property
     def _other_bases(self) -> list[str]:
-        """Both styles of the server's own host: other tools have stored the one not used here."""
-        bases = {
-            bucket_base(endpoint, self._options.bucket, style)
-            for endpoint in (self.settings.endpoint, self.settings.public_endpoint)
-            for style in _STYLES
-        }
-        return sorted(bases - {self._public_base})
+        """Both styles of the server's own host, and what else the vendor serves the bucket under.
+
+        Other tools have stored the addresses that are not used here.
+        """
+        endpoints = {self.settings.endpoint, self.settings.public_endpoint}
+        found: set[str] = set()
+        if self._is_at_vendor:
+            endpoints.add(self._profile.endpoint_of(attrs.evolve(self._options, endpoint=None)))
+            found.update(self._profile.other_bases_of(self._options))
+            found.update(filter(None, [self._profile.public_base_of(self._options)]))
+        for endpoint in filter(None, endpoints):
+            found |= bases(endpoint.rstrip("/"), self._profile.bucket_of(self._options))
+        return sorted(found - {self._public_base})
+
+    @property
+    def _is_at_vendor(self) -> bool:
+        """Whether requests go to a host of the vendor's, not to a server of the user's own."""
+        host = urlsplit(self.settings.endpoint).hostname or ""
+        return match_host(self._context.vendor.endpoint_hosts, host) is not None
 
     @hookimpl
     def bucketry_key_of_url(self, url: str) -> str | None:
@@ -222,7 +236,7 @@ class S3Layer:
 
     @hookimpl
     def bucketry_other_urls(self, key: str) -> list[str]:
-        """Name both styles of the server's own host."""
+        """Name the addresses that `bucketry_object_url` does not make."""
         return [object_url(base, key) for base in self._other_bases]
 
     @hookimpl

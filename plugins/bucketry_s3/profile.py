@@ -35,6 +35,9 @@ class Profile:
         public_base: template of the address that objects are publicly served from, where it is
             not the endpoint (``https://{region}.contabostorage.com/{tenant_id}:{bucket}``). Used
             when every option that it names is set and there is no `base_url`.
+        other_bases: templates of further addresses that the vendor serves, or has served, a bucket
+            under (``https://{bucket}.s3.amazonaws.com``): applications have stored them, and
+            `Provider.key_of_url` knows them.
         bucket: the name that stands in addresses, made from the options, where that is not the
             configured one: an access point of AWS is configured by its ARN.
         hints: what to change at this vendor, by error code or type, with ``: text`` for what the
@@ -48,6 +51,7 @@ class Profile:
     signing_regions: Mapping[str, str] = field(factory=dict)
     signing_region: str | None = None
     public_base: Template = ""
+    other_bases: Sequence[Template] = ()
     bucket: Callable[[Any], str] | None = None
     hints: Mapping[str, str] = field(factory=dict)
 
@@ -70,6 +74,11 @@ class Profile:
         """Return the address that public objects are served from, "" where it is the endpoint."""
         return self._fill(self.public_base, options)
 
+    def other_bases_of(self, options: Any) -> list[str]:
+        """Return the vendor's further addresses of this bucket, without a slash at the end."""
+        filled = (self._fill(template, options) for template in self.other_bases)
+        return [base for base in filled if base]
+
     def bucket_of(self, options: Any) -> str:
         """Return the bucket's name as it stands in addresses."""
         configured: str = options.bucket
@@ -89,6 +98,8 @@ class Profile:
         values = {name: getattr(options, name) for name in _names(text)}
         if "region" in values:
             values["region"] = self.region_of(options)
+        if "bucket" in values:
+            values["bucket"] = self.bucket_of(options)
         return text.format_map(values) if all(values.values()) else ""
 
 

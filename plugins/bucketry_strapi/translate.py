@@ -78,7 +78,11 @@ _RENAMED: tuple[tuple[Path, Path, Callable[[Any], Any] | None], ...] = (
     (("actionOptions", "delete"), ("extra_params", "delete"), None),
 )  # fmt: skip
 
-WORDS = {new[-1]: old[-1] for old, new, _ in _RENAMED if "_" in new[-1] or new == ("acl",)}
+WORDS = {
+    str(flat[-1]): str(written[-1])
+    for written, flat, _ in _RENAMED
+    if "_" in str(flat[-1]) or flat == ("acl",)
+}
 """What flat options are called here; those that are no words of their own in a sentence."""
 
 

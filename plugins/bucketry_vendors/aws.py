@@ -23,7 +23,7 @@ bucket, know no ACLs, tags and versions, and list in no order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from attrs import Factory, field, frozen
@@ -177,6 +177,25 @@ def _endpoint(options: Any) -> str:
     return f"https://{service}.{dual_stack}{{region}}.{_domain(options)}"
 
 
+def _commercial(base: str) -> Callable[[Any], str]:
+    """Return a template that holds in the commercial partition, where names are unique."""
+    return lambda options: base if _domain(options) == _COMMERCIAL else ""
+
+
+# Amazon S3 User Guide, VirtualHosting.html (legacy endpoints), dual-stack-endpoints.html,
+# transfer-acceleration.html; the first is what Strapi's provider falls back to.
+_OTHER_BASES = (
+    "https://{bucket}.s3.amazonaws.com",
+    "https://s3.amazonaws.com/{bucket}",
+    "https://{bucket}.s3-{region}.amazonaws.com",
+    "https://s3-{region}.amazonaws.com/{bucket}",
+    "https://{bucket}.s3.dualstack.{region}.amazonaws.com",
+    "https://s3.dualstack.{region}.amazonaws.com/{bucket}",
+    "https://{bucket}.s3-accelerate.amazonaws.com",
+    "https://{bucket}.s3-accelerate.dualstack.amazonaws.com",
+)
+
+
 def _check(options: Any) -> Iterator[tuple[str, str]]:
     other = [why for ending, why in _OTHER_KINDS.items() if options.bucket.endswith(ending)]
     if other:
@@ -239,6 +258,7 @@ profile = Profile(
     addressing="virtual",
     regions=_REGIONS,
     bucket=_bucket,
+    other_bases=tuple(map(_commercial, _OTHER_BASES)),
     hints={
         "AccessControlListNotSupported": (
             "Buckets made at AWS since April 2023 have ACLs off: remove `acl` and open the bucket "

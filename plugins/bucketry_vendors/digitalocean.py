@@ -69,6 +69,7 @@ profile = Profile(
     # looked up again 2026-11
     regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
     public_base=_public_base,
+    other_bases=("https://{bucket}.{region}.cdn.digitaloceanspaces.com",),
     hints={
         "RateLimited": (
             "Spaces take 1,500 requests a second from one address, and 10 uploads of one object at "

@@ -40,6 +40,10 @@ profile = Profile(
     regions=("auto",),
     signing_region="auto",
     public_base="https://{bucket}.t3.tigrisfiles.io",
+    other_bases=(
+        "https://{bucket}.fly.storage.tigris.dev",
+        "https://fly.storage.tigris.dev/{bucket}",
+    ),
     hints={
         "AccessDenied": (
             "Look at the key's rights; Tigris has object ACLs off unless the bucket's settings "

@@ -721,7 +721,10 @@ def test_a_directory_bucket_is_refused_where_it_is_written(real_catalog: Catalog
 
 
 def test_sentences_name_options_as_the_original_does(real_catalog: Catalog) -> None:
-    r2 = {"endpoint": f"https://{'a' * 32}.r2.cloudflarestorage.com", "region": "auto"}
+    r2: dict[str, Any] = {
+        "endpoint": f"https://{'a' * 32}.r2.cloudflarestorage.com",
+        "region": "auto",
+    }
     problems = told(real_catalog, strapi({"ACL": "public-read"}, config={"tags": {"a": "b"}}, **r2))
     assert any("leave ACL out" in problem for problem in problems)
     assert any("set baseUrl to the address" in problem for problem in problems)

@@ -396,3 +396,69 @@ def test_endpoint_region_and_url(
 
 def test_every_vendor_is_in_the_table() -> None:
     assert {row[0] for row in TABLE} == set(built_in())
+
+
+# provider, options; hosts of addresses that other tools have stored, or the vendor gives out
+STORED: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        "aws", {"region": "eu-west-3"},
+        [
+            "s3.eu-west-3.amazonaws.com/media", "media.s3.amazonaws.com",
+            "s3.amazonaws.com/media", "media.s3-eu-west-3.amazonaws.com",
+            "media.s3.dualstack.eu-west-3.amazonaws.com", "media.s3-accelerate.amazonaws.com",
+        ],
+    ),
+    (
+        # No certificate covers the first two: Strapi's provider stores them all the same.
+        "aws", {"region": "eu-west-3", "bucket": "my.media"},
+        ["my.media.s3.eu-west-3.amazonaws.com", "my.media.s3.amazonaws.com"],
+    ),
+    (
+        "ionos", {"endpoint": "https://s3-eu-central-2.ionoscloud.com", "region": "eu-central-2"},
+        ["media.s3-eu-central-2.ionoscloud.com", "s3.eu-central-2.ionoscloud.com/media"],
+    ),
+    (
+        "digitalocean", {"region": "nyc3"},
+        ["nyc3.digitaloceanspaces.com/media", "media.nyc3.cdn.digitaloceanspaces.com"],
+    ),
+    (
+        "contabo", {"region": "eu2", "tenant_id": "a" * 32, "base_url": "https://cdn.example.com"},
+        ["eu2.contabostorage.com/media", f"eu2.contabostorage.com/{'a' * 32}:media"],
+    ),
+    ("tigris", {}, ["media.fly.storage.tigris.dev", "t3.storage.dev/media"]),
+    (
+        "minio", {"endpoint": "https://10.0.0.7:9000"},
+        ["10.0.0.7:9000/media", "media.10.0.0.7:9000"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "options", "stored"), STORED)
+def test_stored_addresses_lead_back_to_their_key(
+    name: str, options: dict[str, Any], stored: list[str]
+) -> None:
+    provider = bucketry.open_provider(
+        {"provider": name, "bucket": "media", "credentials": KEYS, **options}
+    )
+    for base in stored:
+        assert provider.key_of_url(f"https://{base}/photos/a%20b.png") == "photos/a b.png", base
+
+
+@pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        # Another partition, and a server of one's own, have other buckets of that name.
+        ({"region": "cn-north-1"}, "https://media.s3.amazonaws.com/a.png"),
+        (
+            {"region": "eu-west-3", "endpoint": "http://localhost:4566"},
+            "https://media.s3.amazonaws.com/a.png",
+        ),
+        ({"region": "eu-west-3"}, "https://media.s3-eu-west-1.amazonaws.com/a.png"),
+        ({"region": "eu-west-3"}, "https://other.s3.amazonaws.com/a.png"),
+        ({"region": "eu-west-3"}, "https://media.s3.amazonaws.com.evil.example/a.png"),
+        ({"region": "eu-west-3"}, "https://xmedia.s3.amazonaws.com/a.png"),
+    ],
+)
+def test_addresses_of_other_buckets_have_no_key(options: dict[str, Any], url: str) -> None:
+    media = {"provider": "aws", "bucket": "media", "credentials": KEYS}
+    assert bucketry.open_provider({**media, **options}).key_of_url(url) is None

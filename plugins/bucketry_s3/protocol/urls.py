@@ -55,6 +55,16 @@ def bucket_base(endpoint: str, bucket: str, wanted: Addressing) -> str:
     return f"{parts.scheme}://{host}{port}{path}/{quote(bucket, safe=_UNRESERVED)}"
 
 
+def bases(endpoint: str, bucket: str) -> set[str]:
+    """Return the bucket's base in both styles, also where the virtual one cannot be used.
+
+    Some tools write it down all the same, for a bucket with dots for one.
+    """
+    path = bucket_base(endpoint, bucket, "path")
+    scheme, _, rest = path.removesuffix(f"/{quote(bucket, safe=_UNRESERVED)}").partition("://")
+    return {path, f"{scheme}://{bucket}.{rest}"}
+
+
 def quote_key(key: str) -> str:
     """Return a key percent-encoded the way S3 signs it: all but letters, digits and ``/-._~``."""
     return quote(key, safe=_UNRESERVED)

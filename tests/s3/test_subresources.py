@@ -20,11 +20,10 @@ PLACE = Place.of("https://s3.example.com", "media", "path")
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
-def told(operation: str, body: bytes, **headers: str) -> dict[str, Any]:
+def told(operation: str, body: bytes, *, marked: bool = True) -> dict[str, Any]:
     request = request_for(PLACE, operation, {"Bucket": "media"})
-    answer = S3Answer(
-        status=200, headers={"x-amz-request-id": "1", **headers}, body=BytesBody(body)
-    )
+    headers = {"x-amz-request-id": "1"} if marked else {}
+    answer = S3Answer(status=200, headers=headers, body=BytesBody(body))
     return understood(request, {"Bucket": "media"}, answer)
 
 
@@ -93,17 +92,31 @@ def test_a_time_that_would_get_lost_is_no_answer() -> None:
 )
 def test_a_page_in_between_says_nothing_about_a_bucket(operation: str, body: bytes) -> None:
     with pytest.raises(Unavailable, match="the answer is not S3's"):
-        told(operation, body)
+        told(operation, body, marked=False)
 
 
 def test_an_empty_document_says_that_nothing_is_set() -> None:
     assert "Status" not in told("GetBucketVersioning", b"<VersioningConfiguration/>")
 
 
+# Ceph 16 answers what it does not know with a listing, or with 200 and nothing.
 @pytest.mark.parametrize("operation", ["GetBucketOwnershipControls", "GetPublicAccessBlock"])
-def test_a_server_that_lists_instead_has_no_such_thing(operation: str) -> None:
+@pytest.mark.parametrize("body", [b"<ListBucketResult><Name>media</Name></ListBucketResult>", b""])
+def test_a_server_that_lists_instead_has_no_such_thing(operation: str, body: bytes) -> None:
     with pytest.raises(Unsupported, match=f"the server has no {operation}"):
-        told(operation, b"<ListBucketResult><Name>media</Name></ListBucketResult>")
+        told(operation, body)
+
+
+def test_what_real_servers_write_in_a_way_of_their_own_is_read() -> None:
+    status = told(
+        "GetBucketPolicyStatus", b"<PolicyStatus><IsPublic>TRUE</IsPublic></PolicyStatus>"
+    )
+    assert status["PolicyStatus"] == {"IsPublic": True}  # MinIO
+    root = b"BlockPublicAccessBlockConfiguration"  # Ceph 16
+    block = told(
+        "GetPublicAccessBlock", b"<%b><BlockPublicAcls>true</BlockPublicAcls></%b>" % (root, root)
+    )
+    assert block["PublicAccessBlockConfiguration"] == {"BlockPublicAcls": True}
 
 
 @pytest.fixture

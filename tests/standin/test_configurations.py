@@ -63,7 +63,8 @@ def test_what_is_blocked_is_closed_whatever_the_policy_says(
     server: StandIn, owner: S3Client, blocked: Any, status: int
 ) -> None:
     owner.put_bucket_policy(Bucket="media", Policy=policy(OPEN))
-    owner.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration={blocked: True})
+    setting: Any = {blocked: True}
+    owner.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration=setting)
     assert read_by_all(server, "open/a") == status
 
 

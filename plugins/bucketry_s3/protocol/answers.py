@@ -233,9 +233,10 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
         raise refusal(request, 500, answer.headers, _elements(root))
     if document is None:
         return {}
-    if tag != document.root:
+    if tag not in (document.root, document.also):
         if document.certain:
-            if tag in _LISTINGS:  # a server that knows no such subresource has listed the bucket
+            # A server that knows no such subresource lists the bucket, or answers with nothing.
+            if tag in _LISTINGS or (not tag and is_s3(answer.headers)):
                 raise Unsupported(f"the server has no {operation.name}", status=answer.status)
             raise Misread(f"it has no {document.root}")
         return {}

@@ -219,10 +219,10 @@ def read_integer(text: str) -> int:
 
 
 def read_boolean(text: str) -> bool:
-    """Return ``true`` or ``false``. Raises `Misread` for anything else."""
-    if text not in ("true", "false"):
+    """Return ``true`` or ``false``, which MinIO writes large. Raises `Misread` for all else."""
+    if text not in ("true", "false", "TRUE", "FALSE"):
         raise Misread(f"{text[:40]!a} is neither true nor false")
-    return text == "true"
+    return text in ("true", "TRUE")
 
 
 def read_time(text: str) -> datetime | None:

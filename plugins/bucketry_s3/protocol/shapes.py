@@ -153,12 +153,14 @@ class Document:
 
     In boto3's answer they stand under `member`, or at the top where that is "". One that is
     `certain` is no answer without its root, though it may be empty: nothing else could prove it.
+    `also` is what other servers call the root.
     """
 
     root: str
     shape: Struct
     member: str = ""
     certain: bool = False
+    also: str | None = None
 
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -212,6 +214,7 @@ DOCUMENTS: Mapping[str, Document] = {
         of_bucket.PUBLIC_ACCESS,
         "PublicAccessBlockConfiguration",
         certain=True,
+        also="BlockPublicAccessBlockConfiguration",  # Ceph 16
     ),
     "ListMultipartUploads": Document(
         "ListMultipartUploadsResult",

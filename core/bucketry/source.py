@@ -135,7 +135,7 @@ class Source:
         except (AttributeError, OSError, ValueError, TypeError):
             self._stat = None
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: bytearray | memoryview) -> int:
         """Fill `buffer` and return the number of bytes, less than its length only at the end.
 
         Short reads of the source are put together, so the end is never seen too early.

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bucketry import Provider, hookimpl
+from bucketry import Provider, Rejected, hookimpl
 from bucketry_s3 import Multipart
 from bucketry_s3.objects.budget import PartBudget
 from bucketry_s3.protocol.deadline import Deadline
@@ -155,6 +155,32 @@ def test_uploads_that_are_fed_by_one_stream_all_end() -> None:
     )
 
     assert {f"k{number}": 3 for number in range(len(queues))} == transport.parts
+
+
+def test_a_part_that_somebody_still_looks_into_hurts_no_other_upload() -> None:
+    """Its buffer is used again, and the frames of its error may have a view of it."""
+    kept = []
+
+    class Failing(Counting):
+        def send(
+            self, operation: str, params: Mapping[str, Any], deadline: Deadline
+        ) -> dict[str, Any]:
+            if operation == "UploadPart" and params["Key"] == "bad":
+                kept.append(memoryview(params["Body"]))
+                raise Rejected("no")
+            return super().send(operation, params, deadline)
+
+    transport = Failing()
+    provider = provider_on(transport)
+
+    def source() -> Iterator[bytes]:
+        yield from stream(2 * PART)
+        with pytest.raises(Rejected):
+            provider.upload(stream(2 * PART), key="bad")
+        yield from stream(PART + MIB)
+
+    assert 4 == provider.upload(source(), key="good").parts
+    assert kept
 
 
 def test_where_no_thread_can_be_had_the_callers_own_sends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,9 +26,8 @@ class Bucket:
     """One bucket: how to reach it, what was configured for it, what its vendor can and cannot do.
 
     `carry` sends one request and gives one answer, `parts` says how much all uploads together may
-    have on their way. Each operation works on a view of its own, which
-    `begin` gives: its `limit` is the time for all requests of the operation. `closing` ends all of
-    them.
+    have on their way. Each operation works on a view of its own, which `begin` gives: its `limit`
+    is the time for all requests of the operation. `closing` ends all of them.
     """
 
     def __init__(

@@ -63,9 +63,9 @@ class PartBudget:
             buffer = bytearray(size)
         return permit, buffer
 
-    def give_back(self, permit: Permit, buffer: bytearray) -> None:
+    def give_back(self, permit: Permit, buffer: bytearray | memoryview) -> None:
         """Take back a permit, and a buffer whose bytes are sent."""
         with self._lock:
             self._out.discard(permit)
-            if len(self._out) + len(self._spare) < self._most:
+            if isinstance(buffer, bytearray) and len(self._out) + len(self._spare) < self._most:
                 self._spare.append(buffer)

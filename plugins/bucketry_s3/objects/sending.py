@@ -23,10 +23,10 @@ from bucketry_s3.protocol.checksums import (
 )
 from bucketry_s3.protocol.deadline import Deadline
 
+Part = bytearray | memoryview
 
-def send_parts(
-    job: Job, upload_id: str, first: bytearray, read: Callable[[bytearray], int]
-) -> Sent:
+
+def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part], int]) -> Sent:
     """Upload `first`, a full part, and all that `read` fills buffers with.
 
     While the provider's budget has room, parts are sent by threads and the next one is read
@@ -45,7 +45,7 @@ def send_parts(
         for deadline in deadlines:
             deadline.end()
 
-    def send(number: int, body: bytearray) -> dict[str, Any]:
+    def send(number: int, body: Part) -> dict[str, Any]:
         deadline = bucket.deadline(len(body))
         deadlines.append(deadline)
         try:
@@ -55,7 +55,7 @@ def send_parts(
             stop()
             raise
 
-    def started(permit: Permit, number: int, body: bytearray) -> bool:
+    def started(permit: Permit, number: int, body: Part) -> bool:
         """Send in a thread; False where none can be had: the interpreter is going down."""
         future: Future[dict[str, Any]] = Future()
         context = copy_context()  # the thread belongs to the operation: cancelled, watched with it
@@ -96,7 +96,7 @@ def send_parts(
             raise failures[0]
         arrived(future.result(), size)
 
-    def hand_over(number: int, body: bytearray) -> bytearray:
+    def hand_over(number: int, body: Part) -> Part:
         """Have a part sent, and return the buffer for the next one."""
         while (more := bucket.parts.another(part_size)) is None and waiting:
             collect()
@@ -107,7 +107,8 @@ def send_parts(
         arrived(send(number, body), len(body))
         return body
 
-    part_size, buffer = len(first), first
+    part_size = len(first)
+    buffer: Part = first
     with bucket.parts.upload(), under_way(stop):
         try:
             for number in count(1):
@@ -123,7 +124,9 @@ def send_parts(
                 filled = read(buffer)
                 if not filled:
                     break
-                del buffer[filled:]
+                if filled < len(buffer):
+                    # Not cut off: whoever still looks into it, an error's frames, would forbid it.
+                    buffer = memoryview(buffer)[:filled]
             while waiting:
                 collect()
         except BaseException:
@@ -143,7 +146,7 @@ def send_parts(
 
 
 def _send_part(
-    job: Job, upload_id: str, number: int, body: bytearray, deadline: Deadline
+    job: Job, upload_id: str, number: int, body: Part, deadline: Deadline
 ) -> dict[str, Any]:
     digest: dict[str, Any] = {}
     if job.algorithm is not None:

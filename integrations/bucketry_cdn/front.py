@@ -64,7 +64,7 @@ class Front(ABC):
                 "the CDN's signature carries no response headers, versions or request headers",
                 hint="Store the headers with the object, or sign with a provider without the CDN.",
             )
-        expires = int(self._clock()) + request.expires_in
+        expires = request.begins(self._clock()) + request.life
         return SignedUrl(
             url=self.signed(self._plain(request.key), expires),
             method="GET",

@@ -43,7 +43,7 @@ def _check(alias: str, storage: Storage) -> Iterator[checks.CheckMessage]:
         return
     try:
         private = provider.is_private("x")
-        signed = provider.sign("x").signed if private else False
+        signed = provider.sign("x", stable=storage.stable_urls).signed if private else False
     except BucketryError as error:
         yield checks.Warning(
             f"no address can be made: {error}", obj=_named(alias), id="bucketry.W001"

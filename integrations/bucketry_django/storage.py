@@ -41,6 +41,9 @@ class Storage(django_storage.Storage):
     configuration's default; or `provider` and all that it does not know itself are a configuration.
     Names are looked up in the setting ``BUCKETRY`` (a file or a mapping), else in `bucketry.toml`.
 
+    `stable_urls` are seconds for which a signed address stays the same, so that browsers and cached
+    templates can keep it; it lives so much longer than ``signed_url_expires``.
+
     `save` never overwrites, not even in a race, unless `allow_overwrite` is given: a file whose
     name is taken gets another one. What goes wrong with the storage is a `bucketry.StorageError`,
     of which a missing file is a `FileNotFoundError`, too. A name that leads out of the storage, or
@@ -52,12 +55,14 @@ class Storage(django_storage.Storage):
         provider: str | Provider | None = None,
         *,
         allow_overwrite: bool = False,
+        stable_urls: int | None = None,
         **options: Any,
     ) -> None:
         """Open nothing yet; the system checks tell what is wrong with the configuration."""
         self._given = provider
         self._options = options
         self._allow_overwrite = allow_overwrite
+        self.stable_urls = stable_urls
         setting_changed.connect(self._forget)
 
     @cached_property
@@ -195,7 +200,7 @@ class Storage(django_storage.Storage):
         key = key_of(text)
         with suspicious_names():
             if key and not text.endswith("/"):
-                return self.provider.url(key)
+                return self.provider.url(key, stable=self.stable_urls)
             return self.provider.object_url(f"{key}/x" if key else "x")[:-1]
 
 

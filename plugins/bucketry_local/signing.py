@@ -77,7 +77,7 @@ class Signer:
 
     def sign(self, request: SignRequest) -> SignedUrl:
         """Return the URL for `request`."""
-        expires = int(self.clock()) + request.expires_in
+        expires = request.begins(self.clock()) + request.life
         query = {"expires": str(expires), "method": request.method}
         if request.content_type is not None:
             query["content_type"] = request.content_type

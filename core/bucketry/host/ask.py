@@ -312,8 +312,8 @@ class Ask:
             raise self._bad(
                 hook, "a signed URL needs expires_at with a time zone, an unsigned one signed=False"
             )
-        if signed.expires_at.timestamp() > time.time() + request.expires_in + CLOCK_SLACK:
-            raise self._bad(hook, f"it signed for longer than {request.expires_in} seconds")
+        if signed.expires_at.timestamp() > time.time() + request.life + CLOCK_SLACK:
+            raise self._bad(hook, f"it signed for longer than {request.life} seconds")
         if self._reads_signatures and self._stack.signed.untouched(signed):
             return signed  # straight from the layer that would be asked to read it
         return self._marked(signed, checked=self._carries(signed, request))

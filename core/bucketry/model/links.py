@@ -22,13 +22,15 @@ class SignRequest:
     Attributes:
         key: the object key, root path included. For POST it is the exact key of the upload.
         method: the HTTP method that the URL allows.
-        expires_in: seconds that it is good for.
+        expires_in: seconds that it is good for, at least.
         response: headers that the answer to GET or HEAD shall carry, by their option name
             (``content_type``, ``content_disposition``, ``cache_control`` ...).
         content_type: type that an upload must have; None leaves it free.
         headers: further request headers that are signed along and must then be sent, by name.
         min_size, max_size: limits of a POST upload, in bytes.
         version: version to read or delete.
+        stable: seconds for which the URL stays the same; None for one of its own at each call. A
+            signer begins it at `begins` and lets it live `life` seconds.
     """
 
     key: str
@@ -40,6 +42,20 @@ class SignRequest:
     min_size: int = 0
     max_size: int | None = None
     version: str | None = None
+    stable: int | None = None
+
+    @property
+    def life(self) -> int:
+        """Seconds from `begins` on that it is good for: at no moment less than `expires_in`."""
+        return self.expires_in + (self.stable or 0)
+
+    def begins(self, now: float) -> int:
+        """Return the second since 1970 that it begins in: `now`, or the last multiple of `stable`.
+
+        Who signs twice between two multiples signs the same.
+        """
+        second = int(now)
+        return second - second % self.stable if self.stable else second
 
 
 def _held(value: str | Secret) -> Secret:

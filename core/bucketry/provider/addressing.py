@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import get_args
 
+import attrs
+
 from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
 from bucketry.headers import check_header_name, check_header_value, content_disposition
 from bucketry.model import Method, ObjectInfo, SignedUrl, SignRequest, UploadTicket
@@ -48,6 +50,7 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
     """Return the request, or raise `InvalidInput` that says what is wrong with it."""
     method = request.method
     _check_expiry(request.expires_in, ground)
+    _check_stable(request, ground)
     for given in (request.response, request.headers):
         if type(given) is not dict and not isinstance(given, Mapping):
             raise InvalidInput("response headers and request headers are mappings of text")
@@ -98,6 +101,21 @@ def _check_expiry(seconds: object, ground: Ground) -> None:
         )
 
 
+def _check_stable(request: SignRequest, ground: Ground) -> None:
+    stable, limit = request.stable, ground.max_expires_in
+    if stable is None:
+        return
+    if isinstance(stable, bool) or not isinstance(stable, int) or stable < 1:
+        raise InvalidExpiry("stable is a number of seconds, 1 or more, given as an int")
+    if request.method not in ("GET", "HEAD"):
+        raise InvalidInput(f"stable is for GET and HEAD, not for {request.method}")
+    if request.life > limit:
+        raise InvalidExpiry(
+            f"a signed URL lives {limit:,} seconds at most, expires_in and stable together; "
+            f"{request.expires_in:,} and {stable:,} are not possible"
+        )
+
+
 def _expires_in(seconds: int | None, ground: Ground) -> int:
     return ground.options.signed_url_expires if seconds is None else seconds
 
@@ -117,16 +135,21 @@ def _prepared(request: SignRequest, ground: Ground) -> SignRequest:
     return ground.ask.prepare_signing(request, partial(check_request, ground=ground))
 
 
-def url(ground: Ground, key: str | ObjectInfo, expires_in: int | None) -> str:
+def url(ground: Ground, key: str | ObjectInfo, expires_in: int | None, stable: int | None) -> str:
     """Return an address that opens the object."""
-    address = ground.quick.url(key, expires_in) if type(key) is str else None
+    address = None
+    if stable is None and type(key) is str:
+        address = ground.quick.url(key, expires_in)
     if address is not None:
         return address
     object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "url", key) as operation:
         if ground.ask.is_private(object_key):
             request = SignRequest(
-                key=object_key, method="GET", expires_in=_expires_in(expires_in, ground)
+                key=object_key,
+                method="GET",
+                expires_in=_expires_in(expires_in, ground),
+                stable=stable,
             )
             signed = ground.ask.sign(_prepared(check_request(request, ground), ground))
             operation.answer = signed
@@ -180,10 +203,11 @@ def sign(
     response: Mapping[str, str] | None,
     content_type: str | None,
     version: str | None,
+    stable: int | None,
 ) -> SignedUrl:
     """Return a signed URL for one method on one key."""
-    further: tuple[object, ...] = (download_name, response, content_type, version)
-    if method == "GET" and further == (None, None, None, None):
+    further: tuple[object, ...] = (download_name, response, content_type, version, stable)
+    if method == "GET" and further == (None, None, None, None, None):
         quickly = ground.quick.sign(key, expires_in) if type(key) is str else None
         if quickly is not None:
             return quickly
@@ -206,6 +230,7 @@ def sign(
         response=wanted,
         content_type=content_type,
         version=version,
+        stable=stable,
     )
     check_request(request, ground)
     with perform(ground, "sign", key, request) as operation:
@@ -215,22 +240,24 @@ def sign(
 
 
 def sign_many(
-    ground: Ground, keys: Iterable[str | ObjectInfo], expires_in: int | None
+    ground: Ground,
+    keys: Iterable[str | ObjectInfo],
+    expires_in: int | None,
+    stable: int | None,
 ) -> dict[str, SignedUrl]:
     """Sign GET for many keys at once."""
     seconds = _expires_in(expires_in, ground)
-    _check_expiry(seconds, ground)
+    any_key = SignRequest(key="", method="GET", expires_in=seconds, stable=stable)
+    check_request(any_key, ground)
     _check_can_sign("GET", ground)
     asked: list[str] = [key_of(key) for key in each_key(keys)]
-    quickly = _quickly(ground, asked, seconds)
+    quickly = _quickly(ground, asked, seconds) if stable is None else None
     if quickly is not None:
         return quickly
     object_keys = {key: ground.root.existing(key) for key in asked}
     with perform(ground, "sign", None, {"keys": list(object_keys.values())}) as operation:
         signed = operation.answer = {
-            key: ground.ask.sign(
-                _prepared(SignRequest(key=object_key, method="GET", expires_in=seconds), ground)
-            )
+            key: ground.ask.sign(_prepared(attrs.evolve(any_key, key=object_key), ground))
             for key, object_key in object_keys.items()
         }
     return signed

@@ -571,13 +571,14 @@ class Provider:
 
     # -- addresses ---------------------------------------------------------------------------
 
-    def url(self, key: Key, *, expires_in: int | None = None) -> str:
+    def url(self, key: Key, *, expires_in: int | None = None, stable: int | None = None) -> str:
         """Return an address that opens the object: its permanent one, or a signed one if private.
 
         A signed address is a password: use it, do not store or log it. `sign` gives one that does
-        not show itself. Where `base_url` is set, addresses are never signed.
+        not show itself, and says what `expires_in` and `stable` mean. Where `base_url` is set,
+        addresses are never signed.
         """
-        return addressing.url(self._ground, key, expires_in)
+        return addressing.url(self._ground, key, expires_in, stable)
 
     def object_url(self, key: Key) -> str:
         """Return the object's permanent, unsigned address, also where it opens for nobody."""
@@ -606,6 +607,7 @@ class Provider:
         response: Mapping[str, str] | None = None,
         content_type: str | None = None,
         version: str | None = None,
+        stable: int | None = None,
     ) -> SignedUrl:
         """Return a signed URL that allows `method` on one key, for `expires_in` seconds.
 
@@ -619,6 +621,10 @@ class Provider:
                 `content_disposition`, `content_encoding`, `content_language`, `expires`.
             content_type: type that a PUT must declare; it is then part of the signature.
             version: version of the object to read or delete.
+            stable: seconds for which the URL stays the same, so that browsers and templates can
+                cache it; for GET and HEAD. It then lives up to so many seconds longer than
+                `expires_in`, never less. A new one comes at each multiple of `stable` since 1970,
+                and with temporary credentials whenever these are renewed.
 
         Where `base_url` is set, GET and HEAD give that address with ``signed=False``. No network
         is needed. Raises `InvalidExpiry`, `InvalidHeader`, `Unsupported`.
@@ -632,13 +638,14 @@ class Provider:
             response=response,
             content_type=content_type,
             version=version,
+            stable=stable,
         )
 
     def sign_many(
-        self, keys: Iterable[Key], *, expires_in: int | None = None
+        self, keys: Iterable[Key], *, expires_in: int | None = None, stable: int | None = None
     ) -> dict[str, SignedUrl]:
-        """Sign GET for many keys at once: a page of thumbnails."""
-        return addressing.sign_many(self._ground, keys, expires_in)
+        """Sign GET for many keys at once: a page of thumbnails. `stable` is as in `sign`."""
+        return addressing.sign_many(self._ground, keys, expires_in, stable)
 
     def upload_ticket(
         self,

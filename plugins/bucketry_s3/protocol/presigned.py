@@ -92,8 +92,9 @@ def sign(
             checked=True,
         )
     plain = not (request.response or request.version or request.headers or request.content_type)
+    begins = request.begins(presigner.second()) if at is None else at
     if request.method == "GET" and at is None and plain:
-        frame = presigner.frame(request.expires_in, pair, presigner.second())
+        frame = presigner.frame(request.life, pair, begins)
         key = quote_key(request.key)
         return SignedUrl(
             url=f"{frame.front}{key}{frame.back}{frame.signature(key)}",
@@ -115,11 +116,11 @@ def sign(
     signed = presigner.url(
         request.method,
         request.key,
-        request.expires_in,
+        request.life,
         pair,
         params=params,
         headers=headers,
-        at=at,
+        at=begins,
     )
     return SignedUrl(
         url=signed.url,
@@ -176,11 +177,10 @@ def difference(
         life = int(given.get("x-amz-expires") or (signed.expires_at - begun).total_seconds())
     except (KeyError, ValueError):
         return "it does not say from when on it counts, and for how long"
-    if life > request.expires_in:
-        return f"it is signed for {life} seconds, not for {request.expires_in}"
-    expected = sign(
-        presigner, attrs.evolve(request, expires_in=life), pair, promises, at=int(begun.timestamp())
-    )
+    if life > request.life:
+        return f"it is signed for {life} seconds, not for {request.life}"
+    found = attrs.evolve(request, expires_in=life, stable=None)
+    expected = sign(presigner, found, pair, promises, at=int(begun.timestamp()))
     if expected.expires_at != signed.expires_at:
         return "the signature ends at another time than is told"
     if _lower(expected.headers) != _lower(signed.headers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -281,3 +282,23 @@ def test_under_asgi_it_is_read_in_threads(kept: Storage) -> None:
 def test_static_files_have_their_own_names(provider: Provider) -> None:
     storage = StaticFilesStorage(provider)
     assert [storage.save("a.css", ContentFile(body)) for body in (b"1", b"2")] == ["a.css"] * 2
+
+
+def test_cached_templates_keep_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {
+        "provider": "s3", "bucket": "media", "region": "us-east-1",
+        "endpoint": "https://s3.example.com", "signed_url_expires": 600,
+        "credentials": {"access_key_id": "AKIA", "secret_access_key": "secret"},
+    }  # fmt: skip
+    now = [1_780_002_000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    stable, other = Storage(stable_urls=3600, **options), Storage(**options)
+    urls = [(stable.url("a.txt"), other.url("a.txt"))]
+    for seconds in (3599, 1):
+        now[0] += seconds
+        urls.append((stable.url("a.txt"), other.url("a.txt")))
+    assert [url == urls[0][0] for url, _ in urls] == [True, True, False]
+    assert len({url for _, url in urls}) == 3
+    assert "X-Amz-Expires=4200" in urls[0][0]
+    assert _ids(**options, stable_urls=604_800) == ["bucketry.W001"]
+    assert stable.deconstruct()[2]["stable_urls"] == 3600  # type: ignore[attr-defined]

@@ -87,6 +87,7 @@ class S3Options:
     key_strategy: Literal["slug", "name", "date", "hash"] = "slug"
     checksum_algorithm: ChecksumAlgorithm | None = None
     prevent_overwrite: bool = False
+    write_id: bool = True
     storage_class: str | None = None
     encryption: Encryption | None = None
     tags: Mapping[str, str] = field(factory=dict)

@@ -83,6 +83,7 @@ def s3_vendor(
         yield from _check_place(chosen, profile, known={path for path, _ in own})
         yield from _check_visibility(chosen, able, title)
         yield from _check_sizes(chosen, able, title)
+        yield from _check_write_id(chosen, able, title)
         yield from _check_params(chosen, able, title)
         yield from own
 
@@ -237,6 +238,16 @@ def _check_sizes(options: Any, able: Capabilities, title: str) -> Iterator[tuple
         yield "multipart.part_size", f"{title} wants parts of at least {least:,} bytes"
     if most is not None and size > most:
         yield "multipart.part_size", f"{title} takes parts of at most {most:,} bytes"
+
+
+def _check_write_id(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+    facts = (able.put_if_absent, able.complete_if_absent)
+    if not options.write_id and any(fact.value != "enforced" for fact in facts):
+        yield (
+            "write_id",
+            f"is needed: {title} is not known to hold the condition of an upload in one request "
+            "and in parts; leave write_id out",
+        )
 
 
 def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:

@@ -82,6 +82,7 @@ class MemoryLayer:
             etag=f"etag-of-{len(data)}",
             last_modified=MOMENT,
             content_type=upload.content_type,
+            write_id="made-up" if upload.prevent_overwrite else None,
             cache_control=upload.cache_control,
             metadata=upload.metadata,
         )

@@ -66,6 +66,15 @@ def test_stat_shows_what_is_known(shell: Shell) -> None:
     assert shell.json("stat", "a.txt")["metadata"] == {"author": "Ann"}
 
 
+def test_stat_shows_the_write_id_when_asked(shell: Shell) -> None:
+    shell.run("put", "-", "--key", "a.txt", "--no-overwrite", stdin=b"hello")
+    assert "write_id" not in shell.run("stat", "a.txt").stdout
+    assert ["write_id", "made-up"] in [
+        line.split() for line in shell.run("stat", "-v", "a.txt").stdout.splitlines()
+    ]
+    assert shell.json("stat", "a.txt")["write_id"] == "made-up"
+
+
 def test_stat_of_a_missing_object_exits_with_4(shell: Shell) -> None:
     result = shell.run("stat", "no.txt")
     assert result.exit_code == 4

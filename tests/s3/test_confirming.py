@@ -113,7 +113,52 @@ def test_the_mark_of_a_write_is_nobodys_metadata(transport: MemoryTransport) -> 
     plain, marked = transport.params_of("PutObject")
     assert {"author": "me"} == plain["Metadata"]
     assert {"author", "bucketry-write-id"} == set(marked["Metadata"])
-    assert {"author": "me"} == provider.head("new").metadata
+    seen = provider.head("new")
+    assert {"author": "me"} == seen.metadata
+    assert marked["Metadata"]["bucketry-write-id"] == seen.write_id
+    assert provider.head("plain").write_id is None
+
+
+HELD = Capabilities(
+    put_if_absent=Fact("enforced"),
+    complete_if_absent=Fact("enforced"),
+    put_if_match=Fact("enforced"),
+)
+
+
+def test_a_write_may_go_without_a_mark_where_its_condition_is_held_in_every_request(
+    transport: MemoryTransport,
+) -> None:
+    provider = provider_on(transport, capabilities=HELD, write_id=False)
+
+    provider.upload(b"x", key="new", prevent_overwrite=True)
+    # Nothing says what this vendor makes of If-Match when parts are completed.
+    provider.upload(b"y", key="new", if_match=md5(b"x"))
+
+    plain, marked = transport.params_of("PutObject")
+    assert "Metadata" not in plain
+    assert {"bucketry-write-id"} == set(marked["Metadata"])
+
+
+@pytest.mark.parametrize("size", [0, 6 * MIB])
+def test_without_a_mark_nothing_tells_whose_a_write_was_when_its_answer_is_lost(
+    transport: MemoryTransport, size: int
+) -> None:
+    last = "CompleteMultipartUpload" if size else "PutObject"
+    provider = provider_on(transport, capabilities=HELD, write_id=False)
+
+    # The object there is in nothing different from another writer's same one.
+    transport.after[last] = always(TAKEN_AFTER_A_LOST_ANSWER)
+    with pytest.raises(Unconfirmed) as caught:
+        provider.upload(stream(size), key="lock", prevent_overwrite=True)
+    assert caught.value.may_have_applied
+
+    # An answer that came is believed, and nothing is looked up for it.
+    transport.after.clear()
+    transport.objects["taken"] = b""
+    with pytest.raises(AlreadyExists) as taken:
+        provider.upload(b"", key="taken", prevent_overwrite=True)
+    assert not taken.value.may_have_applied
 
 
 def test_metadata_leaves_room_for_the_mark(transport: MemoryTransport) -> None:

@@ -140,8 +140,12 @@ def _branches(tree: dict[str, Any], indent: str) -> Iterator[str]:
 
 @command
 @click.argument("place", callback=places, metavar="[PROVIDER:]KEY")
-def stat(settings: Settings, place: Place) -> None:
-    """Show what is known of one object; exit code 4 if there is none."""
+@click.option("--verbose", "-v", is_flag=True, help="What is bucketry's own, too: the write id.")
+def stat(settings: Settings, place: Place, verbose: bool) -> None:
+    """Show what is known of one object; exit code 4 if there is none.
+
+    With --json all of it.
+    """
     with Providers(settings) as providers:
         info = look(providers.at(place), place.key)
     described = output.plain(info)
@@ -154,7 +158,7 @@ def stat(settings: Settings, place: Place) -> None:
             rows += [(f"{name} {inner}", str(text)) for inner, text in value.items()]
         elif name == "size":
             rows.append((name, _size(value)))
-        elif value is not None:
+        elif value is not None and (verbose or name != "write_id"):
             rows.append((name, str(value)))
     output.table(settings, ("", ""), rows)
 

@@ -117,6 +117,7 @@ class ObjectInfo:
 
     `last_modified` is timezone-aware. `metadata` is None in a listing, a dictionary from `head`.
     `verified` is the digest that a download's bytes were found to have, None where none is known.
+    `write_id` is the mark of an upload under a condition, which is none of the metadata.
     """
 
     key: str
@@ -134,6 +135,7 @@ class ObjectInfo:
     version: str | None = None
     checksums: Mapping[str, str] = field(factory=dict)
     verified: str | None = None
+    write_id: str | None = None
 
 
 @frozen(kw_only=True)

@@ -13,6 +13,7 @@ from bucketry_s3.objects.native import for_looking
 from bucketry_s3.objects.reading import head_answer, unquoted
 
 PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
+COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
 DELETE_FACTS = {"IfMatch": "delete_if_match"}
 """Precondition to the capability that says what the vendor's servers make of it."""
 
@@ -62,3 +63,13 @@ def look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozen
         raise PreconditionFailed("there is an object under this key already")
     if "IfMatch" in conditions and etag != unquoted(params["IfMatch"]):
         raise PreconditionFailed("the object there is not the version that was named")
+
+
+def not_enforced(
+    bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the preconditions that the vendor is not known to enforce."""
+    able = bucket.capabilities
+    return frozenset(
+        name for name in facts if name in params and getattr(able, facts[name]).value != "enforced"
+    )

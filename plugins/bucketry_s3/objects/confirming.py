@@ -23,15 +23,13 @@ from bucketry import (
     Unconfirmed,
     Unsupported,
 )
-from bucketry.headers import MAX_METADATA_BYTES, RESERVED_METADATA_PREFIX
+from bucketry.headers import MAX_METADATA_BYTES
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.conditions import COMPLETE_FACTS, PUT_FACTS, not_enforced
 from bucketry_s3.objects.native import PRECONDITIONS, for_looking
-from bucketry_s3.objects.reading import head_answer, unquoted
+from bucketry_s3.objects.reading import WRITE_ID, head_answer, unquoted
 from bucketry_s3.protocol.retrying import Attempts
-
-WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
-"""Name of the metadata that marks a write under a precondition."""
 
 _CHECKSUMS = frozenset(f"Checksum{name}" for name in get_args(ChecksumAlgorithm))
 
@@ -63,19 +61,24 @@ _INVISIBLE = (
 )
 
 
-def with_write_id(params: Mapping[str, Any]) -> dict[str, Any]:
+def with_write_id(bucket: Bucket, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of an upload, marked if it has a precondition.
 
-    Raises `InvalidHeader` if the caller's metadata leaves no room for the mark.
+    Not if the configuration does without the mark, and the vendor holds the precondition in every
+    request. Raises `InvalidHeader` if the caller's metadata leaves no room for the mark.
     """
     if not any(name in params for name in PRECONDITIONS):
+        return dict(params)
+    kept = not_enforced(bucket, params, PUT_FACTS) | not_enforced(bucket, params, COMPLETE_FACTS)
+    if not bucket.options.write_id and not kept:
         return dict(params)
     metadata = {**params.get("Metadata", {}), WRITE_ID: uuid.uuid4().hex}
     size = sum(len(name) + len(str(value)) for name, value in metadata.items())
     if size > MAX_METADATA_BYTES:
         raise InvalidHeader(
             f"metadata is {size - MAX_METADATA_BYTES} bytes too large: an upload with a "
-            "precondition needs some itself, to know its object again when an answer is lost"
+            "precondition needs some itself, to know its object again when an answer is lost "
+            "(write_id = false does without where the vendor enforces preconditions)"
         )
     return {**params, "Metadata": metadata}
 
@@ -176,6 +179,8 @@ def _is_this(write: Write, answer: Mapping[str, Any]) -> bool | None:
     Another object proves nothing: it may have come after this one, and clocks differ. Only a
     create-only write is refuted, by an object that somebody else has created.
     """
+    if write.id is None and any(name in write.params for name in PRECONDITIONS):
+        return None  # another writer's same bytes would be a defeat
     if write.id is not None:
         found = _metadata(answer).get(WRITE_ID)
         if found == write.id:

@@ -12,7 +12,7 @@ from bucketry import StorageError, StoredObject, Unsupported
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import already_there, look
-from bucketry_s3.objects.confirming import WRITE_ID, Write, confirm, confirm_encrypted, with_etag
+from bucketry_s3.objects.confirming import Write, confirm, confirm_encrypted, with_etag
 from bucketry_s3.objects.multipart import Job, Sent, complete, part_size_for, unfinished
 from bucketry_s3.objects.native import (
     ALGORITHM,
@@ -23,7 +23,7 @@ from bucketry_s3.objects.native import (
     stored_as,
     tagging,
 )
-from bucketry_s3.objects.reading import head_answer, md5_of, unquoted, version_of
+from bucketry_s3.objects.reading import WRITE_ID, head_answer, md5_of, unquoted, version_of
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, checksum_param
 from bucketry_s3.protocol.retrying import Attempts

@@ -24,6 +24,9 @@ from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum, Runn
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import AnswerBody
 
+WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
+"""Name of the metadata that marks a write under a precondition."""
+
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _REPLACED = "the object was replaced while it was being read"
 _CHECKSUMS = [(name, f"Checksum{name}") for name in get_args(ChecksumAlgorithm)]
@@ -128,6 +131,7 @@ def _object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
         encryption=answer.get("ServerSideEncryption"),
         version=version_of(answer),
         checksums=_checksums(answer),
+        write_id=metadata.get(WRITE_ID),
     )
 
 

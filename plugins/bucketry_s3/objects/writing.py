@@ -20,7 +20,14 @@ from bucketry.model import ChecksumAlgorithm
 from bucketry.source import Source
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.conditions import PUT_FACTS, already_there, check_honoured, look
+from bucketry_s3.objects.conditions import (
+    COMPLETE_FACTS,
+    PUT_FACTS,
+    already_there,
+    check_honoured,
+    look,
+    not_enforced,
+)
 from bucketry_s3.objects.confirming import (
     Write,
     check_encryption_named,
@@ -40,8 +47,6 @@ from bucketry_s3.objects.sending import send_parts
 from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
 from bucketry_s3.protocol.retrying import Attempts
 
-_COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}
-
 _PIECE = 256 * 1024
 
 
@@ -56,7 +61,7 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         part_size = max(part_size, wanted * (bucket.options.multipart.concurrency + 1))
     if source.size is not None and source.size > part_size:
         _check_parts_are_possible(bucket, params, whole)
-    marked = with_write_id(params)
+    marked = with_write_id(bucket, params)
     with already_there(params):
         first = _first(source, part_size)
         if len(first) < part_size or source.exhausted():
@@ -91,8 +96,8 @@ def _only_whole(bucket: Bucket, params: Mapping[str, Any]) -> frozenset[str]:
     In parts, two writers could both win. One request then takes as much as parts would hold in
     memory at the same time.
     """
-    in_parts = _not_enforced(bucket, params, _COMPLETE_FACTS)
-    return in_parts - _not_enforced(bucket, params, PUT_FACTS)
+    in_parts = not_enforced(bucket, params, COMPLETE_FACTS)
+    return in_parts - not_enforced(bucket, params, PUT_FACTS)
 
 
 def _check_parts_are_possible(
@@ -100,7 +105,7 @@ def _check_parts_are_possible(
 ) -> None:
     """Refuse what is larger than one request where it cannot go in parts."""
     for name in whole:
-        fact = getattr(bucket.capabilities, _COMPLETE_FACTS[name])
+        fact = getattr(bucket.capabilities, COMPLETE_FACTS[name])
         raise Unsupported(
             f"the upload is too large for one request, and in parts its precondition is not known "
             f"to hold at this vendor {cite(fact)}",
@@ -138,7 +143,7 @@ def _put(
     digest = checksum(algorithm, body) if algorithm else None
     if algorithm:
         native[checksum_param(algorithm)] = digest
-    look(bucket, upload.key, params, _not_enforced(bucket, params, PUT_FACTS))
+    look(bucket, upload.key, params, not_enforced(bucket, params, PUT_FACTS))
     attempts = Attempts()
     try:
         answer = bucket.send(
@@ -166,7 +171,7 @@ def _put_parts(
     check_divisible(params)
     algorithm = _algorithm(bucket, params, in_parts=True)
     conditions = {name: params[name] for name in PRECONDITIONS if name in params}
-    not_enforced = _not_enforced(bucket, conditions, _COMPLETE_FACTS)
+    doubtful = not_enforced(bucket, conditions, COMPLETE_FACTS)
     job = Job(
         bucket=bucket,
         key=upload.key,
@@ -179,18 +184,18 @@ def _put_parts(
         progress=upload.progress,
     )
     # An object that is there already spares sending gigabytes for nothing.
-    early = not_enforced | {"IfNoneMatch"}.intersection(conditions)
+    early = doubtful | {"IfNoneMatch"}.intersection(conditions)
     try:
         look(bucket, upload.key, params, early)
     except AccessDenied:
         # A key pair that may only write; then Complete decides.
-        if not_enforced:
+        if doubtful:
             raise
     with unfinished(job) as upload_id:
         sent = send_parts(job, upload_id, first, upload.source.readinto)
         upload.source.check_complete()
         # All the protection there is where Complete is not known to honour the condition.
-        look(bucket, upload.key, params, not_enforced)
+        look(bucket, upload.key, params, doubtful)
         check_encryption_named(bucket, params, job.answers)
         answer = complete(job, upload_id, sent)
         confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
@@ -201,23 +206,13 @@ def _put_parts(
     )
 
 
-def _not_enforced(
-    bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]
-) -> frozenset[str]:
-    """Return the preconditions that the vendor is not known to enforce."""
-    able = bucket.capabilities
-    return frozenset(
-        name for name in facts if name in params and getattr(able, facts[name]).value != "enforced"
-    )
-
-
 def _complete_conditions(bucket: Bucket, conditions: Mapping[str, str]) -> dict[str, str]:
     """Leave out a condition that the vendor answers with an error when an upload is completed."""
     able = bucket.capabilities
     return {
         name: value
         for name, value in conditions.items()
-        if getattr(able, _COMPLETE_FACTS[name]).value != "refused"
+        if getattr(able, COMPLETE_FACTS[name]).value != "refused"
     }
 
 

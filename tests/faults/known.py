@@ -23,14 +23,6 @@ class Known:
 
 
 KNOWN = (
-    Known("overrun", "botocore's session cannot be stopped in the middle of a wait", "boto3"),
-    Known("leak", "botocore's session cannot be stopped in the middle of a wait", "boto3"),
-    Known(
-        "false success",
-        "urllib3 reads an answer that came before all of a body was taken",
-        "boto3",
-        "200 while the body is sent",
-    ),
     Known(
         "needless doubt",
         "TLS 1.3 refuses a client after its request was sent, and urllib3 does not tell",
@@ -46,11 +38,6 @@ KNOWN = (
         "needless failure",
         "a skew is told whose answer shows none: signing again with the same time promises nothing",
         words="skewed clock told",
-    ),
-    Known(
-        "overrun",
-        "an answer to HEAD has no body that would name the code, so it is tried until the deadline",
-        words="409 ObjectParentIsFile",
     ),
 )
 

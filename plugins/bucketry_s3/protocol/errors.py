@@ -240,6 +240,8 @@ def _type_of(code: str, status: int, request: S3Request, marked: bool) -> type[S
         return BucketNotFound if request.operation == "HeadBucket" else NotFound
     if code and status in _FINAL_WITH_A_CODE:
         return Rejected
+    if status == 409 and request.method == "HEAD" and marked:
+        return Rejected  # who only looks is in nobody's way
     if status in _STATUS:
         return _STATUS[status]
     return Unavailable if status >= 500 else Rejected

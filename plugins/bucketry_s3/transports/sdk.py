@@ -36,6 +36,7 @@ from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
+from bucketry_s3.transports.unsent import unsent
 from bucketry_s3.transports.watchdog import WATCHDOG, Watched
 
 CONNECT_TIMEOUT = 10.0
@@ -95,7 +96,8 @@ class Connections:
                 answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
         finally:
             ATTEMPT.watched = None
-        if ATTEMPT.cut and answer.status_code < 400:
+        cut = ATTEMPT.cut or (request.body and unsent(watched.sock))
+        if cut and answer.status_code < 400:
             answer.raw.close()
             raise Unavailable(
                 "the server answered before all of the request was sent", may_have_applied=True
@@ -259,6 +261,11 @@ class _Body:
         with WATCHDOG.watching(Watched(self.deadline, self._sock)):
             data: bytes = with_errors_told(self._request, lambda: self._read(wanted))
         if self._left is not None:
+            if not data:
+                raise Unavailable(
+                    "the connection was closed before the answer had all of its body",
+                    may_have_applied=True,
+                )
             self._left -= len(data)
         self._ended = not data or self._left == 0
         return data

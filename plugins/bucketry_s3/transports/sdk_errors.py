@@ -9,7 +9,7 @@ from typing import TypeVar
 import botocore.exceptions as sdk
 from urllib3.exceptions import HTTPError
 
-from bucketry import BadCredentials, Rejected, Unavailable
+from bucketry import BadCredentials, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.wire import S3Request, Unreachable
 from bucketry_s3.transports.sdk_http import ATTEMPT
 
@@ -30,8 +30,10 @@ def with_errors_told(request: S3Request, call: Callable[[], T]) -> T:
     raise failure
 
 
-def _told(error: BaseException, address: str) -> Unavailable | Rejected:
+def _told(error: BaseException, address: str) -> StorageError:
     inner = getattr(error, "kwargs", {}).get("error", error)
+    if isinstance(inner, StorageError):
+        return inner
     if isinstance(error, sdk.SSLError):
         return _told_of_tls(str(inner), address)
     if isinstance(error, sdk.EndpointConnectionError | sdk.ConnectTimeoutError):

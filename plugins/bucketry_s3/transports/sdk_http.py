@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import http.client
+import io
+import math
 import socket
 import threading
-from contextlib import ExitStack
-from typing import Any
+import time
+from contextlib import ExitStack, suppress
+from typing import Any, cast
 
 from botocore.awsrequest import (
     AWSHTTPConnection,
     AWSHTTPConnectionPool,
+    AWSHTTPResponse,
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
 )
 from botocore.httpsession import URLLib3Session
+from urllib3.exceptions import HTTPError
 
+from bucketry_s3.transports.names import check_time, resolve
 from bucketry_s3.transports.watchdog import Watched
 
 
@@ -32,10 +40,35 @@ class Attempt(threading.local):
 ATTEMPT = Attempt()
 
 
+class _WholeLines(io.BufferedReader):
+    """Takes no line for whole that breaks off: the SDK would believe the head so far."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and (size is None or not 0 <= size <= len(line)):
+            raise http.client.RemoteDisconnected("the answer breaks off in the middle")
+        return line
+
+
+class _Answer(AWSHTTPResponse):
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fp = _WholeLines(self.fp.detach())
+
+    def _read_status(self) -> tuple[str, int, str]:
+        inner: Any = super()
+        version, status, reason = inner._read_status()
+        # Only 100 is passed over before Python 3.13, and 103 taken for the answer.
+        return version, 100 if 101 < status < 200 else status, reason
+
+
 class _Noting:
     """A connection that notes when a request begins to be written; to a proxy it is none yet."""
 
+    response_class = functools.partial(_Answer, status_tuple=None)
     sock: Any
+    port: int
+    _dns_host: str
 
     def connect(self) -> None:
         inner: Any = super()
@@ -44,11 +77,28 @@ class _Noting:
         self._note(self.sock)
 
     def _new_conn(self) -> Any:
-        inner: Any = super()
-        made: socket.socket = inner._new_conn()
+        made = self._connected()
         # The handshake takes the socket's file descriptor away from it, and gives one at its end.
         self._note(self._opening.enter_context(made.dup()))
         return made
+
+    def _connected(self) -> socket.socket:
+        """Connect to one of the addresses: the SDK would look the name up as long as that takes."""
+        inner: Any = super()
+        name, watched = self._dns_host, ATTEMPT.watched
+        if watched is None:
+            return cast(socket.socket, inner._new_conn())
+        deadline = watched.deadline
+        found = resolve(name, self.port, time.monotonic() + deadline.remaining(), deadline)
+        try:
+            for _, (self._dns_host, *_) in found[:-1]:
+                with suppress(HTTPError):
+                    return cast(socket.socket, inner._new_conn())
+                check_time(math.inf, deadline, f"connecting to {name}")
+            self._dns_host = found[-1][1][0]
+            return cast(socket.socket, inner._new_conn())
+        finally:
+            self._dns_host = name
 
     @staticmethod
     def _note(sock: socket.socket | None) -> None:

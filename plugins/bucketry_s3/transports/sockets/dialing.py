@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import errno
-import ipaddress
 import os
 import select
 import socket
 import ssl
-import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,15 +18,11 @@ from attrs import field, frozen
 from bucketry.errors import Rejected, StorageError
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
+from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
 from bucketry_s3.transports.sockets.head import Head
-
-SLICE = 0.25
-"""Seconds that a socket waits before it looks at the deadline again."""
 
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
-
-Address = tuple[socket.AddressFamily, Any]
 
 
 @frozen(kw_only=True)
@@ -102,56 +95,6 @@ def dial(route: Route, deadline: Deadline) -> socket.socket:
         raise
 
 
-def _wait(until: float, deadline: Deadline, doing: str) -> None:
-    """Raise if there is no time left to go on `doing` something."""
-    if time.monotonic() >= until or not deadline.remaining():
-        raise Unreachable(f"no connection: {doing} took too long")
-
-
-def resolve(host: str, port: int, until: float, deadline: Deadline) -> list[Address]:
-    """Return the addresses of a host. The system's resolver cannot be stopped, so it is left."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        found = _in_thread(lambda: _look_up(host, port), until, deadline, f"looking up {host}")
-    else:
-        found = _look_up(host, port)
-    if isinstance(found, BaseException):
-        reason = found.strerror if isinstance(found, OSError) and found.strerror else found
-        raise Unreachable(
-            f"the name {host} cannot be resolved: {reason}",
-            hint="Look at the endpoint's spelling, and at this machine's name resolution.",
-        )
-    return found
-
-
-def _look_up(host: str, port: int) -> list[Address] | BaseException:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except Exception as error:  # a name that is none raises what it likes
-        return error
-    return [(family, address) for family, _, _, _, address in found]
-
-
-def _in_thread(
-    call: Callable[[], list[Address] | BaseException], until: float, deadline: Deadline, doing: str
-) -> list[Address] | BaseException:
-    answers: list[list[Address] | BaseException] = []
-    done = threading.Event()
-
-    def run() -> None:
-        answers.append(call())
-        done.set()
-
-    try:
-        threading.Thread(target=run, daemon=True, name="bucketry-resolve").start()
-    except RuntimeError:  # the interpreter is going down, and starts no threads any more
-        return call()
-    while not done.wait(SLICE):
-        _wait(until, deadline, doing)
-    return answers[0]
-
-
 def _connect(
     addresses: list[Address], near: Route | Proxy, until: float, deadline: Deadline
 ) -> socket.socket:
@@ -199,7 +142,7 @@ def _tunnel(
         plain.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         while not head.done:
             # Before each read: a proxy that drips never lets one time out.
-            _wait(until, deadline, f"the proxy {proxy.host}:{proxy.port}")
+            check_time(until, deadline, f"the proxy {proxy.host}:{proxy.port}")
             try:
                 data = plain.recv(4096)
             except TimeoutError:
@@ -236,7 +179,7 @@ def _secure(
                 secure.do_handshake()
                 return secure
             except TimeoutError:
-                _wait(until, deadline, f"the TLS handshake with {route.told}")
+                check_time(until, deadline, f"the TLS handshake with {route.told}")
     except BaseException as error:
         secure.close()
         told = _handshake_fault(error, route)

@@ -10,9 +10,10 @@ from typing import Any, NoReturn, TypeVar
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
-from bucketry_s3.transports.sockets.dialing import SLICE
+from bucketry_s3.transports.names import SLICE
 from bucketry_s3.transports.sockets.head import Head
 from bucketry_s3.transports.sockets.pool import Connection, Pool
+from bucketry_s3.transports.unsent import unsent
 
 T = TypeVar("T", bytes, int)
 
@@ -119,7 +120,7 @@ class _Exchange:
                 self._hear_why(error)
             while not head.done:
                 head.feed(self._receive(_PLAIN))
-            if not self._whole and head.status < 400:
+            if head.status < 400 and (not self._whole or (body and unsent(self._sock))):
                 raise Unavailable("the server answered before all of the request was sent")
         except Unavailable as error:
             self.close(reuse=False)

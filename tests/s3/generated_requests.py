@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bucketry_s3.protocol.markup import Kind, Many, Struct
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.params import PARAMS, Param
 from bucketry_s3.protocol.requests import Place, request_for
@@ -15,15 +16,7 @@ from bucketry_s3.protocol.wire import S3Request
 _LETTERS = string.ascii_letters + string.digits
 _KEYS = _LETTERS + "-_.~/ +&=?#%:;,@!$'()*[]{}<>|^`\"\\äéü日本\U0001f408"
 _VALUES = _LETTERS + ",;=/\"'()%&<>  -_."
-_DOCUMENTS: Mapping[str, Any] = {
-    "MultipartUpload": {
-        "Parts": [{"PartNumber": 1, "ETag": '"e"'}, {"PartNumber": 2, "ETag": "f"}]
-    },
-    "Delete": {"Objects": [{"Key": "a&b <c>"}, {"Key": "\r\n日本"}], "Quiet": True},
-    "Tagging": {"TagSet": [{"Key": "a b", "Value": "<&>"}]},
-    "AccessControlPolicy": {"Owner": {"ID": "me"}, "Grants": []},
-    "RestoreRequest": {"Days": 3},
-}
+_NEEDED = frozenset({"Bucket", "Key", "Policy", "UploadId", "PartNumber", "CopySource"})
 
 
 class Draw:
@@ -42,11 +35,11 @@ class Draw:
         operation = self.chance.choice(sorted(OPERATIONS))
         table = PARAMS[operation]
         chosen = {name for name in table if self.chance.random() < 0.15}
-        needed = {"Bucket", "Key", "Body", "UploadId", "PartNumber", "CopySource", *_DOCUMENTS}
-        params: dict[str, Any] = {}
-        for name in table:
-            if name in chosen or name in needed:
-                params[name] = self._value(name, table[name])
+        params = {
+            name: self._value(name, param)
+            for name, param in table.items()
+            if name in chosen or name in _NEEDED or param.where in ("document", "body")
+        }
         for prefix in ("SSECustomer", "CopySourceSSECustomer"):
             for name in (f"{prefix}KeyMD5", f"{prefix}Key"):
                 params.pop(name, None)
@@ -61,9 +54,10 @@ class Draw:
         if name == "Key":
             return self.text(_KEYS, 40)
         if param.where == "body":
-            return self.chance.randbytes(self.chance.choice((0, 0, 3, 1000, 70_000)))
-        if param.where == "document":
-            return _DOCUMENTS[name]
+            sizes = (0, 0, 3, 1000, 70_000) if name == "Body" else (3, 1000)
+            return self.chance.randbytes(self.chance.choice(sizes))
+        if param.payload is not None:
+            return self._member(param.payload.shape)
         if name == "CopySource":
             return {"Bucket": "media", "Key": self.text(_KEYS, 20)}
         if param.where == "metadata":
@@ -77,6 +71,19 @@ class Draw:
         }
         letters = _KEYS if param.where == "query" else _VALUES
         return drawn.get(param.type, lambda: self.text(letters, 20))()
+
+    def _member(self, kind: Kind) -> Any:
+        if isinstance(kind, Struct):
+            return {name: self._member(inner) for name, inner in kind.members.items()}
+        if isinstance(kind, Many):
+            return [self._member(kind.of) for _ in range(self.chance.randint(1, 3))]
+        drawn: dict[str, Callable[[], Any]] = {
+            "integer": lambda: self.chance.randint(1, 10_000),
+            "boolean": lambda: self.chance.random() < 0.5,
+            "time": lambda: self.chance.randint(10**9, 2 * 10**9),
+            "iso-time": lambda: self.chance.randint(10**9, 2 * 10**9),
+        }
+        return drawn.get(kind, lambda: self.text(_KEYS + "\r\n", 20))()
 
     def answer(self, *, bodiless: bool) -> tuple[bytes, bool]:
         """Draw an answer as it goes over the wire, now and then one that breaks off.

@@ -1,7 +1,9 @@
 """Both transports send the same, and make the same of the same answers.
 
 Requests of all operations, drawn by chance, go through each of them to a server that records what
-arrives, byte for byte, and gives each the same answer.
+arrives, byte for byte, and gives each the same answer. What differs on purpose: the SDK's client
+says that a DELETE has a body of no bytes, signs each body, takes 100 headers at most, and reads
+trailers to their end.
 """
 
 from __future__ import annotations
@@ -26,6 +28,66 @@ from bucketry_s3.transports.boto3 import Boto3Transport
 from bucketry_s3.transports.sockets.layer import SocketTransport
 from s3.generated_requests import Draw
 from s3.sockets.peer import Line, Peer
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+ABC = b"Content-Length: 3\r\n\r\nabc"
+NO_CLEAR_ANSWERS = {
+    "both framings": HEAD + b"Transfer-Encoding: chunked\r\n" + ABC,
+    "both framings, chunks": HEAD
+    + b"Content-Length: 3\r\n"
+    + CHUNKED[17:]
+    + b"3\r\nabc\r\n0\r\n\r\n",
+    "length with a sign": HEAD + b"Content-Length: +3\r\n\r\nabc",
+    "length below zero": HEAD + b"Content-Length: -1\r\n\r\nabc",
+    "length with an underscore": HEAD + b"Content-Length: 1_0\r\n\r\nabcdefghij",
+    "length in hex": HEAD + b"Content-Length: 0x3\r\n\r\nabc",
+    "length and more": HEAD + b"Content-Length: 3 x\r\n\r\nabc",
+    "length of other digits": HEAD + "Content-Length: \u0663\r\n\r\nabc".encode(),
+    "length beyond all": HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\nabc",
+    "no length": HEAD + b"Content-Length:\r\n\r\nabc",
+    "length twice in one": HEAD + b"Content-Length: 3, 3\r\n\r\nabc",
+    "length twice": HEAD + b"Content-Length: 3\r\n" + ABC,
+    "two lengths": HEAD + b"Content-Length: 4\r\n" + ABC,
+    "space before the colon": HEAD + b"Content-Length : 3\r\n\r\nabc",
+    "another coding": HEAD + b"Transfer-Encoding: gzip\r\n\r\nabc",
+    "two codings": HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "chunked twice": HEAD + b"Transfer-Encoding: chunked, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "coding with a tab": HEAD + b"Transfer-Encoding: \x0bchunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "chunks in HTTP/1.0": b"HTTP/1.0" + CHUNKED[8:] + b"3\r\nabc\r\n0\r\n\r\n",
+    "bare line feeds": b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc",
+    "bare carriage return": HEAD + b"X: a\rY: b\r\n" + ABC,
+    "folded header": HEAD + b"X: a\r\n folded\r\n" + ABC,
+    "NUL in a value": HEAD + b"X: a\0b\r\n" + ABC,
+    "NUL in a name": HEAD + b"X\0: a\r\n" + ABC,
+    "no colon": HEAD + b"nonsense\r\n" + ABC,
+    "no name": HEAD + b": x\r\n" + ABC,
+    "upgrade": b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
+    "status with a sign": b"HTTP/1.1 +200 OK\r\n" + ABC,
+    "status of four digits": b"HTTP/1.1 2000 OK\r\n" + ABC,
+    "HTTP/0.9": b"HTTP/0.9 200 OK\r\n" + ABC,
+    "HTTP/1.2": b"HTTP/1.2 200 OK\r\n" + ABC,
+    "HTTP/2.0": b"HTTP/2.0 200 OK\r\n" + ABC,
+    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "a page alone": b"<html>login</html>",
+    "NULs": b"\0" * 100,
+    "interim answers alone": b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
+    "interim answers without end": b"HTTP/1.1 100 Continue\r\n\r\n" * 60 + HEAD + ABC,
+    "head without end": HEAD + b"X: a\r\n" * 20_000,
+    "chunk that is none": CHUNKED + b"2\r\nok\r\nzz\r\n",
+    "chunk below zero": CHUNKED + b"-1\r\nabc\r\n0\r\n\r\n",
+    "chunk in hex": CHUNKED + b"0x3\r\nabc\r\n0\r\n\r\n",
+    "chunk with a sign": CHUNKED + b"+3\r\nabc\r\n0\r\n\r\n",
+    "chunk with an underscore": CHUNKED + b"0_3\r\nabc\r\n0\r\n\r\n",
+    "chunk beyond all": CHUNKED + b"10000000000000003\r\nabc\r\n0\r\n\r\n",
+    "chunk without an end": CHUNKED + b"3\r\nabcd\r\n0\r\n\r\n",
+    "chunks with bare line feeds": CHUNKED + b"3\nabc\n0\n\n",
+    "chunk without a size": CHUNKED + b";x\r\nabc\r\n0\r\n\r\n",
+    "extension without end": CHUNKED + b"3;" + b"x" * 400_000,
+    "trailer without end": CHUNKED + b"3\r\nabc\r\n0\r\nX: " + b"y" * 400_000,
+    "no last chunk": CHUNKED + b"3\r\nabc\r\n",
+    "no end behind the last chunk": CHUNKED + b"3\r\nabc\r\n0\r\n",
+}
 
 NOW = 1_795_659_300.0  # 2026-11-26T02:15:00Z
 PAIR = KeyPair(access_key_id="AK", secret_access_key="SK", session_token="tok/en+==")
@@ -133,3 +195,19 @@ def test_the_same_arrives_and_is_made_of_the_same_answer(
         ours, theirs = map(as_sent, server.arrived)
         assert ours == theirs, request
         assert got["sockets"] == got["boto3"], server.answer
+
+
+@pytest.mark.parametrize("transport", ["sockets", "boto3"])
+@pytest.mark.parametrize("name", NO_CLEAR_ANSWERS)
+def test_what_is_no_clear_answer_is_none(
+    recorder: tuple[Recorder, Place, dict[str, Any]], name: str, transport: str
+) -> None:
+    server, place, transports = recorder
+    server.answer, server.closes = NO_CLEAR_ANSWERS[name], True
+    asked = S3Request(
+        operation="GetObject", method="GET", scheme="https", host=place.host, path="/"
+    )
+
+    got = as_got(transports[transport].bucketry_s3_send, asked)
+
+    assert ("Unavailable", True, True) == got

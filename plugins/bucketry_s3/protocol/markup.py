@@ -34,6 +34,12 @@ _MONTHS = {
 MAX_DEPTH = 16
 """Levels of a document; S3's have seven at most."""
 
+MAX_TAGS = 50_000
+"""Tags of a document, those that end elements included; the fullest page of S3's has 30,000."""
+
+_MAX_QUOTES = 200_000
+"""Quotes in a document: each attribute has two, and S3's documents hardly any attributes."""
+
 Leaf = Literal["text", "integer", "boolean", "time", "iso-time", "xsi:type"]
 """A time is written as HTTP dates are, an ``iso-time`` by ISO 8601; ``xsi:type`` is an attribute,
 as ACLs have it."""
@@ -99,6 +105,10 @@ class _Builder(ElementTree.TreeBuilder):
 
 def read_element(document: bytes) -> Element:
     """Return the root of a document. Raises `Misread` for what is no document of S3's."""
+    if document.count(b"<") > MAX_TAGS:
+        raise Misread("it has too many elements")
+    if document.count(b'"') + document.count(b"'") > _MAX_QUOTES:
+        raise Misread("it has too many attributes")
     parser = ElementTree.XMLParser(target=_Builder())  # noqa: S314 - nothing is declared in it
     try:
         parser.feed(document)

@@ -10,7 +10,6 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -31,10 +30,11 @@ from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.urls import effective_addressing
-from bucketry_s3.protocol.wire import Framing, Payload, S3Answer, S3Request
+from bucketry_s3.protocol.wire import Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
+from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
-from bucketry_s3.transports.sdk_http import ATTEMPT, open_session
+from bucketry_s3.transports.sdk_http import ATTEMPT, head_of, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
 from bucketry_s3.transports.unsent import unsent
 from bucketry_s3.transports.watchdog import WATCHDOG, Watched
@@ -102,14 +102,12 @@ class Connections:
             raise Unavailable(
                 "the server answered before all of the request was sent", may_have_applied=True
             )
-        # botocore's own table of headers forgets that one may come twice.
-        headers = {name.lower(): answer.raw.headers[name] for name in answer.raw.headers}
-        framing = _framing(request, answer.status_code, headers)
+        head = head_of(answer.raw)
         return S3Answer(
-            status=answer.status_code,
-            headers=headers,
-            body=_Body(answer.raw, request, watched, framing, headers),
-            framing=framing,
+            status=head.status,
+            headers=head.headers,
+            body=_Body(answer.raw, request, watched, head),
+            framing=head.framing,
         )
 
     def _session(self, seconds: float) -> URLLib3Session:
@@ -216,35 +214,20 @@ def _outgoing(body: Payload) -> Any:
     return bytes(body) if len(body) <= _SMALL else body
 
 
-def _framing(request: S3Request, status: int, headers: Mapping[str, str]) -> Framing:
-    if request.method == "HEAD" or status in (204, 304):
-        return "none"
-    if "chunked" in headers.get("transfer-encoding", "").lower():
-        return "chunked"
-    return "length" if "content-length" in headers else "close"
-
-
 class _Body:
     """urllib3's response as the body of an answer."""
 
-    def __init__(
-        self,
-        raw: Any,
-        request: S3Request,
-        watched: Watched,
-        framing: Framing,
-        headers: Mapping[str, str],
-    ) -> None:
+    def __init__(self, raw: Any, request: S3Request, watched: Watched, head: Head) -> None:
         self.deadline = watched.deadline
         self._sock = watched.sock
         self._raw = raw
         self._request = request
         # The response forgets its connection when it gives it back.
         self._connection = raw.connection
-        length = headers.get("content-length", "") if framing == "length" else ""
+        self._lasting = head.lasting
         # None where only the end itself tells that it is reached.
-        self._left = int(length) if length.isascii() and length.isdigit() else None
-        self._ended = framing == "none" or self._left == 0
+        self._left = head.left if head.framing == "length" else None
+        self._ended = head.ended
         self._closed = False
         # Reading all that is asked for would wait as long as a slow server likes.
         self._read = getattr(raw, "read1", None) or raw.read
@@ -274,7 +257,7 @@ class _Body:
         if self._closed:
             return
         self._closed = True
-        if reuse and self._ended and not self._left:
+        if reuse and self._ended and not self._left and self._lasting:
             # urllib3 gives a connection back when it meets the end by itself.
             with_errors_told(self._request, lambda: self._raw.read(1))
             self._raw.release_conn()

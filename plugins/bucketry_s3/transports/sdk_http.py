@@ -6,6 +6,7 @@ import functools
 import http.client
 import io
 import math
+import re
 import socket
 import threading
 import time
@@ -22,6 +23,8 @@ from botocore.awsrequest import (
 from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import HTTPError
 
+from bucketry import Unavailable
+from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import check_time, resolve
 from bucketry_s3.transports.watchdog import Watched
 
@@ -40,25 +43,51 @@ class Attempt(threading.local):
 ATTEMPT = Attempt()
 
 
-class _WholeLines(io.BufferedReader):
-    """Takes no line for whole that breaks off: the SDK would believe the head so far."""
+# What the lines between the pieces of a chunked body look like: sizes, trailers, ends.
+_OF_CHUNKS = re.compile(rb"(?:[0-9A-Fa-f]{1,15}(?:;[^\n]*)?|[^\s:]+:[^\n]*)?\r\n")
+
+
+class _Lines(io.BufferedReader):
+    """Takes no line for whole that breaks off, as the SDK would; keeps those of the head."""
+
+    def __init__(self, raw: Any) -> None:
+        super().__init__(raw)
+        self.head: list[bytes] | None = []
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
         if not line.endswith(b"\n") and (size is None or not 0 <= size <= len(line)):
-            raise http.client.RemoteDisconnected("the answer breaks off in the middle")
+            raise http.client.RemoteDisconnected("the answer breaks off")
+        if self.head is not None:
+            self.head.append(line)
+        elif not _OF_CHUNKS.fullmatch(line):
+            raise http.client.BadStatusLine("no line of a chunked body")
         return line
 
 
 class _Answer(AWSHTTPResponse):
+    """An answer whose head is read as strictly as on our own sockets, and by the same code."""
+
+    _method: str
+
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fp = _WholeLines(self.fp.detach())
+        self.fp = self._lines = _Lines(self.fp.detach())
+
+    def begin(self) -> None:
+        inner: Any = super()
+        inner.begin()
+        lines, self._lines.head = self._lines.head, None
+        self.told = Head(bodiless=self._method == "HEAD")
+        try:
+            self.told.feed(b"".join(lines or ()))
+        except Unavailable as error:
+            raise error.evolve(may_have_applied=True) from None
 
     def _read_status(self) -> tuple[str, int, str]:
         inner: Any = super()
         version, status, reason = inner._read_status()
-        # Only 100 is passed over before Python 3.13, and 103 taken for the answer.
+        # Only 100 is passed over, and 103 taken for the answer.
         return version, 100 if 101 < status < 200 else status, reason
 
 
@@ -141,6 +170,12 @@ class _HttpPool(AWSHTTPConnectionPool):
 
 class _HttpsPool(AWSHTTPSConnectionPool):
     ConnectionCls = _Https
+
+
+def head_of(raw: Any) -> Head:
+    """Return the head of an answer that a session has given."""
+    head: Head = raw._original_response.told
+    return head
 
 
 def open_session(**arguments: Any) -> URLLib3Session:

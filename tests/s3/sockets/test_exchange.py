@@ -147,43 +147,6 @@ def test_a_body_framed_by_closing_says_so(start: Start) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        CHUNKED[:-2] + b"Content-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\nabcdefghij",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc",
-        b"HTTP/1.1 200 OK\r\nX: a\r\n folded\r\nContent-Length: 3\r\n\r\nabc",
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
-        b"HTTP/2.0 200 OK\r\nContent-Length: 3\r\n\r\nabc",
-        b"SSH-2.0-OpenSSH_9.2\r\n",
-        b"<html>login</html>",
-        b"\0" * 100,
-    ],
-)
-def test_what_is_no_clear_answer_is_none(start: Start, answer: bytes) -> None:
-    peer, pool = start(once(answer))
-
-    with pytest.raises(Unavailable) as caught:
-        whole(send(pool))
-
-    assert caught.value.may_have_applied
-    assert not peer.failures
-
-
-def test_a_chunk_that_is_none_ends_the_reading(start: Start) -> None:
-    _, pool = start(once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n"))
-
-    with pytest.raises(Unavailable, match="not HTTP"):
-        whole(send(pool))
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
         b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Le",
@@ -210,6 +173,20 @@ def test_heads_have_a_limit(start: Start) -> None:
 
     with pytest.raises(Unavailable, match="longer than 65536 bytes"):
         send(pool)
+
+
+@pytest.mark.parametrize("begin", [b"2;", b"2\r\nok\r\n0\r\nX-Trailer: "])
+def test_what_frames_a_body_has_a_limit(start: Start, begin: bytes) -> None:
+    def script(line: Line) -> None:
+        line.request()
+        line.say(CHUNKED + begin)
+        while True:
+            line.say(b"x" * 10_000)
+
+    _, pool = start(script)
+
+    with pytest.raises(Unavailable, match="longer than 65536 bytes"):
+        whole(send(pool))
 
 
 def test_interim_answers_have_a_limit(start: Start) -> None:

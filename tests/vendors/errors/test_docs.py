@@ -69,8 +69,12 @@ def test_every_code_is_documented_once() -> None:
 
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS)
 def test_without_a_known_code_the_status_decides(status: int, kind: str) -> None:
-    none = refused("", status, "HeadObject")
+    none = refused("", status, "HeadObject" if status == 404 else "PutObject")
     assert (type(none), none.code) == (getattr(bucketry, kind), None)
+
+
+def test_who_only_looks_is_in_nobodys_way() -> None:
+    assert type(refused("", 409, "HeadObject")) is bucketry.Rejected
 
 
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS)

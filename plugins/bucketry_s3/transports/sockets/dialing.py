@@ -18,8 +18,8 @@ from attrs import field, frozen
 from bucketry.errors import Rejected, StorageError
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
+from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
-from bucketry_s3.transports.sockets.head import Head
 
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""

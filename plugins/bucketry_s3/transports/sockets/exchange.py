@@ -10,8 +10,8 @@ from typing import Any, NoReturn, TypeVar
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
+from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import SLICE
-from bucketry_s3.transports.sockets.head import Head
 from bucketry_s3.transports.sockets.pool import Connection, Pool
 from bucketry_s3.transports.unsent import unsent
 
@@ -281,9 +281,7 @@ class _Exchange:
             return
         head = self._head
         whole = self._whole and head.ended and not head.body and not head.stray
-        # The answer to 408 may cross with a request, and then belongs to another one.
-        lasting = head.lasting and head.framing != "close" and head.status != 408
-        if reuse and whole and lasting:
+        if reuse and whole and head.lasting:
             self._pool.give_back(connection)
         else:
             self._pool.give_up(connection)

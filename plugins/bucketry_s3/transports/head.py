@@ -10,7 +10,8 @@ from bucketry.errors import Unavailable
 from bucketry_s3.protocol.wire import Framing
 
 MAX_HEAD = 64 * 1024
-"""Bytes of a head, those of 1xx answers before it included."""
+"""Bytes of a head, those of 1xx answers before it included; also of what is no body behind it:
+the extensions of chunks, trailers."""
 
 MAX_INTERIM = 50
 """1xx answers before the final one."""
@@ -45,8 +46,7 @@ class Head:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes; `Unavailable` if they are no HTTP, or contradict each other."""
-        if not self.done:
-            self._fed += len(data)
+        self._fed += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -57,17 +57,21 @@ class Head:
             if not self.ended:
                 raise Unavailable(f"the answer is not HTTP: {error}") from None
             self.stray = True
-        if not self.done and self._fed > MAX_HEAD:
-            raise Unavailable(f"the head of the answer is longer than {MAX_HEAD} bytes")
+        if self._fed > MAX_HEAD and not self.ended:
+            part = "the head of the answer" if not self.done else "what frames the answer's body"
+            raise Unavailable(f"{part} is longer than {MAX_HEAD} bytes")
 
     @property
     def begun(self) -> bool:
         """Whether any byte of an answer has come."""
-        return bool(self._fed)
+        return bool(self._fed) or self.done
 
     @property
     def lasting(self) -> bool:
-        """Whether the server keeps the connection open."""
+        """Whether the connection can be used again: the server keeps it open, and in step."""
+        # The answer to 408 may cross with a request, and then belongs to another one.
+        if self.framing == "close" or self.status == 408:
+            return False
         said = self.headers.get("connection", "").lower()
         return "close" not in said and (self._version == "1.1" or "keep-alive" in said)
 
@@ -111,7 +115,7 @@ class Head:
         if self._bodiless or self.status in (204, 304):
             return
         if coding is not None:
-            if coding.strip().lower() != "chunked":
+            if coding.strip().lower() != "chunked" or self._version == "1.0":
                 raise Unavailable("the answer's Transfer-Encoding is not chunked")
             self.framing = "chunked"
         elif length is not None:
@@ -124,6 +128,7 @@ class Head:
         if self.ended:
             self.stray = True
             return
+        self._fed = 0
         self.body.append(data)
         if self.framing == "length":
             self.left -= len(data)

@@ -170,3 +170,8 @@ def content_disposition(filename: str, *, inline: bool = False) -> str:
     if fallback != name:
         header += f"; filename*=UTF-8''{quote(name, safe='')}"
     return header
+
+
+def as_attachment(disposition: str | None) -> str:
+    """Return a Content-Disposition that has a browser save the body, under the same name."""
+    return "attachment" + "".join((disposition or "").partition(";")[1:])

@@ -43,3 +43,33 @@ def declared_type(value: object) -> str | None:
     if not _DECLARED.fullmatch(value) or value.partition(";")[0].strip().lower() == UNKNOWN:
         return None
     return value
+
+
+_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
+
+# What runs code, or styles and frames it, in the page's origin when a browser opens it.
+_ACTIVE = frozenset(
+    {
+        "application/x-shockwave-flash",
+        "message/rfc822",
+        "text/cache-manifest",
+        "text/html",
+        "text/xsl",
+    }
+)
+
+
+def is_active(content_type: str) -> bool:
+    """Return whether a browser could run what has this type: HTML, SVG, XML, scripts, multiparts.
+
+    What is no media type counts too, and so does a list of several, of which a browser takes one.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    return (
+        kind in _ACTIVE
+        or kind.startswith("multipart/")
+        or kind.endswith(("/xml", "+xml"))
+        or "script" in kind  # javascript, ecmascript, jscript, postscript
+        or "," in content_type
+        or not _TYPE.fullmatch(kind)
+    )

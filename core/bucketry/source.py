@@ -165,6 +165,20 @@ class Source:
         filled = self.readinto(buffer)
         return bytes(memoryview(buffer)[:filled])
 
+    def peek(self, size: int) -> bytes:
+        """Return the first `size` bytes of what is left, fewer only at the end, and keep them.
+
+        They are read ahead and held in memory, so ask for few.
+        """
+        ahead = bytearray(self._pending)
+        self._pending = memoryview(b"")
+        try:
+            while len(ahead) < size and (chunk := self._next_chunk(size - len(ahead))):
+                ahead += chunk
+        finally:
+            self._pending = memoryview(bytes(ahead))
+        return bytes(self._pending[:size])
+
     def exhausted(self) -> bool:
         """Return whether there is nothing left; may read ahead a little."""
         if not self._pending:
@@ -228,7 +242,7 @@ class Source:
                 "so give it a key"
             )
         start = self._file.tell()
-        hasher = hashlib.sha256()
+        hasher = hashlib.sha256(self._pending)
         while chunk := self._read(1 << 20):
             hasher.update(_bytes_of(chunk))
         self._file.seek(start)

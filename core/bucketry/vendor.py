@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from importlib import resources
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -35,6 +35,23 @@ def match_host(patterns: Iterable[str], host: str) -> dict[str, str] | None:
         if match := re.fullmatch(expression, host):
             return match.groupdict()
     return None
+
+
+@frozen(kw_only=True)
+class ContentPolicy:
+    """What is done with uploads that a browser could run, and with bytes that belie their type.
+
+    Attributes:
+        active: HTML, SVG, XML, scripts: ``attachment`` has browsers save them, ``refuse`` takes
+            none, ``allow`` leaves them as they are.
+        mismatch: bytes that are something else than their type says: ``correct`` the type,
+            ``refuse`` them or ``allow`` it.
+        also: further types that count as active, such as ``application/pdf``.
+    """
+
+    active: Literal["attachment", "refuse", "allow"] = "attachment"
+    mismatch: Literal["correct", "refuse", "allow"] = "correct"
+    also: Sequence[str] = ()
 
 
 @frozen(kw_only=True)
@@ -162,6 +179,8 @@ class Vendor:
             capabilities that hold under these options.
         protected_params: native parameters that decide which bytes go where; neither layers nor
             callers set them.
+        header_params: native parameters of uploads and copies that set a header of the object, by
+            the option's name: what a content policy looks at, and not at others.
         max_expires_in: longest life of a signed URL in seconds, where no capability tells it.
         hookspecs: classes with further hooks that the vendor's family brings, written like
             `bucketry.ProviderHooks`. Every layer of its providers may answer and wrap them.
@@ -181,5 +200,6 @@ class Vendor:
     limits: Callable[[Capabilities], Limits] = Factory(_limits_in_schema, takes_self=True)
     capabilities_for: Callable[[Capabilities, Any], Capabilities] | None = None
     protected_params: Set[str] = frozenset()
+    header_params: Mapping[str, str] = field(factory=dict)
     max_expires_in: int = 604_800
     hookspecs: Sequence[type] = ()

@@ -38,14 +38,14 @@ from bucketry_local.signing import Signer, key_of_url, object_url
 from bucketry_local.store import Store
 
 # Parameters are spelled as boto3's, so that an application's layers work here as in production.
-_HEADERS = {
+HEADER_PARAMS = {
     "ContentType": "content_type",
     "CacheControl": "cache_control",
     "ContentDisposition": "content_disposition",
     "ContentEncoding": "content_encoding",
     "ContentLanguage": "content_language",
 }
-_UPLOAD_PARAMS = frozenset({*_HEADERS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
+_UPLOAD_PARAMS = frozenset({*HEADER_PARAMS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
 
 # Options that the schema refuses, by the parameter they would become.
 _OPTIONS = {
@@ -58,7 +58,7 @@ _OPTIONS = {
 
 
 # What the app sees to: its uploads go through the provider.
-_KEPT = frozenset({"prevent_overwrite", "tags"})
+_KEPT = frozenset({"content_policy", "prevent_overwrite", "tags"})
 
 
 class LocalLayer:
@@ -95,7 +95,7 @@ class LocalLayer:
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does."""
         params: dict[str, Any] = {
-            name: getattr(upload, attribute) for name, attribute in _HEADERS.items()
+            name: getattr(upload, attribute) for name, attribute in HEADER_PARAMS.items()
         }
         params |= {
             "ACL": upload.acl,

@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from bucketry import Secret
-from bucketry.vendor import Visibility
+from bucketry.vendor import ContentPolicy, Visibility
 
 
 @frozen(kw_only=True)
@@ -37,6 +37,7 @@ class LocalOptions:
     signing_key: Secret | None = None
     durability: Literal["durable", "relaxed"] = "durable"
     key_strategy: Literal["slug", "name", "date", "hash"] = "slug"
+    content_policy: ContentPolicy | None = None
     prevent_overwrite: bool = False
     tags: Mapping[str, str] = field(factory=dict)
     unsupported: Literal["refuse", "ignore"] = "refuse"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
 from bucketry.keys import RootPath
-from bucketry_local.layer import LocalLayer
+from bucketry_local.layer import HEADER_PARAMS, LocalLayer
 from bucketry_local.listing import OWN
 from bucketry_local.options import LocalOptions
 
@@ -76,6 +76,7 @@ vendor = Vendor(
     schema=SchemaFile(package="bucketry_schemas", path="local.schema.json"),
     capabilities=CAPABILITIES,
     protected_params=_PROTECTED_PARAMS,
+    header_params={name: native for native, name in HEADER_PARAMS.items()},
     layers=lambda options, context: [LocalLayer(options, context)],
     docs_url="docs/local.md",
     check=_check,

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from bucketry import AmbientCredentials, Credentials, Encryption, Secret
 from bucketry.model import ChecksumAlgorithm
-from bucketry.vendor import Visibility
+from bucketry.vendor import ContentPolicy, Visibility
 
 MIB = 1 << 20
 
@@ -86,6 +86,7 @@ class S3Options:
     signed_url_expires: int = 900
     key_strategy: Literal["slug", "name", "date", "hash"] = "slug"
     checksum_algorithm: ChecksumAlgorithm | None = None
+    content_policy: ContentPolicy | None = None
     prevent_overwrite: bool = False
     write_id: bool = True
     storage_class: str | None = None

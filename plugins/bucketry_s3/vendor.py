@@ -18,7 +18,7 @@ from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol.endpoints import url_fault
-from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
+from bucketry_s3.protocol.fixed import HEADER_PARAMS, PROTECTED_PARAMS
 from bucketry_s3.schema import PageSchema, build_schema
 from bucketry_s3.transports.boto3 import Boto3Transport
 from bucketry_s3.transports.sockets.layer import SocketTransport
@@ -115,6 +115,7 @@ def s3_vendor(
         capabilities_for=capabilities_for,
         hookspecs=(S3Hooks,),
         protected_params=PROTECTED_PARAMS,
+        header_params=HEADER_PARAMS,
     )
 
 

@@ -61,8 +61,8 @@ def acme_schema() -> dict[str, Any]:
     common = [
         "bucket", "credentials", "region", "endpoint", "public_endpoint", "addressing",
         "allow_http", "ca_bundle", "base_url", "root_path", "visibility", "signed_url_expires",
-        "key_strategy", "prevent_overwrite", "tags", "multipart", "extra_params", "deadline",
-        "unsupported", "overrides", "account_id",
+        "key_strategy", "content_policy", "prevent_overwrite", "tags", "multipart", "extra_params",
+        "deadline", "unsupported", "overrides", "account_id",
     ]  # fmt: skip
     properties: dict[str, Any] = {name: {"$ref": LEAF + name} for name in common}
     properties["storage_class"] = {

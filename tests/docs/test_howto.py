@@ -79,6 +79,14 @@ def test_flask(folder: Path) -> None:
     assert limited.post("/files", data={"file": "x" * 100}).status_code == 413
 
 
+def test_active_content(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = run("active-content")
+    said, _, ticket = capsys.readouterr().out.partition("\n")
+    assert said == "text/html attachment"
+    assert ticket == "{'Content-Type': 'image/png'} frozenset()\n"
+    assert "content_policy" in page["ticket"].enforced
+
+
 def test_celery(folder: Path) -> None:
     page = run("celery")
     app: Celery = page["app"]

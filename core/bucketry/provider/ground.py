@@ -58,6 +58,7 @@ class Service:
         further = {
             "extra_params": native,
             "prevent_overwrite": getattr(self.options, "prevent_overwrite", False),
+            "content_policy": getattr(self.options, "content_policy", None),
         }
         return frozenset({*self.filled_in, *(name for name, value in further.items() if value)})
 
@@ -143,7 +144,11 @@ class Ground:
             )
         defaults = NamedLayer(f"{service.vendor.name}/defaults", DefaultsLayer(service.options))
         bound = [_bound(named, context) for named in overrides]
-        self.stack = LayerStack([defaults, *own, *bound], service.vendor.hookspecs, service.plugin)
+        self.stack = LayerStack(
+            [defaults, *own, *bound, *_policy(service)],
+            service.vendor.hookspecs,
+            service.plugin,
+        )
         self.watchers = self.stack.watchers
         self.ask = Ask(self.stack, self.root.prefix, service.vendor.protected_params)
         signs = self.capabilities.presign.value
@@ -191,6 +196,17 @@ class Ground:
         if isinstance(error, Exception) and mask.shown_by(error):
             return self.service.secret_shown(operation, error)
         return error
+
+
+def _policy(service: Service) -> list[NamedLayer]:
+    """Return the layer of a configured content policy: above all others, which cannot undo it."""
+    policy = getattr(service.options, "content_policy", None)
+    if policy is None:
+        return []
+    from bucketry.layers.content import ContentPolicyLayer
+
+    layer = ContentPolicyLayer(policy, service.vendor.header_params)
+    return [NamedLayer("content_policy", layer)]
 
 
 def _bound(named: NamedLayer, context: LayerContext) -> NamedLayer:

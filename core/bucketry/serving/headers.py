@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from bucketry.headers import as_attachment
+from bucketry.media_types import is_active
 from bucketry.model import ObjectInfo
-
-_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
-
-# What runs code, or styles and frames it, in the page's origin when a browser opens it.
-_ACTIVE = frozenset(
-    {
-        "application/x-shockwave-flash",
-        "message/rfc822",
-        "text/cache-manifest",
-        "text/html",
-        "text/xsl",
-    }
-)
-
-
-def is_active(content_type: str) -> bool:
-    """Return whether a browser could run what has this type: HTML, SVG, XML, scripts, multiparts.
-
-    What is no media type counts too, and so does a list of several, of which a browser takes one.
-    """
-    kind = content_type.partition(";")[0].strip().lower()
-    return (
-        kind in _ACTIVE
-        or kind.startswith("multipart/")
-        or kind.endswith(("/xml", "+xml"))
-        or "script" in kind  # javascript, ecmascript, jscript, postscript
-        or "," in content_type
-        or not _TYPE.fullmatch(kind)
-    )
 
 
 def object_headers(
@@ -56,7 +28,7 @@ def object_headers(
     fixed = {"X-Content-Type-Options": "nosniff", "Accept-Ranges": "bytes"}
     if is_active(content_type):
         fixed["Content-Security-Policy"] = "sandbox"
-        disposition = "attachment" + "".join((disposition or "").partition(";")[1:])
+        disposition = as_attachment(disposition)
     headers = {
         "Content-Type": content_type,
         "Content-Disposition": disposition,

@@ -14,3 +14,6 @@ PROTECTED_PARAMS = frozenset(
     }
 )
 """Native parameters that decide which bytes go where; neither layers nor callers set them."""
+
+HEADER_PARAMS = {"content_disposition": "ContentDisposition", "content_type": "ContentType"}
+"""Native parameters that decide how a browser treats an object, by the option's name."""

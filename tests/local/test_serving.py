@@ -492,9 +492,10 @@ def test_a_header_that_is_signed_along_must_be_sent(private: Provider, fetch: Fe
 def test_uploads_obey_the_configuration(make: Make, server: Server, fetch: Fetch) -> None:
     local = make(base_url=server.url, prevent_overwrite=True, tags={"team": "web"})
     server.mount(local)
-    assert put(fetch, local, "a").status == 200
-    refused = put(fetch, local, "a", b"other")
+    assert put(fetch, local, "a", If_None_Match="*").status == 200
+    refused = put(fetch, local, "a", b"other", If_None_Match="*")
     assert refused.status == 412
+    assert put(fetch, local, "a", b"other").status == 403
     assert "object under this key already" in refused.text
     assert local.read("a") == DATA
     assert local.layer(LocalLayer).store.head("a").details.tags == {"team": "web"}

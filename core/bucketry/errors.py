@@ -57,7 +57,19 @@ DOCS = "https://bucketry.example/docs"
 
 
 class BucketryError(Exception):
-    """Base of every error that bucketry raises on purpose."""
+    """Base of every error that bucketry raises on purpose.
+
+    Tracebacks show, as a note below its message, where the documentation says more. The text of an
+    error is its message alone.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.add_note(self._see)
+
+    @property
+    def _see(self) -> str:
+        return f"See {self.docs}"
 
     @property
     def docs(self) -> str:
@@ -117,6 +129,15 @@ class ManyFailed(BucketryError, ExceptionGroup[Exception]):
     """Some of many objects failed: a group of their errors, at most `MOST` of them."""
 
     MOST: ClassVar[int] = 100
+
+    def __init__(self, message: str, errors: Sequence[Exception], /) -> None:
+        super().__init__(message, errors)
+        told: set[str] = set()
+        for error in errors:
+            if isinstance(error, BucketryError):
+                if error._see in told:  # one address a kind is enough
+                    error.__notes__.remove(error._see)
+                told.add(error._see)
 
     def derive(self, errors: Sequence[Exception], /) -> ManyFailed:  # type: ignore[override]
         """Return a part of the group, for ``except*`` and `split`."""

@@ -63,7 +63,8 @@ def test_the_message_is_what_the_exception_says(shell: Shell) -> None:
     shell.layer.error = bucketry.AccessDenied("no right", code="AccessDenied", status=403)
     result = shell.run("stat", "a.png")
     assert result.stderr == (
-        "error: memory \"media\": head of 'a.png' failed: no right (AccessDenied, HTTP 403).\n"
+        "error: memory \"media\": head of 'a.png' failed: no right (AccessDenied, HTTP 403). "
+        "See https://bucketry.example/docs/errors.md#accessdenied\n"
     )
 
 

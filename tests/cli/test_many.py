@@ -302,7 +302,7 @@ def test_put_of_an_empty_folder_is_told(shell: Shell, folder: Path) -> None:
     Path("empty").mkdir()
     result = shell.run("put", "-r", "empty")
     assert result.exit_code == 2
-    assert result.stderr == "error: there is no file to upload in empty\n"
+    assert result.stderr.startswith("error: there is no file to upload in empty. See https://")
 
 
 def test_cat_writes_objects_one_after_the_other(full: Shell) -> None:

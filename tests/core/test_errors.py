@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -175,7 +176,7 @@ def test_notes_go_along() -> None:
     error = NotFound("gone")
     error.add_note("seen in the morning")
     for twin in (pickle.loads(pickle.dumps(error)), error.evolve(provider="media")):
-        assert twin.__notes__ == ["seen in the morning"]
+        assert twin.__notes__ == [f"See {error.docs}", "seen in the morning"]
 
 
 def test_evolve_changes_only_what_is_named() -> None:
@@ -191,6 +192,7 @@ def test_evolve_changes_only_what_is_named() -> None:
     assert vars(evolved) == {
         "reason": "timed out", "provider": "media", "vendor": "", "operation": "", "key": "k",
         "hint": "", "code": "X", "status": 503, "request_id": "r", "may_have_applied": False,
+        "__notes__": [f"See {evolved.docs}"],
     }  # fmt: skip
     assert evolved.__cause__ is cause
     assert evolved.__traceback__ is traceback
@@ -201,6 +203,18 @@ def test_evolve_changes_only_what_is_named() -> None:
 def test_evolve_refuses_what_is_no_field() -> None:
     with pytest.raises(TypeError, match="bucket"):
         NotFound("gone").evolve(bucket="media")
+
+
+def test_tracebacks_show_where_more_is_said_once_a_kind() -> None:
+    """The text of an error stays one sentence, for logs and for answers to clients."""
+    members = [NotFound("gone"), NotFound("gone, too"), InvalidKey("bad")]
+    alone = "".join(format_exception(members[0]))
+    assert str(members[0]) == "operation failed: gone (NotFound)."
+    assert alone.endswith("\nSee https://bucketry.example/docs/errors.md#notfound\n")
+
+    group = "".join(format_exception(ManyFailed("3 of 4 failed", members)))
+    assert group.count("See https://bucketry.example/docs/errors.md#notfound\n") == 1
+    assert group.count("See https://bucketry.example/docs/errors.md#invalidkey\n") == 1
 
 
 class QuotaExceeded(StorageError):

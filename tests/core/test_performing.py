@@ -286,7 +286,7 @@ def test_code_request_id_and_notes_are_masked() -> None:
         _secretive(_Fails(_noted())).head("a")
     error = caught.value
     assert (error.code, error.request_id) == ("Bad***", "id-***")
-    assert error.__notes__ == ["tried with ***"]
+    assert error.__notes__ == [f"See {error.docs}", "tried with ***"]
     assert SECRET not in str(error)
 
 

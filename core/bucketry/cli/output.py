@@ -157,7 +157,7 @@ def show_error(settings: Settings, error: BaseException) -> None:
     if settings.json:
         click.echo(json.dumps({"error": _described(error)}), err=True)
     else:
-        click.echo(f"error: {_message(error)}", err=True)
+        click.echo(f"error: {_with_docs(error)}", err=True)
 
 
 def show_warning(settings: Settings, text: str) -> None:
@@ -175,6 +175,16 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError):
         return said
     return f"unexpected {type(error).__name__}: {said} (--debug shows where)"
+
+
+def _with_docs(error: BaseException) -> str:
+    """Return the message and where more is said: behind one sentence, or below many."""
+    message = _message(error)
+    if not isinstance(error, errors.BucketryError):
+        return message
+    if "\n" in message:
+        return f"{message}\nSee {error.docs}"
+    return f"{message.removesuffix('.')}. See {error.docs}"
 
 
 _FIELDS = (

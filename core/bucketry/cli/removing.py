@@ -89,9 +89,11 @@ def rm(
         tally = _Tally()
         try:
             _remove(tally, providers, keys, recursive, filters, dry_run, force, jobs)
-        finally:  # what is gone is told, whatever went wrong afterwards
-            code = tally.show(settings, dry_run=dry_run)
-    return code
+        except BaseException:  # what is gone is told, whatever went wrong afterwards
+            if tally.deleted or tally.failures:
+                tally.show(settings, dry_run=dry_run)
+            raise
+    return tally.show(settings, dry_run=dry_run)
 
 
 def _remove(

@@ -240,4 +240,4 @@ class LocalLayer:
                 if_absent=prevent_overwrite,
                 sha256_wanted=record.sha256,
             )
-        return self._stored(target, copied)
+        return attrs.evolve(self._stored(target, copied), source_etag=record.etag)

@@ -11,6 +11,7 @@ from bucketry import (
     InvalidInput,
     NotFound,
     Provider,
+    Unsupported,
 )
 from core.memory import memory_provider, store_of
 
@@ -55,6 +56,13 @@ def test_a_move_copies_before_it_deletes() -> None:
     assert media.move("a", "b").key == "b"
     assert [name for name, _ in store_of(media).calls] == ["copy", "delete"]
     assert _keys(media) == ["b"]
+
+
+def test_a_condition_that_no_layer_looks_at_is_refused() -> None:
+    media = _filled(memory_provider(), "a")
+    with pytest.raises(Unsupported, match="if_match cannot be given here"):
+        media.delete("a", if_match="e1")
+    assert _keys(media) == ["a"]
 
 
 def test_a_move_that_cannot_copy_deletes_nothing() -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,8 +30,10 @@ from bucketry import (
     Provider,
     Rejected,
     SourceChanged,
+    StoredObject,
     Unsupported,
     UnsupportedOptionWarning,
+    hookimpl,
 )
 from bucketry.source import Body
 from bucketry_local import LocalLayer
@@ -634,6 +636,21 @@ def test_move_leaves_one(local: Provider) -> None:
     assert local.read("c") == b"hello"
     with pytest.raises(NotFound, match="'a/b'"):
         local.copy("a/b", "d")
+
+
+def test_a_move_spares_what_has_come_under_the_sources_key(local: Provider) -> None:
+    local.upload(b"old", key="a")
+
+    class Meanwhile:
+        @hookimpl(wrapper=True)
+        def bucketry_copy(self) -> Generator[None, StoredObject, StoredObject]:
+            stored = yield
+            local.upload(b"new", key="a")
+            return stored
+
+    with pytest.raises(PreconditionFailed, match="the copy is stored under 'b'"):
+        local.with_layer(Meanwhile()).move("a", "b")
+    assert (b"new", b"old") == (local.read("a"), local.read("b"))
 
 
 def test_the_root_path_is_a_folder_of_the_directory(

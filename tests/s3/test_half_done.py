@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import timedelta
 
 import pytest
 
-from bucketry import AccessDenied, Provider, Unavailable
-from bucketry_s3.testing import Reply, StandIn
+from bucketry import (
+    AccessDenied,
+    PreconditionFailed,
+    Provider,
+    StoredObject,
+    Unavailable,
+    hookimpl,
+)
+from bucketry_s3.testing import Drop, Reply, StandIn
 from bucketry_s3.testing.faults import without_header
 
 Open = Callable[..., Provider]
@@ -72,6 +79,58 @@ def test_a_move_that_leaves_both(
     assert caught.value.may_have_applied
     assert ("a", "delete") == (caught.value.key, caught.value.operation)
     assert {"a", "b"} == set(server.objects("media"))
+
+
+class Meanwhile:
+    """Does something under the source's key when it has just been copied."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act = act
+
+    @hookimpl(wrapper=True)
+    def bucketry_copy(self) -> Generator[None, StoredObject, StoredObject]:
+        stored = yield
+        self._act()
+        return stored
+
+
+FACTS = [{"delete_if_match": fact} for fact in ("enforced", "ignored", "refused")] + [{}]
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_a_move_spares_what_has_come_under_the_sources_key(
+    server: StandIn, open_on: Open, facts: dict[str, str]
+) -> None:
+    server.put("media", "a", b"old")
+    media = open_on(capabilities=facts)
+    replaced = media.with_layer(Meanwhile(lambda: server.put("media", "a", b"new")))
+
+    with pytest.raises(PreconditionFailed, match="the copy is stored under 'b'") as caught:
+        replaced.move("a", "b")
+
+    assert caught.value.may_have_applied
+    assert {"a": b"new", "b": b"old"} == {k: o.data for k, o in server.objects("media").items()}
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_a_move_whose_source_somebody_else_deletes_is_done(
+    server: StandIn, open_on: Open, facts: dict[str, str]
+) -> None:
+    server.put("media", "a", b"old")
+    media = open_on(capabilities=facts)
+
+    media.with_layer(Meanwhile(lambda: media.delete("a"))).move("a", "b")
+
+    assert {"b"} == set(server.objects("media"))
+
+
+def test_a_move_whose_delete_is_answered_to_nobody_is_done(server: StandIn, open_on: Open) -> None:
+    server.put("media", "a", b"old")
+    server.faults.add("DeleteObject", Drop("answer"))
+
+    open_on(capabilities={"delete_if_match": "enforced"}).move("a", "b")
+
+    assert {"b"} == set(server.objects("media"))
 
 
 def test_a_move_that_cannot_copy_says_nothing_of_a_copy(server: StandIn, open_on: Open) -> None:

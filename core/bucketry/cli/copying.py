@@ -48,7 +48,8 @@ def cp(settings: Settings, source: Place, target: Place, **options: Any) -> int:
 def mv(settings: Settings, source: Place, target: Place, **options: Any) -> int:
     """Move objects: like cp, then what was copied is deleted.
 
-    A failure in between leaves both objects, never neither.
+    A failure in between leaves both objects, never neither. Nobody may write under the keys of
+    SOURCE meanwhile.
     """
     return _transfer(settings, source, target, move=True, **options)
 

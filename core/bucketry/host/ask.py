@@ -228,7 +228,7 @@ class Ask:
     ) -> Deleted:
         """Return an outcome for each key that was to be deleted, and for no other."""
         hook = "bucketry_delete"
-        self._can(hook, version=version)
+        self._can(hook, if_match=if_match, version=version)
         answer = self._hooks.bucketry_delete(
             keys=keys, params=dict(params), if_match=if_match, version=version
         )

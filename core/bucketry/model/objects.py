@@ -91,6 +91,7 @@ class StoredObject:
         verified: the digest by which the storage has found that it received what was sent, or for
             a copy that it is its source's: a checksum's name, ``SHA256`` where each request was
             signed with its body's, ``MD5`` of an ETag. None where nothing tells.
+        source_etag: of a copy, the version mark of what was copied, where the layers tell.
         parts: number of parts, 0 for a single request.
         location: what the server called its Location, for the record only; often no URL at all.
     """
@@ -107,6 +108,7 @@ class StoredObject:
     checksum_algorithm: str | None = None
     checksum: str | None = None
     verified: str | None = None
+    source_etag: str | None = None
     parts: int = 0
     location: str | None = None
 

@@ -338,11 +338,13 @@ class Provider:
     ) -> StoredObject:
         """Copy, then delete the source. A failure in between leaves both, never neither.
 
-        Its error then says so, and that the move may have taken effect.
+        Its error then says so, and that the move may have taken effect. An object that has come
+        under the source's key meanwhile stays, and is `PreconditionFailed`; where the vendor's
+        deletes heed no condition (`delete_if_match`), it is looked for just before.
         """
         stored = self.copy(source, target, prevent_overwrite=prevent_overwrite)
         with removing.standing(lambda: f"the copy is stored under {target!r}"):
-            self.delete(source)
+            removing.delete_copied(self._ground, source, stored.source_etag)
         return stored
 
     @discreet

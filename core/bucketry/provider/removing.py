@@ -10,7 +10,14 @@ from typing import Any
 
 import attrs
 
-from bucketry.errors import InvalidInput, Rejected, StorageError
+from bucketry.errors import (
+    InvalidInput,
+    NotFound,
+    PreconditionFailed,
+    Rejected,
+    StorageError,
+    Unsupported,
+)
 from bucketry.headers import check_header_value
 from bucketry.model import Deleted, Failure, ObjectInfo, Progress, Swept
 from bucketry.provider import listing
@@ -40,9 +47,44 @@ def delete(
         outcome = operation.answer = _told(
             ground, ground.ask.delete([object_key], params, if_match, version)
         )
-        if outcome.failures:
-            failure = outcome.failures[0]
-            raise Rejected(failure.reason, code=failure.code)
+        _raise_failure(outcome)
+
+
+def _raise_failure(outcome: Deleted) -> None:
+    if outcome.failures:
+        failure = outcome.failures[0]
+        raise Rejected(failure.reason, code=failure.code)
+
+
+def delete_copied(ground: Ground, key: str | ObjectInfo, etag: str | None) -> None:
+    """Delete one object of which there is a copy, unless another one has taken its place.
+
+    `etag` is that of what was copied, None where the layers do not tell.
+    """
+    object_key = ground.root.existing(key := key_of(key))
+    question: dict[str, Any] = {"key": key, "extra_params": {}, "if_match": etag, "version": None}
+    with perform(ground, "delete", key, question) as operation:
+        operation.answer = _told(ground, _delete_copied(ground, object_key, etag))
+        _raise_failure(operation.answer)
+
+
+def _delete_copied(ground: Ground, object_key: str, etag: str | None) -> Deleted:
+    if etag is None:
+        return ground.ask.delete([object_key], {})
+    try:
+        return ground.ask.delete([object_key], {}, etag)
+    except (Unsupported, PreconditionFailed) as error:
+        heeded = isinstance(error, PreconditionFailed)
+    try:
+        found = ground.ask.head(object_key).etag
+    except NotFound:
+        return Deleted(keys=[object_key])
+    if heeded or found != etag:
+        raise PreconditionFailed(
+            "another object has come under this key since it was copied, and stays",
+            hint="Look at both, then move again, or delete one.",
+        )
+    return ground.ask.delete([object_key], {})
 
 
 def delete_many(

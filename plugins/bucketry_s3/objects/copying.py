@@ -120,6 +120,7 @@ def copy(
         version=version_of(answer),
         size=size,
         verified=_verified(seen, answer),
+        source_etag=unquoted(seen["ETag"]),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 UNKNOWN = "application/octet-stream"
 """The type of bytes that nothing is known of (RFC 2046, section 4.5.1)."""
@@ -16,6 +15,8 @@ _LONGEST = 255
 
 @cache
 def _by_ending() -> dict[str, str]:
+    from importlib.resources import files  # which imports much that a start does not need
+
     text = files("bucketry").joinpath("media.types").read_text("ascii")
     lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from importlib import resources
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from attrs import Factory, field, frozen
@@ -63,6 +62,8 @@ class SchemaFile:
 
     def read_text(self) -> str:
         """Return the schema's text."""
+        from importlib import resources  # which imports much that a start does not need
+
         return resources.files(self.package).joinpath(self.path).read_text("utf-8")
 
     def __str__(self) -> str:

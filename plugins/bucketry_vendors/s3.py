@@ -20,8 +20,9 @@ from bucketry_s3.facts import documented
 
 # What a configuration may declare follows from the capabilities themselves: name to the type of the
 # value, and what it is.
+_TYPES = get_type_hints(Capabilities)
 _DECLARABLE: Mapping[str, tuple[Any, About]] = {
-    name: (get_args(get_type_hints(Capabilities)[name])[0], about)
+    name: (get_args(_TYPES[name])[0], about)
     for name, about in about_capabilities().items()
     if about.declarable
 }

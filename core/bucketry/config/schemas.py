@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 from bucketry.config.settings import Path
 from bucketry.errors import PluginError
-from bucketry.vendor import SchemaSource, Vendor
+from bucketry.vendor import SchemaFile, SchemaSource, Vendor
 
 Schema = dict[str, Any]
 
@@ -35,8 +34,8 @@ _DEEPEST = 64
 @cache
 def own_schema(name: str) -> Schema:
     """Return one of bucketry's own schemas as it is written."""
-    text = resources.files("bucketry_schemas").joinpath(name).read_text("utf-8")
-    schema: Schema = json.loads(text)
+    file = SchemaFile(package="bucketry_schemas", path=name)
+    schema: Schema = json.loads(file.read_text())
     return schema
 
 

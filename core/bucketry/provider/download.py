@@ -49,6 +49,7 @@ def download_to(
     `IntegrityError`.
     """
     told = 0
+    buffer = memoryview(bytearray(CHUNK))
 
     def fill(reader: ObjectReader) -> ObjectInfo:
         nonlocal told
@@ -57,11 +58,11 @@ def download_to(
             with disk(path):
                 target.file.seek(0)
                 target.file.truncate()
-        for chunk in reader.chunks(CHUNK):
+        while count := reader.readinto(buffer):
             cancelling.check()
             with disk(path):
-                _write_all(target.file, chunk)
-            received += len(chunk)
+                _write_all(target.file, buffer[:count])
+            received += count
             if progress is not None and received > told:
                 progress(received - told)
                 told = received
@@ -77,8 +78,7 @@ def download_to(
             return fill(reader)
 
 
-def _write_all(file: BinaryIO, chunk: bytes) -> None:
+def _write_all(file: BinaryIO, left: memoryview) -> None:
     """Write all of it; a pipe may take less at once."""
-    left = memoryview(chunk)
     while left:
         left = left[file.write(left) :]

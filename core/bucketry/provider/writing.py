@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -52,6 +51,8 @@ class ObjectWriter(io.RawIOBase):
     def _move_to_disk(self) -> None:
         position = self._file.tell()
         self._file.seek(0)
+        import tempfile  # only for what is large
+
         on_disk = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the writer
         on_disk.write(self._file.read())
         on_disk.seek(position)
@@ -132,6 +133,8 @@ def _room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        import tempfile
+
         raise InvalidSource(
             f"what is written cannot be kept in {tempfile.gettempdir()}: {error.strerror or error}"
         ) from error

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from http.client import responses
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from bucketry.errors import (
@@ -214,9 +214,7 @@ def refusal(
         )
     if kind is AccessDenied and elements.get("Endpoint"):
         kind = WrongRegion  # Alibaba says so with 403
-    said = elements.get("Message") or (
-        f"the server answered {code}" if code else responses.get(status, f"HTTP status {status}")
-    )
+    said = elements.get("Message") or (f"the server answered {code}" if code else _phrase(status))
     details = list(_details(kind, elements, headers))
     reason = "; ".join([said.rstrip("."), *details]) if details else said
     return kind(
@@ -308,3 +306,10 @@ def _without_credentials(text: str, body: Mapping[str, str]) -> str:
         if _CONFIDENTIAL.search(name) and len(value) > 3:
             text = text.replace(value, "***")
     return _KEY_ID.sub("***", text)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"HTTP status {status}"

@@ -87,6 +87,7 @@ def main() -> int:
             for entry in entries
         },
         "rows": {},
+        "where": {},
     }
     results = options.out or BASE / "results"
     results.mkdir(parents=True, exist_ok=True)
@@ -98,19 +99,12 @@ def main() -> int:
             for row in rows:
                 measured = measure(row, started, sink, rounds, quick=options.quick)
                 run["rows"][row.name] = measured
+                if row.name in WHERE and "bucketry" in started:
+                    run["where"][row.name] = started["bucketry"].where(row, row.quick)
                 _keep(run, load, results)
                 failed |= any("failed" in one for one in measured["contestants"].values())
                 if not options.json:
                     _tell(run, row)
-            if "bucketry" in started:
-                run["where"] = {
-                    row.name: started["bucketry"].where(
-                        row, row.quick if options.quick else row.count
-                    )
-                    for row in rows
-                    if row.name in WHERE
-                }
-            _keep(run, load, results)
     page.present(results)
     if not (options.out or options.rows or options.quick or options.without):
         page.adopt(results)

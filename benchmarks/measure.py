@@ -205,7 +205,7 @@ def workers(entries: Sequence[Entry], sink: Sink, folder: Path) -> Iterator[dict
 def measure(
     row: Row, started: dict[str, Worker], sink: Sink, rounds: int, *, quick: bool
 ) -> dict[str, Any]:
-    """Measure one row: a first round that warms up, then `rounds`, contestants taking turns.
+    """Measure one row: a short round that warms up, then `rounds`, contestants taking turns.
 
     The warming round is proven like the others; one who fails there is out, with the reason.
     """
@@ -213,11 +213,11 @@ def measure(
     running = {name: worker for name, worker in started.items() if takes_part(worker.entry, row)}
     results: dict[str, Any] = {name: {"rounds": []} for name in running}
     load = Load([sink.pid, *(worker.process.pid for worker in started.values())])
-    for turn in range(rounds + 1):
+    for turn in range(min(rounds, row.rounds) + 1):
         names = list(running)
         # Another one begins each time, so that nobody always follows the same one.
         for name in names[turn % len(names) :] + names[: turn % len(names)] if names else ():
-            answer = _proven(running[name], row, count, turn, sink)
+            answer = _proven(running[name], row, count if turn else row.quick, turn, sink)
             if "missing" in answer or "failed" in answer:
                 results[name] = answer
                 del running[name]

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.machine import called
-from benchmarks.rows import GROWTH, ROWS, Row
+from benchmarks.rows import GROWTH, LONG, ROWS, Row
 
 MIB = 1 << 20
 _OURS = ("bucketry", "before")
@@ -168,9 +168,9 @@ def summary(run: dict[str, Any]) -> tuple[list[Cells], Cells]:
 def about(run: dict[str, Any]) -> list[str]:
     """Say what was run where, a line each."""
     machine = run["machine"]
+    short = "quick" if run["quick"] else f"{LONG} of what takes long"
     lines = [
-        f"{run['when']}, {run['rounds']} rounds{' (quick)' if run['quick'] else ''}, "
-        f"commit {run['commit']}",
+        f"{run['when']}, {run['rounds']} rounds ({short}), commit {run['commit']}",
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
         f"Python {machine['python']}; SHA-256 of 1 GiB takes {machine['sha256 of 1 GiB']}",
         f"others used {run['others']:.0%} of the cores meanwhile: {called(run['others'])}",

@@ -47,6 +47,7 @@ class Row:
         only: the contestants that take part, everybody if empty.
         series, x: belongs to a curve of growth, at that place of it.
         fresh: done by a process of its own: `operation` is the last step of `benchmarks/first`.
+        rounds: as many rounds at most, for what takes long.
     """
 
     name: str
@@ -65,12 +66,16 @@ class Row:
     series: str = ""
     x: float = 0
     fresh: bool = False
+    rounds: int = 7
 
 
 _SIGNED = "50 URLs a round: key, host, expiry and signature, by a signer of our own"
 _STORED = "signature, told digests and content of every object, by the sink"
 
-_GIB: dict[str, Any] = {"unit": "s/GiB", "scale": 1024.0, "rate": " MiB/s"}
+LONG = 3
+"""Rounds of what takes long."""
+
+_GIB: dict[str, Any] = {"unit": "s/GiB", "scale": 1024.0, "rate": " MiB/s", "rounds": LONG}
 _FIRST: dict[str, Any] = {
     "unit": "ms",
     "scale": 1e3,
@@ -126,7 +131,7 @@ ROWS: tuple[Row, ...] = (
     Row("delete all", "the same with none refused, for those who raise at the first",
         "delete_all", 10000, 2000, deleting_all, "counted by the sink", sunk={"deleted": 1}),
     Row("list", "list 100,000 keys", "list_keys", 100000, 5000, listing,
-        "every key and size compared"),
+        "every key and size compared", rounds=LONG),
     Row("import", "import in a fresh process", "import", task=nothing, proof="exit code", **_FIRST),
     Row("first sign", "first signed URL in a fresh process", "sign", task=nothing,
         proof="exit code", **_FIRST),
@@ -175,6 +180,7 @@ GROWTH: tuple[Row, ...] = (
     *_curve("threads", "put", [1, 2, 4, 8, 16, 32, 64], count=lambda threads: 640,
             quick=lambda threads: 128,
             task=lambda threads: _with(putting, threads=threads),
+            rounds=lambda threads: LONG,
             what=lambda threads: f"put 4 KiB from {threads} threads"),
     *_curve("layers", "sign wrapped", [0, 1, 2, 5, 10, 20], count=lambda layers: 2000,
             quick=lambda layers: 200, task=lambda layers: _with(signing, more=(layers,)),

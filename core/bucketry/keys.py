@@ -205,6 +205,8 @@ class RootPath:
 
     def existing(self, key: str) -> str:
         """Return the object key of an object that is there; `ExistingKey` is taken as it is."""
+        if type(key) is str and is_common(joined := self.prefix + key):
+            return joined
         if not isinstance(key, ExistingKey):
             return self.join(key)
         return ExistingKey(self.prefix + check_existing_key(key))

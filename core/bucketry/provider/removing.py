@@ -19,6 +19,7 @@ from bucketry.errors import (
     Unsupported,
 )
 from bucketry.headers import check_header_value
+from bucketry.keys import as_found
 from bucketry.model import Deleted, Failure, ObjectInfo, Progress, Swept
 from bucketry.provider import listing
 from bucketry.provider.arguments import check_progress, check_text, each_key, key_of
@@ -91,13 +92,18 @@ def delete_many(
     ground: Ground, keys: Iterable[str | ObjectInfo], extra_params: Mapping[str, Any] | None
 ) -> Deleted:
     """Delete many objects."""
-    object_keys = [ground.root.existing(key_of(key)) for key in each_key(keys)]
+    asked = [key_of(key) for key in each_key(keys)]
+    object_keys = [ground.root.existing(key) for key in asked]
     params = check_extra_params(extra_params, ground.vendor.protected_params)
     if not object_keys:
         return Deleted(keys=())
     question = {"keys": object_keys, "extra_params": params}
     with perform(ground, "delete", None, question) as operation:
-        outcome = operation.answer = _told(ground, ground.ask.delete(object_keys, params))
+        answer = ground.ask.delete(object_keys, params)
+        # An outcome is of a key that was asked for, which has been looked at.
+        told = [key if type(key) is str else as_found(key) for key in asked]
+        names = dict(zip(object_keys, told, strict=True))
+        outcome = operation.answer = _told(ground, answer, names.__getitem__)
     return outcome
 
 
@@ -168,9 +174,12 @@ def sweep(ground: Ground, older_than: timedelta, *, dry_run: bool) -> list[Swept
     return swept
 
 
-def _told(ground: Ground, outcome: Deleted) -> Deleted:
-    """Return an outcome with the application's keys, and no secret in a reason."""
-    mask, strip = ground.service.mask, ground.root.strip
+def _told(ground: Ground, outcome: Deleted, name: Callable[[str], str] | None = None) -> Deleted:
+    """Return an outcome with the application's keys, and no secret in a reason.
+
+    `name` gives the application's key of an object key, which otherwise is made of that.
+    """
+    mask, strip = ground.service.mask, name or ground.root.strip
     return Deleted(
         keys=[strip(key) for key in outcome.keys],
         failures=[

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from bucketry.errors import Unavailable, Unsupported
+from bucketry_s3.protocol.deletes import read_common
 from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.protocol.markup import (
     READERS,
@@ -220,6 +221,8 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     text = read_whole(answer, MAX_DOCUMENT)
     if operation.name == "GetBucketPolicy" and answer.status < 300:
         return {"Policy": text.decode(errors="replace")}  # the one document in JSON
+    if operation.name == "DeleteObjects" and (members := read_common(text)) is not None:
+        return members
     document = DOCUMENTS.get(operation.name)
     try:
         root = read_element(text) if text.strip() else Element("")

@@ -1,0 +1,110 @@
+"""An answer to a batch delete tells the same, read in one look or as any XML."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from bucketry_s3.protocol.deletes import read_common
+from bucketry_s3.protocol.markup import NAMESPACE, Misread, read_element, read_members
+from bucketry_s3.protocol.shapes import DOCUMENTS
+
+SHAPE = DOCUMENTS["DeleteObjects"].shape
+HEADS = (
+    "",
+    '<?xml version="1.0"?>',
+    '<?xml version="1.0" encoding="UTF-8"?>\n',
+    '<?xml version="1.0" encoding="utf-8"?>',
+)
+ROOTS = ("DeleteResult", f'DeleteResult xmlns="{NAMESPACE}"')
+COMMON = (
+    "<Deleted><Key>photos/1.png</Key></Deleted>",
+    "<Deleted><Key>Grüße/a b'\"é</Key></Deleted>",
+    "<Deleted><Key></Key></Deleted>",
+    "<Deleted><Key> blank </Key></Deleted>",
+    "<Error></Error>",
+    "<Error><Key>a</Key><Code>AccessDenied</Code><Message>No, it is not.</Message></Error>",
+    "<Error><Key>a</Key><VersionId>3</VersionId><Code>InternalError</Code></Error>",
+    "<Error><Code>SlowDown</Code></Error>",
+    "<Error><Key>a</Key><Key>b</Key></Error>",
+)
+ODD = (
+    "<Deleted><Key>a&amp;b</Key></Deleted>",
+    "<Deleted><Key>a</Key><VersionId>3</VersionId></Deleted>",
+    "<Deleted><DeleteMarker>true</DeleteMarker><Key>a</Key></Deleted>",
+    "<Deleted><Key>a\r\nb</Key></Deleted>",
+    "<Deleted><Key>a\tb</Key></Deleted>",
+    "<Deleted><Key>a</Key> </Deleted>",
+    "<Deleted/>",
+    "<Deleted>\n<Key>a</Key>\n</Deleted>\n",
+    "<!-- <Deleted><Key>hidden</Key></Deleted> -->",
+    "<![CDATA[<Deleted><Key>hidden</Key></Deleted>]]>",
+    "<Error><Deleted><Key>inside</Key></Deleted></Error>",
+    "<Error><Key>a</Key><HostId>x</HostId></Error>",
+    "<Deleted><Key>a]]>b</Key></Deleted>",
+    "<Deleted><Key>\x01</Key></Deleted>",
+    "<Deleted><Key>\uffff</Key></Deleted>",
+    "<Deleted><Key>a</Deleted></Key>",
+    '<Deleted xmlns="urn:other"><Key>other</Key></Deleted>',
+    "<Other><Key>a</Key></Other>",
+    "text",
+)
+
+
+def as_xml(document: bytes) -> object:
+    try:
+        return read_members(read_element(document), SHAPE)
+    except Misread:
+        return None
+
+
+def documents(count: int) -> list[tuple[str, bool]]:
+    """Return documents, and whether they are common ones."""
+    random = Random(4711)
+    made = []
+    for number in range(count):
+        pieces = random.choices(COMMON, k=random.randrange(12))
+        odd = number % 3 == 2
+        if odd:
+            pieces.insert(random.randrange(len(pieces) + 1), random.choice(ODD))
+        root = random.choice(ROOTS)
+        inner = "".join(pieces)
+        made.append((f"{random.choice(HEADS)}<{root}>{inner}</DeleteResult>", not odd))
+    return made
+
+
+def test_both_ways_give_the_same() -> None:
+    for text, common in documents(3000):
+        quickly = read_common(text.encode())
+
+        assert (quickly is not None) == common, text
+        if quickly is not None:
+            assert as_xml(text.encode()) == quickly, text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"<DeleteResult></DeleteResult><DeleteResult></DeleteResult>",
+        b"<DeleteResult><Deleted><Key>a</Key></Deleted>",
+        b"<DeleteResult><Deleted><Key>\xff</Key></Deleted></DeleteResult>",
+        b'<?xml version="1.0" encoding="latin-1"?><DeleteResult></DeleteResult>',
+        b"<!DOCTYPE x><DeleteResult></DeleteResult>",
+        b"<DeleteResult></DeleteResult>\x00",
+        b"\xef\xbb\xbf<DeleteResult></DeleteResult>",
+        "<DeleteResult></DeleteResult>".encode("utf-16"),
+    ],
+)
+def test_what_is_no_common_document_is_left_to_the_parser(document: bytes) -> None:
+    assert read_common(document) is None
+
+
+def test_a_thousand_keys_of_the_longest_are_read() -> None:
+    keys = [f"{number:04}{'k' * 1020}" for number in range(1000)]
+    inner = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+
+    found = read_common(f"<DeleteResult>{inner}</DeleteResult>".encode())
+
+    assert {"Deleted": [{"Key": key} for key in keys]} == found

@@ -56,7 +56,9 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     # A batch is XML, which has no place for all characters: what it cannot name goes alone.
     fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
     batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
-    batches += (_Batch([key], alone=True) for key in keys if limit == 1 or not _fits_in_xml(key))
+    if len(fit) < len(keys):
+        unfit = (key for key in keys if limit == 1 or not _fits_in_xml(key))
+        batches += (_Batch([key], alone=True) for key in unfit)
     deleted: list[str] = []
     failures: list[Failure] = []
     while batches:

@@ -57,6 +57,8 @@ def copy(
     """Copy an object inside the bucket; the configuration says whether over another one."""
     if prevent_overwrite is None:
         prevent_overwrite = bool(getattr(ground.options, "prevent_overwrite", False))
+    elif not isinstance(prevent_overwrite, bool):
+        raise InvalidInput(f"prevent_overwrite is a bool, not {prevent_overwrite!a}")
     source = key_of(source)
     source_key, target_key = ground.root.existing(source), ground.root.join(target)
     if source_key == target_key:

@@ -101,6 +101,7 @@ def main() -> int:
                 run["rows"][row.name] = measured
                 if row.name in WHERE and "bucketry" in started:
                     run["where"][row.name] = started["bucketry"].where(row, row.quick)
+                    sink.report()  # what it has counted meanwhile is of no row
                 _keep(run, load, results)
                 failed |= any("failed" in one for one in measured["contestants"].values())
                 if not options.json:

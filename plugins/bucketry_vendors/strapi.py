@@ -41,7 +41,7 @@ _DIFFERENCES = (
     ),
     (
         "IONOS supports ACLs",
-        "For the older user-owned buckets; contract-owned ones have none in their API.",
+        "It does; but a bucket whose owner is enforced answers 400 AccessControlListNotSupported.",
     ),
     (
         "Wasabi supports ACLs",

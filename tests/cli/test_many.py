@@ -193,6 +193,15 @@ def test_rm_deletes_what_is_there_and_tells_what_is_not(full: Shell) -> None:
     assert "a.txt" not in full.data
 
 
+def test_rm_tells_no_sum_of_what_was_never_begun(full: Shell) -> None:
+    full.layers["archive"].error = Unavailable("away")
+    result = full.run("rm", "archive:typo.png")
+    assert result.exit_code == 7
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert "deleted" not in result.stderr
+
+
 def test_rm_with_force_does_not_look(full: Shell) -> None:
     assert full.run("rm", "--force", "a.txt", "typo.png").exit_code == 0
     assert "a.txt" not in full.data

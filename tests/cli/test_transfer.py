@@ -91,6 +91,26 @@ def test_put_stores_a_link_under_its_own_name(shell: Shell, folder: Path) -> Non
     assert shell.data == {"a/link.png": b"cat"}
 
 
+@pytest.mark.parametrize("target", [":media/", "media:media/"])
+def test_put_takes_where_to_as_its_last_argument(shell: Shell, folder: Path, target: str) -> None:
+    assert shell.run("put", "cat.png", "site/index.html", target).exit_code == 0
+    assert set(shell.layer.objects) == {"media/cat.png", "media/index.html"}
+
+
+def test_a_file_with_a_colon_in_its_name_is_no_target(shell: Shell, folder: Path) -> None:
+    Path("a:b").write_bytes(b"x")
+    assert shell.run("put", "cat.png", "a:b", "--key", "media/").exit_code == 0
+    assert set(shell.layer.objects) == {"media/cat.png", "media/a:b"}
+
+
+def test_put_takes_patterns(shell: Shell, folder: Path) -> None:
+    assert shell.run("put", "*.png", ":media/").exit_code == 0
+    assert set(shell.layer.objects) == {"media/cat.png"}
+    result = shell.run("put", "*.nope", ":media/")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: no file matches *.nope. See https://")
+
+
 def test_put_recursive_keeps_the_tree(shell: Shell, folder: Path) -> None:
     assert shell.run("put", "-r", "site").exit_code == 0
     assert shell.data == {"site/css/main.css": b"css", "site/index.html": b"index"}
@@ -114,7 +134,7 @@ def test_put_of_the_working_folder_uses_its_real_name(shell: Shell, folder: Path
         (["missing.png"], "missing.png does not exist"),
         (["site"], "--recursive"),
         (["cat.png", "missing.png", "--key", "a/"], "missing.png does not exist"),
-        (["cat.png", "site/index.html", "--key", "a"], "cannot share one --key; write --key a/"),
+        (["cat.png", "site/index.html", "--key", "a"], "cannot share one key; write a/"),
         (["cat.png", "site/../cat.png", "--key", "a/"], "would both be stored as 'a/cat.png'"),
         (["cat.png", "--key", "../etc/passwd"], "is refused"),
     ],

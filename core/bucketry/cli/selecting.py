@@ -82,7 +82,8 @@ def _matches(globs: Sequence[str], parts: Sequence[str]) -> bool:
     return bool(parts) and fnmatchcase(parts[0], globs[0]) and _matches(globs[1:], parts[1:])
 
 
-def _may_be_pattern(key: str) -> bool:
+def may_be_pattern(key: str) -> bool:
+    """Return whether a name has a character that means others in a pattern."""
     return any(character in key for character in _MAGIC)
 
 
@@ -92,7 +93,7 @@ def is_pattern(provider: Provider, key: str) -> bool:
     It is listed, not looked at: no key could be written like some patterns, and who may list may
     not look.
     """
-    if not _may_be_pattern(key):
+    if not may_be_pattern(key):
         return False
     first = next(provider.list(key), None)
     return first is None or first.key != key
@@ -137,7 +138,7 @@ def look(provider: Provider, key: str) -> ObjectInfo:
 
 def nothing(provider: Provider, key: str) -> NotFound:
     """Return the error that there is nothing of this name, nor below it, nor like it."""
-    what = "no object matches" if _may_be_pattern(key) else "there is no such object or folder"
+    what = "no object matches" if may_be_pattern(key) else "there is no such object or folder"
     return NotFound(
         what, provider=provider.name, vendor=provider.vendor.name, operation="list", key=key or None
     )

@@ -6,6 +6,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
+from glob import glob
 from pathlib import Path, PurePosixPath
 
 import click
@@ -14,7 +15,14 @@ from attrs import frozen
 from bucketry import InvalidInput, InvalidSource, ObjectInfo, Outcome, Provider, StoredObject
 from bucketry.cli import output, progress
 from bucketry.cli.places import Place, Providers, places
-from bucketry.cli.selecting import Filters, Selection, many_options, recursive_option, select
+from bucketry.cli.selecting import (
+    Filters,
+    Selection,
+    many_options,
+    may_be_pattern,
+    recursive_option,
+    select,
+)
 from bucketry.cli.settings import Settings, command
 from bucketry.cli.streams import whole
 from bucketry.keys import check_key
@@ -46,7 +54,9 @@ class _File:
 
 
 @command
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@click.argument(
+    "sources", nargs=-1, required=True, metavar="SOURCE... [PROVIDER:KEY]", type=click.Path()
+)
 @click.option(
     "--key", callback=places, metavar="[PROVIDER:]KEY", help='Where to; a folder if it ends in "/".'
 )
@@ -74,9 +84,13 @@ def put(
 ) -> int:
     """Upload files; "-" reads stdin.
 
-    Without --key the configured strategy names a file, and a folder keeps its name. With several
-    sources --key must be a folder. Each key is printed, with its address if that is public.
+    SOURCE may be a pattern, in quotes. Where to is the last argument, with a colon, or --key.
+    Without it the configured strategy names a file, and a folder keeps its name. With several
+    sources it must be a folder. Each key is printed, with its address if that is public.
     """
+    if key is None and len(sources) > 1 and ":" in sources[-1] and not os.path.exists(sources[-1]):
+        *sources, target = sources
+        key = places(click.get_current_context(), click.Option(["--key"]), target)
     place = key or Place(None, "")
     options: UploadOptions = {"content_type": content_type}
     if metadata:
@@ -93,8 +107,8 @@ def put(
             provider = providers.at(place)
             output.stored(settings, provider.upload(sys.stdin.buffer, key=place.key, **options))
         return 0
-    folders = [Path(source) for source in sources]
-    files = _plan(settings, folders, place.key, recursive, Filters(include, exclude))
+    paths = [path for source in sources for path in _paths(source)]
+    files = _plan(settings, paths, place.key, recursive, Filters(include, exclude))
     if dry_run:
         named = (
             (str(file.path), file.key or "(named by the strategy)", file.size) for file in files
@@ -123,12 +137,22 @@ def _upload(
         return progress.finish(settings, outcomes, "uploaded", show)
 
 
+def _paths(source: str) -> list[Path]:
+    """Return the file or folder of this name, or what the pattern matches."""
+    if os.path.lexists(source) or not may_be_pattern(source):
+        return [Path(source)]
+    found = sorted(glob(source, recursive=True))
+    if not found:
+        raise InvalidSource(f"no file matches {source}")
+    return [Path(path) for path in found]
+
+
 def _plan(
     settings: Settings, sources: Sequence[Path], key: str, recursive: bool, filters: Filters
 ) -> list[_File]:
     """Return each file with its key; all is checked before any is sent."""
     if key and not key.endswith("/") and len(sources) > 1:
-        output.bad_usage(f"{len(sources)} sources cannot share one --key; write --key {key}/")
+        output.bad_usage(f"{len(sources)} sources cannot share one key; write {key}/")
     files: list[_File] = []
     for source in sources:
         if not os.access(source, os.R_OK):

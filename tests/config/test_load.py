@@ -422,6 +422,19 @@ def test_a_mapping_that_holds_itself_is_refused(catalog: Catalog) -> None:
     assert problem.sentence == "nested deeper than 32 tables and lists"
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("[" * 60_000, "1:34"), ("{a: " * 15_000, "1:130"), ("- " * 30_000 + "x", "1:67")],
+)
+def test_yaml_is_read_no_deeper_than_a_configuration_goes(
+    folder: Path, catalog: Catalog, text: str, place: str
+) -> None:
+    """The rest is not even scanned, which would take seconds: the place tells where it stopped."""
+    (folder / "a.yaml").write_text(text)
+    (problem,) = check_config("a.yaml", catalog=catalog, environ={})
+    assert str(problem) == f"a.yaml:{place}: nested deeper than 32 tables and lists"
+
+
 def test_yaml_aliases_cannot_blow_up(folder: Path, catalog: Catalog) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]

@@ -90,8 +90,23 @@ def _yaml(text: str) -> Any:
         from yaml.scanner import ScannerError
     except ImportError:
         raise SyntaxFault("YAML needs PyYAML: pip install 'bucketry[yaml]'") from None
+
+    class Shallow(yaml.SafeLoader):
+        """Stops at the first value that is too deep: what is behind it costs seconds to scan."""
+
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.depth > MAX_DEPTH + 1:
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # of the stubs
+                raise SyntaxFault(TOO_DEEP, mark.line + 1, mark.column + 1)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
     try:
-        loader = yaml.SafeLoader(text)
+        loader = Shallow(text)
         root = loader.get_single_node()
         if root is None:
             return None

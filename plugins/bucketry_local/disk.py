@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from types import TracebackType
 
 from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
 
-if sys.platform != "win32":
+if sys.platform != "win32":  # so that `unsuitable` can say it
     import fcntl
 
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -65,44 +64,43 @@ class disk:
             raise explain(error) from error
 
 
-if sys.platform == "win32":
-    _locks: dict[Path, threading.Lock] = {}
+def unsuitable() -> str | None:
+    """Return why files cannot be kept on this system, or None.
 
-    @contextmanager
-    def locked(file: Path) -> Iterator[None]:
-        """Hold the lock `file` against the other threads of this process."""
-        with _locks.setdefault(file, threading.Lock()):
-            yield
+    Windows reads a key as something else than a name in the directory (``C:x``, ``a:b``, ``nul``,
+    ``a.``), lets no open file be replaced, and locks against no other process.
+    """
+    if sys.platform == "win32":
+        return "Windows has no file names that every key could be"
+    return None
 
-else:
 
-    @contextmanager
-    def locked(file: Path) -> Iterator[None]:
-        """Hold the lock `file` against every other thread and process of this machine.
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock `file` against every other thread and process of this machine.
 
-        flock belongs to the open file, so a thread that opens the file anew waits like a process.
-        A killed process lets go of it.
-        """
+    flock belongs to the open file, so a thread that opens the file anew waits like a process. A
+    killed process lets go of it.
+    """
+    with disk():
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
         with disk():
-            handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            with disk():
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            # Said aloud, because a process forked meanwhile shares the open file.
-            fcntl.flock(handle, fcntl.LOCK_UN)
-            os.close(handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        # Said aloud, because a process forked meanwhile shares the open file.
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        os.close(handle)
 
 
 def sync_folder(folder: str | Path) -> None:
-    """Make the names in `folder` survive a power failure; Windows has no such call."""
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Make the names in `folder` survive a power failure."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_file(
@@ -132,4 +130,4 @@ def regular(seen: os.stat_result) -> os.stat_result:
 
 def open_no_link(path: str, flags: int) -> int:
     """Open a file for `open`, unless a symbolic link has its name."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+    return os.open(path, flags | os.O_NOFOLLOW)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
 from bucketry.keys import RootPath
+from bucketry_local.disk import unsuitable
 from bucketry_local.layer import HEADER_PARAMS, LocalLayer
 from bucketry_local.listing import OWN
 from bucketry_local.options import LocalOptions
@@ -59,6 +60,9 @@ CAPABILITIES = Capabilities(
 
 
 def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
+    reason = unsuitable()
+    if reason:
+        yield "provider", f"cannot be local here: {reason}; use WSL, or a server such as MinIO"
     try:
         RootPath(options.root_path)
     except InvalidKey as error:

@@ -18,7 +18,6 @@ removing a folder that an upload is about to use. Readers take no lock.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -35,12 +34,13 @@ from bucketry import (
     StorageError,
     Unavailable,
     Unconfirmed,
+    Unsupported,
 )
-from bucketry.keys import ExistingKey, check_existing_key, check_key
 from bucketry.model import Progress
 from bucketry.source import Source
-from bucketry_local.disk import disk, open_no_link, regular, sync_folder
+from bucketry_local.disk import disk, open_no_link, regular, sync_folder, unsuitable
 from bucketry_local.listing import OWN
+from bucketry_local.names import Names, check_name
 from bucketry_local.own import OwnFolder
 from bucketry_local.receiving import Received
 from bucketry_local.records import (
@@ -63,39 +63,26 @@ class Store:
     """
 
     def __init__(self, directory: str, *, synced: bool = True) -> None:
-        """With `synced` what was stored survives a power failure."""
+        """With `synced` what was stored survives a power failure.
+
+        `Unsupported` on a system where keys cannot be names.
+        """
+        reason = unsuitable()
+        if reason:
+            raise Unsupported(reason)
         self.root = Path(os.path.realpath(Path(directory).expanduser()))
         self._base = str(self.root)
         self._synced = synced
         self.own = OwnFolder(self.root / OWN)
         self._records = Records(self.own.path / "objects")
+        self._names = Names(self._base)
 
     def check(self, key: str) -> None:
-        """Raise `InvalidKey` unless `key` may name a file of the store.
-
-        A file that was put there by hand may have a name that no new key could have.
-        """
-        if not isinstance(key, ExistingKey):
-            check_key(key)
-        elif not set(check_existing_key(key).split("/")).isdisjoint(("", ".", "..")) or "\0" in key:
-            raise InvalidKey(f"key {key!a} is refused: no file here can have this name")
-        if key.partition("/")[0].casefold() == OWN:
-            raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
+        """Raise `InvalidKey` unless `key` may name a file of the store."""
+        check_name(key)
 
     def _path(self, key: str, refuse: type[StorageError]) -> str:
-        """Return the file of `key`, inside the directory for certain, else raise `refuse`."""
-        self.check(key)
-        # The root is resolved and the key has no dots, so only a link can make a difference.
-        path = self._base
-        for segment in key.split("/"):
-            path = f"{path}/{segment}"
-            try:
-                mode = os.lstat(path).st_mode
-            except OSError:
-                break  # there is nothing, or nobody may look
-            if stat.S_ISLNK(mode):
-                raise refuse("there is a symbolic link in its path, and links are not followed")
-        return f"{self._base}/{key}"
+        return self._names.path(key, refuse)
 
     # -- reading -----------------------------------------------------------------------------
 

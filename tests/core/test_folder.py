@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bucketry import InvalidInput, ObjectInfo, ObjectReader, Provider, hookimpl
 from bucketry.model import ByteRange
@@ -20,8 +22,8 @@ OUTSIDE = [
 
 WINDOWS_ONLY = [
     "C:/Windows/win.ini", "c:up", "a.txt:stream", "CON", "con.txt", "a/NUL", "aux .txt", "COM1",
-    "lpt9.log", "com\u00b9", "end.", "end ", "a./b", "what?", "a*b", '"quoted"', "a<b", "a|b",
-    "a\x1fb",
+    "lpt9.log", "com\u00b9", "end.", "end ", "a./b", "CONIN$", "conout$.txt", "what?",
+    "a*b", '"quoted"', "a<b", "a|b", "a\x1fb",
 ]  # fmt: skip
 
 FINE = [
@@ -47,6 +49,19 @@ def test_names_are_fine(name: str) -> None:
     assert name_fault(name, windows=False) is None
     if name != "...":  # ends with a dot
         assert name_fault(name, windows=True) is None
+
+
+ODD = st.text('aAcCoOnN1:./\\ *?<>|"~$²\x00\x1f\u202e', max_size=12)
+
+
+@given(st.lists(ODD | st.sampled_from(["..", "con", "C:", "\\\\?", "GLOBALROOT"]), max_size=4))
+def test_what_windows_is_given_lies_below_the_folder_under_just_this_name(parts: list[str]) -> None:
+    """By pure arithmetic of paths, so that it is known without a Windows to try it on."""
+    name = "/".join(parts)
+    if name_fault(name, windows=True) is None:
+        base = PureWindowsPath("D:/files")
+        assert (base / name).relative_to(base).parts == tuple(parts)
+        assert PureWindowsPath(name).drive == PureWindowsPath(name).root == ""
 
 
 def test_folders_are_made_when_the_first_file_is(tmp_path: Path) -> None:

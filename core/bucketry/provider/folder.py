@@ -14,7 +14,8 @@ from bucketry.provider.arguments import check_text
 
 # What Windows reads as something else than a name (Microsoft, Naming Files, Paths, and Namespaces).
 _NOT_ON_WINDOWS = re.compile(
-    r'[<>:"|?*\x00-\x1f]|[. ]\Z|\A(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])[ .]*(?:\.|\Z)',
+    r'[<>:"|?*\x00-\x1f]|[. ]\Z'
+    r"|\A(?:con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])[ .]*(?:\.|\Z)",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,66 @@
+"""From a key to the file that it names, and to no other."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+
+from bucketry import InvalidKey, StorageError
+from bucketry.keys import ExistingKey, check_existing_key, check_key
+from bucketry_local.listing import OWN
+
+
+def check_name(key: str) -> None:
+    """Raise `InvalidKey` unless `key` may name a file of a store.
+
+    A file that was put there by hand may have a name that no new key could have.
+    """
+    if not isinstance(key, ExistingKey):
+        check_key(key)
+    elif not set(check_existing_key(key).split("/")).isdisjoint(("", ".", "..")) or "\0" in key:
+        raise InvalidKey(f"key {key!a} is refused: no file here can have this name")
+    if key.partition("/")[0].casefold() == OWN:
+        raise InvalidKey(f"key {key!a} is refused: the folder {OWN} is the store's own")
+
+
+class Names:
+    """The names of the files below `base`, a resolved directory."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._folds: bool | None = None  # until the store has files of its own to look at
+
+    def path(self, key: str, refuse: type[StorageError]) -> str:
+        """Return the file of `key`, inside the directory for certain, else raise `refuse`."""
+        check_name(key)
+        # The base is resolved and the key has no dots, so only a link can lead elsewhere, and only
+        # a system that takes two names for one to another key's file.
+        path = self._base
+        for segment in key.split("/"):
+            folder, path = path, f"{path}/{segment}"
+            try:
+                mode = os.lstat(path).st_mode
+            except OSError:
+                break  # there is nothing, or nobody may look
+            if stat.S_ISLNK(mode):
+                raise refuse("there is a symbolic link in its path, and links are not followed")
+            if self._ignores_case() and not _is_named(folder, segment):
+                raise refuse(
+                    f"{segment!a} stands there in another spelling, and this file system takes "
+                    "both for one"
+                )
+        return f"{self._base}/{key}"
+
+    def _ignores_case(self) -> bool:
+        if self._folds is None and os.path.lexists(f"{self._base}/{OWN}"):
+            self._folds = os.path.lexists(f"{self._base}/{OWN.upper()}")
+        return bool(self._folds)
+
+
+def _is_named(folder: str, name: str) -> bool:
+    """Return whether `folder` has an entry with this name, letter by letter.
+
+    Some systems keep names in another normal form than they were given.
+    """
+    return any(unicodedata.normalize("NFC", entry) == name for entry in os.listdir(folder))

@@ -72,6 +72,14 @@ def test_a_command_is_named_like_its_function_and_has_help(name: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize(("slip", "meant"), [("sttat", "stat"), ("remove", None), ("list", "ls")])
+def test_a_slip_of_a_command_is_told(shell: Shell, slip: str, meant: str | None) -> None:
+    result = shell.run(slip, "a.txt")
+    assert result.exit_code == 2
+    assert f"No such command '{slip}'." in result.stderr
+    assert (f"Did you mean '{meant}'?" in result.stderr) == (meant is not None)
+
+
 def test_common_options_stand_before_or_after_the_command(shell: Shell) -> None:
     shell.run("put", "-", "--key", "b", "-p", "archive", stdin=b"1")
     for arguments in (

@@ -64,6 +64,14 @@ def test_sweep_goes_back_as_far_as_asked(shell: Shell, given: list[str], seconds
     assert timedelta(seconds=seconds) <= seen < timedelta(seconds=seconds + 60)
 
 
+def test_sweep_takes_a_provider_and_no_key(shell: Shell) -> None:
+    assert shell.run("sweep", "archive:", "-n").exit_code == 0
+    assert shell.layers["archive"].seen_expiry is not None
+    assert shell.layers["media"].seen_expiry is None
+    result = shell.run("sweep", "archive")
+    assert (result.exit_code, "write archive: or nothing" in result.stderr) == (2, True)
+
+
 def test_sweep_json_hides_upload_ids(shell: Shell) -> None:
     assert shell.json("sweep", "--dry-run") == {
         "dry_run": True,

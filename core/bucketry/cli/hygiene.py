@@ -7,10 +7,12 @@ from datetime import timedelta
 import click
 
 from bucketry.cli import output
+from bucketry.cli.places import Place, Providers, places
 from bucketry.cli.settings import Settings, command, span
 
 
 @command
+@click.argument("place", callback=places, default="", metavar="[PROVIDER:]")
 @click.option(
     "--older-than",
     callback=span,
@@ -19,14 +21,16 @@ from bucketry.cli.settings import Settings, command, span
     metavar="SPAN",
     help="Only what was begun longer ago than this: 900, 15m, 24h, 7d.",
 )
-@click.option("--dry-run", is_flag=True, help="Only list them.")
-def sweep(settings: Settings, older_than: timedelta, dry_run: bool) -> None:
+@click.option("--dry-run", "-n", is_flag=True, help="Only list them.")
+def sweep(settings: Settings, place: Place, older_than: timedelta, dry_run: bool) -> None:
     """Remove multipart uploads that were begun and never finished.
 
     A killed process leaves them behind; they are billed and in no listing.
     """
-    with settings.open() as provider:
-        swept = provider.sweep(older_than=older_than, dry_run=dry_run)
+    if place.key:
+        output.bad_usage(f"it looks through all of a provider: write {place.key}: or nothing")
+    with Providers(settings) as providers:
+        swept = providers.at(place).sweep(older_than=older_than, dry_run=dry_run)
     if settings.json:
         output.emit({"dry_run": dry_run, "uploads": swept})
         return

@@ -147,7 +147,7 @@ def stat(settings: Settings, place: Place, verbose: bool) -> None:
     With --json all of it.
     """
     with Providers(settings) as providers:
-        info = look(providers.at(place), place.key)
+        info = look(providers.at(place), place.key, "see ls and du for what is in it")
     described = output.plain(info)
     if settings.json:
         output.emit(described)

@@ -122,18 +122,18 @@ def _named(provider: Provider, key: str) -> Found:
     return Found(key, _name(key), look(provider, key).size)
 
 
-def look(provider: Provider, key: str) -> ObjectInfo:
-    """Return what is known of the object `key`; an error says so if that is a folder."""
+def look(
+    provider: Provider, key: str, otherwise: str = "add --recursive for all in it"
+) -> ObjectInfo:
+    """Return what is known of the object `key`; of a folder an error says what to do `otherwise`."""
     if not key or key.endswith("/"):
-        output.bad_usage(f"{key or provider.name + ':'} is a folder; add --recursive for all in it")
+        output.bad_usage(f"{key or provider.name + ':'} is a folder; {otherwise}")
     try:
         return provider.head(key)
     except NotFound as error:
         if next(provider.list(f"{key}/"), None) is None:
             raise
-        raise error.evolve(
-            hint=f"There is a folder {key}/; add --recursive for all in it."
-        ) from None
+        raise error.evolve(hint=f"There is a folder {key}/; {otherwise}.") from None
 
 
 def nothing(provider: Provider, key: str) -> NotFound:

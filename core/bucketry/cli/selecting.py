@@ -125,7 +125,7 @@ def _named(provider: Provider, key: str) -> Found:
 def look(
     provider: Provider, key: str, otherwise: str = "add --recursive for all in it"
 ) -> ObjectInfo:
-    """Return what is known of the object `key`; of a folder an error says what to do `otherwise`."""
+    """Return what is known of the object `key`; of a folder, an error says what to do."""
     if not key or key.endswith("/"):
         output.bad_usage(f"{key or provider.name + ':'} is a folder; {otherwise}")
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,9 +116,15 @@ class Recorder:
     def __init__(self) -> None:
         self.arrived: list[bytes] = []
         self.answer, self.closes = b"", False
+        self.early = False
 
     def __call__(self, line: Line) -> None:
         while True:
+            if self.early:
+                line.sock.recv(1000)
+                line.say(self.answer)
+                line.pause(20)
+                return
             self.arrived.append(line.request())
             closes = self.closes
             line.say(self.answer)
@@ -211,3 +218,24 @@ def test_what_is_no_clear_answer_is_none(
     got = as_got(transports[transport].bucketry_s3_send, asked)
 
     assert ("Unavailable", True, True) == got
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what has arrived")
+@pytest.mark.parametrize("transport", ["sockets", "boto3"])
+@pytest.mark.parametrize(("status", "counts"), [(b"200 OK", False), (b"403 Forbidden", True)])
+def test_only_a_refusal_may_come_before_all_of_the_request(
+    recorder: tuple[Recorder, Place, dict[str, Any]], transport: str, status: bytes, counts: bool
+) -> None:
+    """Most of the body is still on its way, in the buffers of this machine."""
+    server, place, transports = recorder
+    server.answer = b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
+    server.early = True
+    asked = S3Request(
+        operation="PutObject", method="PUT", scheme="https", host=place.host, path="/media/k",
+        body=bytes(1 << 20),
+    )  # fmt: skip
+
+    got = as_got(transports[transport].bucketry_s3_send, asked)
+
+    assert counts == (403 == got[0])
+    assert counts or ("Unavailable", True, True) == got

@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
@@ -23,7 +24,6 @@ from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import create_loader
 from botocore.session import Session
-from botocore.utils import get_environ_proxies
 
 from bucketry import AmbientCredentials, Unavailable
 from bucketry.forking import forget_in_child
@@ -33,6 +33,7 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.head import Head
+from bucketry_s3.transports.proxies import proxy_of
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, head_of, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
@@ -121,7 +122,7 @@ class Connections:
                 self._sessions[seconds] = open_session(
                     # Never falsy: some releases would verify nothing.
                     verify=authorities(ca_bundle) or True,
-                    proxies=get_environ_proxies(self._settings.endpoint),
+                    proxies=_proxies(self._settings.endpoint),
                     timeout=(min(CONNECT_TIMEOUT, seconds), seconds),
                     max_pool_connections=POOL_SIZE,
                     # Head and body go out in two writes; the second must not wait for an answer
@@ -178,6 +179,12 @@ class Connections:
 
     def __repr__(self) -> str:
         return f"Connections({self._settings.endpoint})"
+
+
+def _proxies(endpoint: str) -> dict[str, str]:
+    parts = urlsplit(endpoint)
+    proxy = proxy_of(parts.scheme, parts.hostname or "")
+    return {} if proxy is None else {parts.scheme: proxy.geturl()}
 
 
 def timeout_for(request: S3Request, deadline: Deadline) -> float:

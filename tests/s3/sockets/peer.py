@@ -52,7 +52,14 @@ class Line:
 class Peer:
     """Runs `script` for each connection, which is closed behind it."""
 
-    def __init__(self, script: Script, *, tls: bool = False, ca: trustme.CA | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        tls: bool = False,
+        ca: trustme.CA | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self._script = script
         self.connections = 0
         self.failures: list[BaseException] = []
@@ -60,8 +67,9 @@ class Peer:
         self._context: ssl.SSLContext | None = None
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            (ca or trustme.CA()).issue_cert("localhost", "127.0.0.1").configure_cert(self._context)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+            (ca or trustme.CA()).issue_cert("localhost", host).configure_cert(self._context)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
 

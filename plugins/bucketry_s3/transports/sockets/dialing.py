@@ -9,9 +9,8 @@ import select
 import socket
 import ssl
 import time
-import urllib.request
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from attrs import field, frozen
 
@@ -20,6 +19,7 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
+from bucketry_s3.transports.proxies import proxy_of
 
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
@@ -51,27 +51,21 @@ class Route:
 
 
 class NotSpokenHere(Exception):
-    """The environment names a proxy that is spoken to in another way than plain HTTP."""
+    """The environment names a proxy that is spoken to over TLS."""
 
 
 def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """Return the proxy that the environment names for a host (``HTTPS_PROXY``, ``NO_PROXY``)."""
-    proxies = urllib.request.getproxies()
-    url = proxies.get(scheme) or proxies.get("all")
-    if not url or urllib.request.proxy_bypass(host):
+    """Return the proxy that the environment names for a host."""
+    parts = proxy_of(scheme, host)
+    if parts is None:
         return None
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        name, port = parts.hostname, parts.port or 80
-    except ValueError:
-        raise NotSpokenHere from None
-    if not name or parts.scheme != "http":
+    if parts.scheme != "http":
         raise NotSpokenHere
     authorization = None
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         authorization = "Basic " + base64.b64encode(pair.encode()).decode()
-    return Proxy(host=name, port=port, authorization=authorization)
+    return Proxy(host=parts.hostname or "", port=parts.port or 80, authorization=authorization)
 
 
 def dial(route: Route, deadline: Deadline) -> socket.socket:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class SocketTransport:
     """Signs and sends requests by itself; what it cannot, it leaves to the transport below.
 
-    That is a proxy that is spoken to over TLS or SOCKS, and a platform without `select.poll`.
+    That is a proxy that is spoken to over TLS, and a platform without `select.poll`.
     Nothing is imported or opened before the first request. Connections are shared by all providers
     that are made from one another and go to the same place as the same identity.
     """

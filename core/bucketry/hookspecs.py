@@ -23,6 +23,8 @@ from typing import Any
 
 import pluggy
 
+from bucketry.doctor.bench import Bench
+from bucketry.doctor.values import Probe
 from bucketry.errors import StorageError
 from bucketry.model import (
     ByteRange,
@@ -511,6 +513,32 @@ class ProviderHooks:
             ...     @hookimpl(wrapper=True)
             ...     def bucketry_explain_error(self, error):
             ...         return ((yield) + " Runbook: https://wiki.example/storage").strip()
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def bucketry_diagnose(self, bench: Bench) -> Sequence[Probe]:
+        """Name what a diagnosis looks at.
+
+        Asked when: `diagnose`, every layer, once. Nothing is to be sent yet: a probe does so when
+        its `look` is called, after those that it needs. What it stores goes under keys of `bench`,
+        which are deleted at the end. A `StorageError` out of it becomes a finding.
+
+        Answer: probes, see `bucketry.doctor.Probe`. All answers count; a probe takes the place of
+        one of the same name from a layer below. None: nothing to look at.
+
+        As a wrapper: take some out; the answer is a list of all layers' answers, the top one first.
+
+        Example:
+            >>> from bucketry.doctor import Finding, Probe
+            >>> class NightlyMaintenance:
+            ...     def look(self):
+            ...         yield Finding(code="maintenance", severity="note",
+            ...             cause="the storage is switched off from 2 to 3 o'clock each night",
+            ...             remedy="Move nightly jobs to another hour.")
+            ...     @hookimpl
+            ...     def bucketry_diagnose(self):
+            ...         return [Probe("maintenance", self.look)]
         """
         raise NotImplementedError
 

@@ -153,6 +153,7 @@ class Provider(Twin[_Sync]):
     delete_many = awaited(_Sync.delete_many)
     delete_prefix = awaited(_Sync.delete_prefix)
     sweep = awaited(_Sync.sweep)
+    diagnose = awaited(_Sync.diagnose)
 
     # -- looking and reading -----------------------------------------------------------------
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from bucketry.doctor.bench import Bench
+from bucketry.doctor.values import Probe
 from bucketry.errors import (
     InvalidInput,
     InvalidKey,
@@ -332,6 +334,18 @@ class Ask:
         if difference:
             raise self._bad("bucketry_sign", difference)
         return True
+
+    # -- diagnosing --------------------------------------------------------------------------
+
+    def diagnose(self, bench: Bench) -> list[Probe]:
+        """Return what all layers want to look at, those of the lowest first."""
+        hook = "bucketry_diagnose"
+        answers = self._expect(self._hooks.bucketry_diagnose(bench=bench), list, hook)
+        return [
+            self._expect(probe, Probe, hook)
+            for answer in reversed(answers)
+            for probe in self._expect(answer, Sequence, hook)
+        ]
 
     # -- errors ------------------------------------------------------------------------------
 

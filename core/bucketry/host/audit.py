@@ -48,16 +48,20 @@ class HookTable(Mapping[str, tuple[str, ...]]):
     """The hooks of a kind of provider: hook name to its argument names.
 
     What was found out about a layer's class is kept, so that the next object of it costs nothing.
+    `collecting` are those whose answers all count, not the first one.
     """
 
     def __init__(self, *specs: type) -> None:
         self._arguments: dict[str, tuple[str, ...]] = {}
         self._specs: dict[str, type] = {}
+        self.collecting: set[str] = set()
         self.audited: WeakKeyDictionary[type, tuple[HookMethod, ...]] = WeakKeyDictionary()
         for spec in specs:
             for name, function in vars(spec).items():
                 if name.startswith(PREFIX):
                     self._arguments[name] = tuple(inspect.signature(function).parameters)[1:]
+                    if not getattr(function, _SPEC_MARK)["firstresult"]:
+                        self.collecting.add(name)
                     self._specs[name] = type(name, (), {name: function})
 
     def __getitem__(self, hook: str) -> tuple[str, ...]:

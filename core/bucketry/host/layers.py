@@ -109,7 +109,12 @@ class _Relay:
             yield named, method, function
 
     def _direct(self, hook: str) -> Callable[..., Any] | None:
-        """Return the chain as a function, where it has neither wrappers nor an order of its own."""
+        """Return the chain as a function, where the first answer counts.
+
+        None where it has wrappers or an order of its own.
+        """
+        if hook in self._table.collecting:
+            return None
         functions = []
         for _, method, function in self._functions(hook):
             if any(method.mark.get(special) for special in ("wrapper", "tryfirst", "trylast")):

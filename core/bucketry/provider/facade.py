@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self, TypeVar, Unpack, overload
 
 from bucketry.discretion import discreet
+from bucketry.doctor.values import Diagnosis, Told
 from bucketry.errors import InvalidInput
 from bucketry.hookspecs import ProviderHooks
 from bucketry.host.layers import NamedLayer, name_layers
@@ -394,6 +395,20 @@ class Provider:
         are only listed.
         """
         return removing.sweep(self._ground, older_than, dry_run=dry_run)
+
+    def diagnose(self, *, origin: str | None = None, on_probe: Told | None = None) -> Diagnosis:
+        """Find out what is wrong between the configuration and the storage, from the outside in.
+
+        It works on the real storage, under a folder of its own, which it removes at the end, also
+        when it is interrupted. What an earlier finding makes pointless is not asked. With `origin`
+        (``https://www.example.com``) it looks at the storage as a browser's page from there would;
+        without, as the first page that the bucket's own rules name. `on_probe` is told each probe's
+        name and findings as they come. What is wrong is in the answer; raised is only what keeps
+        it from looking at all.
+        """
+        from bucketry.doctor.examine import examine
+
+        return examine(self._ground, self, origin, on_probe)
 
     # -- looking and reading -----------------------------------------------------------------
 

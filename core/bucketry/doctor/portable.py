@@ -1,0 +1,289 @@
+"""The probes that need nothing but a provider's own methods: they work for every vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from bucketry.browsing import Answer, NoAnswer
+from bucketry.doctor.bench import Bench
+from bucketry.doctor.codes import because, found
+from bucketry.doctor.values import Finding, Probe
+from bucketry.errors import NotFound, StorageError, Unsupported
+from bucketry.model import (
+    Capabilities,
+    ObjectInfo,
+    SignedUrl,
+    StoredObject,
+    Swept,
+    UploadTicket,
+)
+
+SAMPLE = b"Stored by `bucketry doctor` to look at this bucket; it deletes it again.\n"
+TYPE = "text/plain; charset=utf-8"
+METADATA = {"looked-at-by": "doctor"}
+
+Look = Iterator[Finding]
+
+
+class Store(Protocol):
+    """The methods of `bucketry.Provider` that are used here."""
+
+    @property
+    def options(self) -> Any: ...
+    @property
+    def capabilities(self) -> Capabilities: ...
+    @property
+    def vendor(self) -> Any: ...
+    def upload(self, source: bytes, *, key: str | None = None, **options: Any) -> StoredObject: ...
+    def read(self, key: str) -> bytes: ...
+    def head(self, key: str) -> ObjectInfo: ...
+    def exists(self, key: str) -> bool: ...
+    def delete(self, key: str, *, version: str | None = None) -> None: ...
+    def copy(self, source: str, target: str) -> StoredObject: ...
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]: ...
+    def versions(self, prefix: str = "") -> Iterator[Any]: ...
+    def sweep(self, *, older_than: timedelta, dry_run: bool = False) -> Sequence[Swept]: ...
+    def url(self, key: str) -> str: ...
+    def object_url(self, key: str) -> str: ...
+    def is_private(self, key: str) -> bool: ...
+    def sign(self, key: str, **options: Any) -> SignedUrl: ...
+    def upload_ticket(self, key: str, **options: Any) -> UploadTicket: ...
+
+
+class Portable:
+    """Looks through a provider's methods, at its own options and capabilities."""
+
+    def __init__(self, store: Store, bench: Bench) -> None:
+        self._store = store
+        self._bench = bench
+
+    def probes(self) -> list[Probe]:
+        """Return the probes, from the outside in."""
+        reachable = ("access", "options")
+        return [
+            Probe("slips", self.slips),
+            Probe("write", self.write, reachable),
+            Probe("read", self.read, ("write",)),
+            Probe("list", self.list, ("write",)),
+            Probe("delete", self.delete, ("write",)),
+            Probe("copy", self.copy, ("read",)),
+            Probe("link", self.link, ("read",)),
+            Probe("closed", self.closed, ("read",)),
+            Probe("signed-upload", self.signed_upload, ("read",)),
+            Probe("form-upload", self.form_upload, ("read",)),
+            Probe("unfinished", self.unfinished, ("access",)),
+        ]
+
+    def _put(self, name: str) -> str:
+        key = self._bench.name(name)
+        stored = self._store.upload(
+            SAMPLE, key=key, content_type=TYPE, metadata=METADATA, prevent_overwrite=False
+        )
+        self._bench.versioned |= stored.version is not None
+        return key
+
+    def slips(self) -> Look:
+        """Options that are accepted and look like a slip."""
+        slips: Callable[[Any], Any] | None = self._store.vendor.slips
+        for path, sentence in slips(self._store.options) if slips else ():
+            yield found("unlikely-option", f"{path} {sentence}")
+
+    def write(self) -> Look:
+        """An upload, with all that is configured."""
+        try:
+            self._put("probe.txt")
+        except StorageError as error:
+            yield because(error, "an upload as it is configured", "write")
+
+    def read(self) -> Look:
+        """The same bytes, type and metadata come back."""
+        key = self._bench.name("probe.txt")
+        try:
+            same = self._store.read(key) == SAMPLE
+            info = self._store.head(key)
+        except StorageError as error:
+            yield because(error, "reading what was just uploaded", "read")
+            return
+        if not same:
+            yield found("bytes-changed", "an object is read with other bytes than it was sent with")
+        lost = [] if info.content_type == TYPE else [f"its type is told as {info.content_type}"]
+        if dict(info.metadata) != METADATA:
+            lost.append("its metadata are missing")
+        if lost:
+            yield found("headers-lost", f"an object loses what is told of it: {', '.join(lost)}")
+
+    def list(self) -> Look:
+        """What was uploaded is listed."""
+        key = self._bench.name("probe.txt")
+        try:
+            listed = [info.key for info in self._store.list(f"{self._bench.folder}/")]
+        except StorageError as error:
+            yield because(error, "listing", "list")
+            return
+        if key not in listed:
+            yield found("cannot-list", "a listing lacks an object that is there")
+
+    def delete(self) -> Look:
+        """What is deleted is gone."""
+        key = self._put("gone.txt")
+        try:
+            self._store.delete(key)
+        except StorageError as error:
+            yield because(error, "deleting", "delete")
+            return
+        try:
+            there = self._store.exists(key)
+        except StorageError:
+            return  # without the right to list, what is not there is denied
+        if there:
+            yield found("cannot-delete", "a deleted object is still there")
+
+    def copy(self) -> Look:
+        """A copy on the storage's own side."""
+        if self._store.capabilities.copy.value == "no":
+            return
+        target = self._bench.name("copy.txt")
+        try:
+            self._store.copy(self._bench.name("probe.txt"), target)
+        except StorageError as error:
+            yield because(error, "copying inside the bucket", "copy")
+
+    # -- what others open ----------------------------------------------------------------------
+
+    def _open(self, target: SignedUrl | str) -> Answer | str:
+        """Return what answers; where that is a redirect, what it leads to."""
+        try:
+            answer = self._bench.http.send(target)
+            for _ in range(3):
+                onward = answer.headers.get("location", "")
+                if answer.status not in (301, 302, 307, 308) or "://" not in onward:
+                    break
+                answer = self._bench.http.send(onward)
+        except NoAnswer as error:
+            return str(error)
+        return answer
+
+    def link(self) -> Look:
+        """What `url` gives opens the object."""
+        key = self._bench.name("probe.txt")
+        try:
+            signed = self._store.sign(key)
+        except Unsupported:
+            return
+        private = self._store.is_private(key)
+        target: SignedUrl | str = signed if private else self._store.object_url(key)
+        answer = self._open(target)
+        if not isinstance(answer, str) and answer.status == 200 and answer.body == SAMPLE:
+            return
+        evidence = answer if isinstance(answer, str) else _shown("GET", answer)
+        if self._store.options.base_url and not (private and signed.signed):
+            yield self._base_url(answer, evidence)
+        elif private:
+            yield found("signed-link", "a signed URL does not open its object", evidence=evidence)
+        else:
+            yield found(
+                "not-public",
+                "objects are declared public, and their plain URL does not open",
+                evidence=evidence,
+            )
+
+    def _base_url(self, answer: Answer | str, evidence: str) -> Finding:
+        if isinstance(answer, str):
+            return found("base-url-unreachable", "nothing answers at `base_url`", evidence=evidence)
+        said = {200: "it serves something else under the object's key"}.get(
+            answer.status, f"it answers {answer.status} for an object that is there"
+        )
+        return found(
+            "base-url-elsewhere", f"`base_url` does not serve this bucket: {said}",
+            evidence=evidence,
+        )  # fmt: skip
+
+    def closed(self) -> Look:
+        """A private object does not open without a signature."""
+        key = self._bench.name("probe.txt")
+        if not self._store.is_private(key):
+            return
+        try:
+            if not self._store.sign(key).signed:
+                return  # what stands at base_url decides by itself who may read
+        except Unsupported:
+            return
+        answer = self._open(self._store.object_url(key))
+        if not isinstance(answer, str) and answer.body == SAMPLE:
+            yield found(
+                "not-private",
+                "objects are declared private, and everybody can read them at their plain address",
+                evidence=_shown("GET", answer),
+            )
+
+    def signed_upload(self) -> Look:
+        """A signed PUT stores its body."""
+        key = self._bench.name("signed.txt")
+        try:
+            signed = self._store.sign(key, method="PUT", content_type=TYPE)
+        except Unsupported:
+            return
+        yield from self._uploaded(
+            "signed-upload", key, lambda: self._bench.http.send(signed, body=SAMPLE)
+        )
+
+    def form_upload(self) -> Look:
+        """A form stores its file, where the vendor has them."""
+        if self._store.capabilities.post_policy.value != "yes":
+            return
+        key = self._bench.name("form.txt")
+        ticket = self._store.upload_ticket(key, max_size=len(SAMPLE))
+        yield from self._uploaded(
+            "form-upload", key, lambda: self._bench.http.post_form(ticket.signed, SAMPLE)
+        )
+
+    def _uploaded(self, code: str, key: str, send: Callable[[], Answer]) -> Look:
+        what = "a signed PUT" if code == "signed-upload" else "an upload by form"
+        try:
+            answer = send()
+        except NoAnswer as error:
+            yield found(code, f"{what} reaches nobody", evidence=error)
+            return
+        if not 200 <= answer.status < 300:
+            yield found(code, f"{what} is refused", evidence=_shown("the upload", answer))
+            return
+        try:
+            same = self._store.read(key) == SAMPLE
+        except NotFound:
+            same = False
+        if not same:
+            yield found(code, f"{what} is answered as a success, and its body is not there")
+
+    def unfinished(self) -> Look:
+        """No uploads in parts are lying about."""
+        try:
+            swept = self._store.sweep(older_than=timedelta(0), dry_run=True)
+        except StorageError as error:
+            yield because(error, "listing unfinished uploads", "list-uploads")
+            return
+        swept = [one for one in swept if not one.key.startswith(self._bench.folder)]
+        day_ago = datetime.now(UTC) - timedelta(days=1)
+        old = [one for one in swept if one.started < day_ago]
+        if old:
+            yield found(
+                "unfinished-uploads",
+                f"{_uploads(len(old))} begun more than a day ago and never finished; their parts "
+                "are billed and in no listing",
+                evidence=f"the oldest is of {min(one.started for one in old):%Y-%m-%d}",
+            )
+        elif swept:
+            yield found(
+                "uploads-under-way", f"{_uploads(len(swept))} begun in the last day and not done"
+            )
+
+
+def _uploads(count: int) -> str:
+    return "1 upload in parts was" if count == 1 else f"{count} uploads in parts were"
+
+
+def _shown(asked: str, answer: Answer) -> str:
+    """Return an answer as evidence: its status, and the beginning of what it says."""
+    said = " ".join(answer.body[:300].decode("utf-8", "replace").split())
+    return f"{asked} was answered HTTP {answer.status}: {said[:200]}".rstrip(": ")

@@ -29,6 +29,7 @@ from bucketry import (
     Upload,
     hookimpl,
 )
+from bucketry.doctor import Bench, Probe
 from bucketry.model import SigningFrame
 from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
@@ -313,6 +314,25 @@ class S3Layer:
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
         """ListMultipartUploads and abort."""
         return listing.sweep(self.bucket.begin(), prefix, older_than, dry_run)
+
+    @hookimpl
+    def bucketry_diagnose(self, bench: Bench) -> list[Probe]:
+        """Look at the way to the server, the account, the bucket and what others can do there."""
+        from bucketry_s3.doctor import Asker, probes
+
+        return probes(
+            Asker(
+                bench=bench,
+                title=self._context.vendor.title,
+                options=self._options,
+                profile=self._profile,
+                capabilities=self._context.capabilities,
+                settings=self.settings,
+                hooks=self._hooks,
+                key_pair=self.key_pair,
+                send=self._carry,
+            )
+        )
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:

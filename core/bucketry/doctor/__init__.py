@@ -21,6 +21,6 @@ adds its own by the hook `bucketry_diagnose`:
 """
 
 from bucketry.doctor.bench import Bench
-from bucketry.doctor.values import Diagnosis, Finding, Known, Probe
+from bucketry.doctor.values import Codes, Diagnosis, Finding, Known, Probe
 
-__all__ = ["Bench", "Diagnosis", "Finding", "Known", "Probe"]
+__all__ = ["Bench", "Codes", "Diagnosis", "Finding", "Known", "Probe"]

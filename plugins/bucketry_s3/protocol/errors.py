@@ -173,7 +173,9 @@ HINTS: Mapping[str, str] = {
 """Advice that holds for every vendor, keyed as in `hint_for`."""
 
 
-def hint_for(error: StorageError, vendor: Mapping[str, str]) -> str:
+def hint_for(
+    error: StorageError, vendor: Mapping[str, str], general: Mapping[str, str] = HINTS
+) -> str:
     """Return what to change: the vendor's own advice, else what holds for every vendor, or "".
 
     A key is an error code or the name of an error's type, which also covers answers without a
@@ -182,7 +184,7 @@ def hint_for(error: StorageError, vendor: Mapping[str, str]) -> str:
     """
     names = (error.code, type(error).__name__)
     reason = error.reason.lower()
-    for key, sentence in (*vendor.items(), *HINTS.items()):
+    for key, sentence in (*vendor.items(), *general.items()):
         name, _, text = key.partition(": ")
         if name in names and text.lower() in reason:
             return sentence

@@ -70,9 +70,10 @@ class Portable:
             Probe("delete", self.delete, ("write",)),
             Probe("copy", self.copy, ("read",)),
             Probe("link", self.link, ("read",)),
+            Probe("signed-link", self.signed_link, ("read",)),
             Probe("closed", self.closed, ("read",)),
-            Probe("signed-upload", self.signed_upload, ("read",)),
-            Probe("form-upload", self.form_upload, ("read",)),
+            Probe("signed-upload", self.signed_upload, ("signed-link", "read")),
+            Probe("form-upload", self.form_upload, ("signed-link", "read")),
             Probe("unfinished", self.unfinished, ("access",)),
         ]
 
@@ -165,29 +166,41 @@ class Portable:
             return str(error)
         return answer
 
-    def link(self) -> Look:
-        """What `url` gives opens the object."""
-        key = self._bench.name("probe.txt")
+    def _signed(self, key: str) -> SignedUrl | None:
         try:
             signed = self._store.sign(key)
         except Unsupported:
-            return
+            return None
+        return signed if signed.signed else None
+
+    def link(self) -> Look:
+        """The plain address opens an object that is public, or that something at base_url serves."""
+        key = self._bench.name("probe.txt")
         private = self._store.is_private(key)
-        target: SignedUrl | str = signed if private else self._store.object_url(key)
-        answer = self._open(target)
-        if not isinstance(answer, str) and answer.status == 200 and answer.body == SAMPLE:
+        if private and (self._signed(key) or not self._store.options.base_url):
+            return
+        answer = self._open(self._store.object_url(key))
+        if _is_sample(answer):
             return
         evidence = answer if isinstance(answer, str) else _shown("GET", answer)
-        if self._store.options.base_url and not (private and signed.signed):
+        if self._store.options.base_url:
             yield self._base_url(answer, evidence)
-        elif private:
-            yield found("signed-link", "a signed URL does not open its object", evidence=evidence)
         else:
             yield found(
                 "not-public",
                 "objects are declared public, and their plain URL does not open",
                 evidence=evidence,
             )
+
+    def signed_link(self) -> Look:
+        """A signed URL opens its object."""
+        signed = self._signed(self._bench.name("probe.txt"))
+        if signed is None:
+            return
+        answer = self._open(signed)
+        if not _is_sample(answer):
+            evidence = answer if isinstance(answer, str) else _shown("GET", answer)
+            yield found("signed-link", "a signed URL does not open its object", evidence=evidence)
 
     def _base_url(self, answer: Answer | str, evidence: str) -> Finding:
         if isinstance(answer, str):
@@ -203,15 +216,10 @@ class Portable:
     def closed(self) -> Look:
         """A private object does not open without a signature."""
         key = self._bench.name("probe.txt")
-        if not self._store.is_private(key):
-            return
-        try:
-            if not self._store.sign(key).signed:
-                return  # what stands at base_url decides by itself who may read
-        except Unsupported:
-            return
+        if not self._store.is_private(key) or self._signed(key) is None:
+            return  # what stands at base_url decides by itself who may read
         answer = self._open(self._store.object_url(key))
-        if not isinstance(answer, str) and answer.body == SAMPLE:
+        if not isinstance(answer, str) and _is_sample(answer):
             yield found(
                 "not-private",
                 "objects are declared private, and everybody can read them at their plain address",
@@ -277,6 +285,10 @@ class Portable:
             yield found(
                 "uploads-under-way", f"{_uploads(len(swept))} begun in the last day and not done"
             )
+
+
+def _is_sample(answer: Answer | str) -> bool:
+    return not isinstance(answer, str) and answer.status == 200 and answer.body == SAMPLE
 
 
 def _uploads(count: int) -> str:

@@ -84,7 +84,7 @@ class Account:
                     "malformed-key", f"the {what} has blanks, quotes or line breaks around it"
                 )
         fixed = self._asker.settings.credentials
-        if isinstance(fixed, Credentials) and pair.session_token:
+        if isinstance(fixed, Credentials) and fixed.session_token is not None:
             yield found(
                 "temporary-credentials",
                 "a session token is written into the configuration, and will run out",
@@ -167,6 +167,8 @@ class Account:
             return _unavailable(error)
         if "redirected" in error.reason:
             return found("redirected", "the endpoint sends requests elsewhere", evidence=error)
+        if error.status == 404:
+            return found("wrong-path", "there is S3, but not at this address", evidence=error)
         return found("failed", "listing the bucket fails", evidence=error)
 
     def _other_way(self, error: StorageError) -> Finding | None:

@@ -82,6 +82,7 @@ CODES: Codes = {
         "policy and the bucket's let it in.",
     ),
     "wrong-addressing": Known("error", "Set `addressing` to the other style."),
+    "wrong-path": Known("error", "Write the path of the S3 interface into `endpoint`, if any."),
     # -- what may be done
     "denied-abort": Known(
         "warning",

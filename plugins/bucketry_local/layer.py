@@ -28,6 +28,7 @@ from bucketry import (
     Upload,
     hookimpl,
 )
+from bucketry.doctor import Bench, Probe
 from bucketry.headers import check_header_value, check_metadata, check_tags
 from bucketry.limits import Limits, Refusal
 from bucketry.source import Source
@@ -172,6 +173,13 @@ class LocalLayer:
             self.store.delete_one(keys[0], if_match)
             return Deleted(keys=keys)
         return self.store.delete(keys)
+
+    @hookimpl
+    def bucketry_diagnose(self, bench: Bench) -> list[Probe]:
+        """Look at the folder, the room in it, and whether its URLs lead anywhere."""
+        from bucketry_local.doctor import probes
+
+        return probes(bench, self.store.root, self.base_url)
 
     @hookimpl
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:

@@ -323,12 +323,10 @@ class S3Layer:
         return probes(
             Asker(
                 bench=bench,
-                title=self._context.vendor.title,
                 options=self._options,
                 profile=self._profile,
-                capabilities=self._context.capabilities,
+                context=self._context,
                 settings=self.settings,
-                hooks=self._hooks,
                 key_pair=self.key_pair,
                 send=self._carry,
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,15 +23,14 @@ from attrs import evolve, field, frozen
 import bucketry
 from bucketry import Provider, hookimpl
 from bucketry.host.catalog import installed
-from bucketry_s3 import ClientSettings, KeyPair, S3Layer
+from bucketry_local.server import Server
+from bucketry_s3 import KeyPair
 from bucketry_s3.testing import (
     Account,
     Alter,
     Bucket,
-    CorsRule,
     OpenUpload,
     Personality,
-    Refusal,
     Reply,
     StandIn,
     StoredBytes,
@@ -37,6 +38,7 @@ from bucketry_s3.testing import (
     personality_of,
     without_header,
 )
+from bucketry_s3.testing.request import Response
 
 ORIGIN = "https://app.example.com"
 
@@ -67,9 +69,32 @@ class Plot:
         self.layers: list[object] = []
         self.origin: str | None = None
         self.later: list[Callable[[StandIn], None]] = []
+        self.local: dict[str, Any] | None = None
         self.stand_in: StandIn
 
+    def on_disk(self, **options: Any) -> None:
+        """Let it be files on disk, their URLs served unless `base_url` says otherwise."""
+        self.local = options
+
+    def left_behind(self) -> list[str]:
+        """Return what a diagnosis has left in the bucket."""
+        if self.local is not None:
+            return []
+        held = [*self.stand_in.objects(self.bucket.name)]
+        parts = [upload.key for upload in self.stand_in.open_uploads(self.bucket.name)]
+        return [key for key in (*held, *parts) if "bucketry-doctor-" in key]
+
+    def _local(self, options: Mapping[str, Any]) -> Provider:
+        folder = self.around.enter_context(tempfile.TemporaryDirectory())
+        server = self.around.enter_context(Server(port=0))
+        config = {"provider": "local", "directory": folder, "base_url": server.url, **options}
+        provider = self.around.enter_context(bucketry.open_provider(config))
+        server.mount(provider)
+        return provider
+
     def __enter__(self) -> Provider:
+        if self.local is not None:
+            return self._local(self.local)
         page = installed().load(self.vendor)
         personality = evolve(personality_of(page), **self.personality)
         self.around.enter_context(localhost_names())
@@ -81,7 +106,9 @@ class Plot:
         for change in self.later:
             change(server)
         config = {k: v for k, v in server.configuration(**self.options).items() if v is not None}
-        provider = self.around.enter_context(bucketry.open_provider({**config, "provider": self.vendor}))
+        provider = self.around.enter_context(
+            bucketry.open_provider({**config, "provider": self.vendor})
+        )
         for layer in self.layers:
             provider = self.around.enter_context(provider.with_layer(layer))
         return provider
@@ -160,8 +187,6 @@ def website(
 
 def certified(plot: Plot, *names: str, **life: Any) -> ssl.SSLContext:
     """Return a server's TLS with a certificate for `names`, its authority trusted."""
-    import tempfile
-
     authority = trustme.CA()
     folder = plot.around.enter_context(tempfile.TemporaryDirectory())
     bundle = Path(folder) / "ca.pem"
@@ -196,8 +221,6 @@ def nobody_listens(plot: Plot) -> None:
 @seed("nobody vouches for the certificate", "certificate-untrusted")
 def untrusted(plot: Plot) -> None:
     other = trustme.CA()
-    import tempfile
-
     folder = plot.around.enter_context(tempfile.TemporaryDirectory())
     other.cert_pem.write_to_path(f"{folder}/other.pem")
     plot.options["ca_bundle"] = f"{folder}/other.pem"
@@ -440,6 +463,13 @@ def wrong_region(plot: Plot) -> None:
     plot.options["region"] = "eu-west-1"
 
 
+@seed("the region has a slip", "unlikely-option", "wrong-region")
+def slip(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.server["region"] = "eu-west-3"
+    plot.options["region"] = "eu-wset-3"
+
+
 @seed("the bucket is missing", "no-such-bucket")
 def missing_bucket(plot: Plot) -> None:
     plot.bucket = Bucket(name="medias")
@@ -485,7 +515,7 @@ def denied_delete(plot: Plot) -> None:
     plot.deny("DeleteObject")
 
 
-@seed("the right to abort is missing", "denied-abort")
+@seed("the right to abort is missing", "denied-abort", "left-behind")
 def denied_abort(plot: Plot) -> None:
     plot.deny("AbortMultipartUpload")
 
@@ -586,9 +616,7 @@ def not_private(plot: Plot) -> None:
 def open_beside(plot: Plot) -> None:
     plot.bucket = Bucket(name="media", public=True)
     plot.vendor = "aws"
-    plot.later.append(
-        lambda server: plot.options.update(base_url=f"{server.endpoint}/media")
-    )
+    plot.later.append(lambda server: plot.options.update(base_url=f"{server.endpoint}/media"))
 
 
 @seed("the bucket has ACLs switched off", "acl-switched-off")
@@ -743,9 +771,10 @@ def unfinished(plot: Plot) -> None:
 
 @seed("a gateway changes bytes", "bytes-changed")
 def bytes_changed(plot: Plot) -> None:
-    plot.faults.append(
-        ("GetObject", Alter(response=lambda r: evolve(r, body=r.body.replace(b"bucket", b"BUCKET"))))
-    )
+    def shout(response: Response) -> Response:
+        return evolve(response, body=response.body.replace(b"bucket", b"BUCKET"))
+
+    plot.faults.append(("GetObject", Alter(response=shout)))
 
 
 @seed("a gateway loses metadata", "headers-lost")
@@ -771,7 +800,7 @@ def _without_signature(plot: Plot, operation: str) -> None:
     """Let everybody do one thing."""
     from bucketry_s3.testing import service
 
-    check = service.check_anonymous
+    check: Any = vars(service)["check_anonymous"]
 
     def lenient(request: Any, route: Any, personality: Personality, store: Any) -> None:
         if route.operation != operation:
@@ -814,3 +843,28 @@ def signed_put(plot: Plot) -> None:
 def no_forms(plot: Plot) -> None:
     plot.vendor = "aws"
     plot.personality["post_policy"] = "no"
+
+
+# -- files on disk ---------------------------------------------------------------------------------
+
+
+@seed("a file stands where the folder should be", "bad-directory")
+def file_for_folder(plot: Plot) -> None:
+    plot.on_disk(directory=__file__)
+
+
+@seed("nobody serves the files", "not-served")
+def not_served(plot: Plot) -> None:
+    plot.on_disk(base_url=f"http://127.0.0.1:{free_port()}")
+
+
+@seed("the disk is nearly full", "little-space")
+def little_space(plot: Plot) -> None:
+    plot.on_disk()
+    usage = shutil._ntuple_diskusage(100, 99, 1)  # type: ignore[attr-defined] # what it gives
+    plot.around.enter_context(mock.patch.object(shutil, "disk_usage", lambda _: usage))
+
+
+@seed("another server answers for the files", "signed-link")
+def served_by_another(plot: Plot) -> None:
+    plot.on_disk(base_url=f"http://127.0.0.1:{website(plot, 404, b'nothing here', tls=False)}")

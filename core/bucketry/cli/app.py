@@ -26,6 +26,7 @@ COMMANDS = {
     "providers": "setup",
     "check": "setup",
     "explain": "explain",
+    "doctor": "doctor",
     "convert": "setup",
     "schema": "setup",
     "put": "transfer",

@@ -108,18 +108,19 @@ def found(
     known = codes[code]
     if isinstance(evidence, StorageError):
         remedy = remedy or evidence.hint
-        evidence = told(evidence)
     return Finding(
         code=code,
         severity=severity or known.severity,
         cause=cause,
         remedy=remedy or known.remedy,
-        evidence=str(evidence),
+        evidence=said(evidence) if isinstance(evidence, BaseException) else str(evidence),
     )
 
 
-def told(error: StorageError) -> str:
-    """Return an error as evidence: the storage's own words, with code and status."""
+def said(error: BaseException) -> str:
+    """Return an error as evidence: what it says, and of which kind it is."""
+    if not isinstance(error, StorageError):
+        return f"{error} ({type(error).__name__})"
     facts = [type(error).__name__]
     if error.code and error.code != facts[0]:
         facts.append(error.code)
@@ -147,7 +148,8 @@ def because(error: StorageError, doing: str, right: str = "") -> Finding:
     it (``write``), where they do.
     """
     if right and isinstance(error, AccessDenied):
-        return found(f"denied-{right}", f"{doing} is denied", evidence=error)
+        remedy = " ".join(filter(None, (CODES[f"denied-{right}"].remedy, error.hint)))
+        return found(f"denied-{right}", f"{doing} is denied", remedy=remedy, evidence=error)
     for kind, (code, cause) in _BY_TYPE.items():
         if isinstance(error, kind):
             return found(code, f"{doing} failed: {cause}", evidence=error)

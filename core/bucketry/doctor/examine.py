@@ -9,13 +9,15 @@ from graphlib import CycleError, TopologicalSorter
 import attrs
 
 from bucketry.doctor.bench import Bench
-from bucketry.doctor.codes import because, found
-from bucketry.doctor.portable import Portable, Store
+from bucketry.doctor.codes import because, found, said
+from bucketry.doctor.portable import Portable, listed_in
 from bucketry.doctor.values import Diagnosis, Finding, Probe, Told
 from bucketry.errors import PluginError, StorageError
+from bucketry.provider import listing, removing
 from bucketry.provider.ground import Ground
 
-def examine(ground: Ground, store: Store, origin: str | None, on_probe: Told | None) -> Diagnosis:
+
+def examine(ground: Ground, origin: str | None, on_probe: Told | None) -> Diagnosis:
     """Look through the layers of a provider, and through its own methods."""
     bench = Bench(
         ground.root.prefix, origin=origin, ca_bundle=getattr(ground.options, "ca_bundle", None)
@@ -25,7 +27,7 @@ def examine(ground: Ground, store: Store, origin: str | None, on_probe: Told | N
     passed_over: dict[str, str] = {}
     blocked: dict[str, str] = {}
     try:
-        for probe in _in_order([*Portable(store, bench).probes(), *ground.ask.diagnose(bench)]):
+        for probe in _in_order([*Portable(ground, bench).probes(), *ground.ask.diagnose(bench)]):
             hindered = next((blocked[need] for need in probe.needs if need in blocked), None)
             if hindered is not None:
                 passed_over[probe.name] = blocked[probe.name] = hindered
@@ -38,7 +40,7 @@ def examine(ground: Ground, store: Store, origin: str | None, on_probe: Told | N
             if on_probe is not None:
                 on_probe(probe.name, new)
     finally:
-        left = _clean(store, bench, stored="access" not in blocked)
+        left = _clean(ground, bench, stored="access" not in blocked)
     if left:
         mask = ground.service.mask
         findings.append(
@@ -92,34 +94,35 @@ def _look(ground: Ground, probe: Probe) -> Iterator[Finding]:
             found(
                 "broken-layer",
                 f"the probe {probe.name} failed, which is no answer of the storage",
-                evidence=f"{type(told).__name__}: {told}",
+                evidence=said(told),
             ),
             probe=probe.name,
         )
 
 
-def _clean(store: Store, bench: Bench, *, stored: bool) -> str:
+def _clean(ground: Ground, bench: Bench, *, stored: bool) -> str:
     """Remove what was stored; return what went wrong, or ""."""
     wrong = ""
     for undo in bench.take_undo():
         try:
             undo()
         except Exception as error:
-            wrong = str(error)
+            wrong = said(error)
     if not stored:
         return wrong
     keys = bench.used
     with suppress(StorageError):  # who may not list deletes whatever there can be
-        keys = [info.key for info in store.list(f"{bench.folder}/")]
+        keys = listed_in(ground, bench)
     versions: list[tuple[str, str | None]] = [(key, None) for key in keys]
     if bench.versioned:
         with suppress(StorageError):
-            versions = [(one.key, one.version) for one in store.versions(f"{bench.folder}/")]
+            found_there = listing.versions(ground, f"{bench.folder}/")
+            versions = [(one.key, one.version) for one in found_there]
     for key, version in versions:
         try:
-            store.delete(key, version=version)
+            removing.delete(ground, key, None, None, version)
         except Exception as error:
-            wrong = str(error)
+            wrong = said(error)
             if isinstance(error, StorageError) and error.retryable:
                 break  # the server is away, and the next one would wait as long
     return wrong

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from bucketry.browsing import Answer, NoAnswer
 from bucketry.doctor.bench import Bench
 from bucketry.doctor.codes import because, found
 from bucketry.doctor.values import Finding, Probe
 from bucketry.errors import NotFound, StorageError, Unsupported
-from bucketry.model import (
-    Capabilities,
-    ObjectInfo,
-    SignedUrl,
-    StoredObject,
-    Swept,
-    UploadTicket,
-)
+from bucketry.model import Method, SignedUrl
+from bucketry.provider import addressing, listing, reading, removing, storing
+from bucketry.provider.ground import Ground
 
 SAMPLE = b"Stored by `bucketry doctor` to look at this bucket; it deletes it again.\n"
 TYPE = "text/plain; charset=utf-8"
@@ -27,36 +22,11 @@ METADATA = {"looked-at-by": "doctor"}
 Look = Iterator[Finding]
 
 
-class Store(Protocol):
-    """The methods of `bucketry.Provider` that are used here."""
-
-    @property
-    def options(self) -> Any: ...
-    @property
-    def capabilities(self) -> Capabilities: ...
-    @property
-    def vendor(self) -> Any: ...
-    def upload(self, source: bytes, *, key: str | None = None, **options: Any) -> StoredObject: ...
-    def read(self, key: str) -> bytes: ...
-    def head(self, key: str) -> ObjectInfo: ...
-    def exists(self, key: str) -> bool: ...
-    def delete(self, key: str, *, version: str | None = None) -> None: ...
-    def copy(self, source: str, target: str) -> StoredObject: ...
-    def list(self, prefix: str = "") -> Iterator[ObjectInfo]: ...
-    def versions(self, prefix: str = "") -> Iterator[Any]: ...
-    def sweep(self, *, older_than: timedelta, dry_run: bool = False) -> Sequence[Swept]: ...
-    def url(self, key: str) -> str: ...
-    def object_url(self, key: str) -> str: ...
-    def is_private(self, key: str) -> bool: ...
-    def sign(self, key: str, **options: Any) -> SignedUrl: ...
-    def upload_ticket(self, key: str, **options: Any) -> UploadTicket: ...
-
-
 class Portable:
     """Looks through a provider's methods, at its own options and capabilities."""
 
-    def __init__(self, store: Store, bench: Bench) -> None:
-        self._store = store
+    def __init__(self, ground: Ground, bench: Bench) -> None:
+        self._ground = ground
         self._bench = bench
 
     def probes(self) -> list[Probe]:
@@ -69,9 +39,9 @@ class Portable:
             Probe("list", self.list, ("write",)),
             Probe("delete", self.delete, ("write",)),
             Probe("copy", self.copy, ("read",)),
-            Probe("link", self.link, ("read",)),
-            Probe("signed-link", self.signed_link, ("read",)),
-            Probe("closed", self.closed, ("read",)),
+            Probe("link", self.link, ("served", "read")),
+            Probe("signed-link", self.signed_link, ("served", "read")),
+            Probe("closed", self.closed, ("served", "read")),
             Probe("signed-upload", self.signed_upload, ("signed-link", "read")),
             Probe("form-upload", self.form_upload, ("signed-link", "read")),
             Probe("unfinished", self.unfinished, ("access",)),
@@ -79,16 +49,15 @@ class Portable:
 
     def _put(self, name: str) -> str:
         key = self._bench.name(name)
-        stored = self._store.upload(
-            SAMPLE, key=key, content_type=TYPE, metadata=METADATA, prevent_overwrite=False
-        )
+        options = {"content_type": TYPE, "metadata": METADATA, "prevent_overwrite": False}
+        stored = storing.upload(self._ground, SAMPLE, key, options)
         self._bench.versioned |= stored.version is not None
         return key
 
     def slips(self) -> Look:
         """Options that are accepted and look like a slip."""
-        slips: Callable[[Any], Any] | None = self._store.vendor.slips
-        for path, sentence in slips(self._store.options) if slips else ():
+        slips: Callable[[Any], Any] | None = self._ground.vendor.slips
+        for path, sentence in slips(self._ground.options) if slips else ():
             yield found("unlikely-option", f"{path} {sentence}")
 
     def write(self) -> Look:
@@ -102,15 +71,15 @@ class Portable:
         """The same bytes, type and metadata come back."""
         key = self._bench.name("probe.txt")
         try:
-            same = self._store.read(key) == SAMPLE
-            info = self._store.head(key)
+            same = reading.read(self._ground, key, {}) == SAMPLE
+            info = reading.head(self._ground, key, {})
         except StorageError as error:
             yield because(error, "reading what was just uploaded", "read")
             return
         if not same:
             yield found("bytes-changed", "an object is read with other bytes than it was sent with")
         lost = [] if info.content_type == TYPE else [f"its type is told as {info.content_type}"]
-        if dict(info.metadata) != METADATA:
+        if info.metadata != METADATA:
             lost.append("its metadata are missing")
         if lost:
             yield found("headers-lost", f"an object loses what is told of it: {', '.join(lost)}")
@@ -119,7 +88,7 @@ class Portable:
         """What was uploaded is listed."""
         key = self._bench.name("probe.txt")
         try:
-            listed = [info.key for info in self._store.list(f"{self._bench.folder}/")]
+            listed = listed_in(self._ground, self._bench)
         except StorageError as error:
             yield because(error, "listing", "list")
             return
@@ -130,12 +99,12 @@ class Portable:
         """What is deleted is gone."""
         key = self._put("gone.txt")
         try:
-            self._store.delete(key)
+            removing.delete(self._ground, key, None, None, None)
         except StorageError as error:
             yield because(error, "deleting", "delete")
             return
         try:
-            there = self._store.exists(key)
+            there = reading.exists(self._ground, key, {})
         except StorageError:
             return  # without the right to list, what is not there is denied
         if there:
@@ -143,11 +112,11 @@ class Portable:
 
     def copy(self) -> Look:
         """A copy on the storage's own side."""
-        if self._store.capabilities.copy.value == "no":
+        if self._ground.capabilities.copy.value == "no":
             return
         target = self._bench.name("copy.txt")
         try:
-            self._store.copy(self._bench.name("probe.txt"), target)
+            storing.copy(self._ground, self._bench.name("probe.txt"), target, None, False)
         except StorageError as error:
             yield because(error, "copying inside the bucket", "copy")
 
@@ -166,24 +135,30 @@ class Portable:
             return str(error)
         return answer
 
+    def _sign(self, key: str, method: Method = "GET", content_type: str | None = None) -> SignedUrl:
+        return addressing.sign(
+            self._ground, key, method=method, content_type=content_type, expires_in=None,
+            download_name=None, response=None, version=None,
+        )  # fmt: skip
+
     def _signed(self, key: str) -> SignedUrl | None:
         try:
-            signed = self._store.sign(key)
+            signed = self._sign(key)
         except Unsupported:
             return None
         return signed if signed.signed else None
 
     def link(self) -> Look:
-        """The plain address opens an object that is public, or that something at base_url serves."""
+        """The plain address opens what is public, or what is served at base_url."""
         key = self._bench.name("probe.txt")
-        private = self._store.is_private(key)
-        if private and (self._signed(key) or not self._store.options.base_url):
+        private = addressing.is_private(self._ground, key)
+        if private and (self._signed(key) or not self._ground.options.base_url):
             return
-        answer = self._open(self._store.object_url(key))
+        answer = self._open(addressing.object_url(self._ground, key))
         if _is_sample(answer):
             return
         evidence = answer if isinstance(answer, str) else _shown("GET", answer)
-        if self._store.options.base_url:
+        if self._ground.options.base_url:
             yield self._base_url(answer, evidence)
         else:
             yield found(
@@ -216,9 +191,9 @@ class Portable:
     def closed(self) -> Look:
         """A private object does not open without a signature."""
         key = self._bench.name("probe.txt")
-        if not self._store.is_private(key) or self._signed(key) is None:
+        if not addressing.is_private(self._ground, key) or self._signed(key) is None:
             return  # what stands at base_url decides by itself who may read
-        answer = self._open(self._store.object_url(key))
+        answer = self._open(addressing.object_url(self._ground, key))
         if not isinstance(answer, str) and _is_sample(answer):
             yield found(
                 "not-private",
@@ -230,7 +205,7 @@ class Portable:
         """A signed PUT stores its body."""
         key = self._bench.name("signed.txt")
         try:
-            signed = self._store.sign(key, method="PUT", content_type=TYPE)
+            signed = self._sign(key, "PUT", TYPE)
         except Unsupported:
             return
         yield from self._uploaded(
@@ -239,10 +214,12 @@ class Portable:
 
     def form_upload(self) -> Look:
         """A form stores its file, where the vendor has them."""
-        if self._store.capabilities.post_policy.value != "yes":
+        if self._ground.capabilities.post_policy.value != "yes":
             return
         key = self._bench.name("form.txt")
-        ticket = self._store.upload_ticket(key, max_size=len(SAMPLE))
+        ticket = addressing.upload_ticket(
+            self._ground, key, content_type=TYPE, min_size=0, max_size=len(SAMPLE), expires_in=None
+        )
         yield from self._uploaded(
             "form-upload", key, lambda: self._bench.http.post_form(ticket.signed, SAMPLE)
         )
@@ -258,7 +235,7 @@ class Portable:
             yield found(code, f"{what} is refused", evidence=_shown("the upload", answer))
             return
         try:
-            same = self._store.read(key) == SAMPLE
+            same = reading.read(self._ground, key, {}) == SAMPLE
         except NotFound:
             same = False
         if not same:
@@ -267,7 +244,7 @@ class Portable:
     def unfinished(self) -> Look:
         """No uploads in parts are lying about."""
         try:
-            swept = self._store.sweep(older_than=timedelta(0), dry_run=True)
+            swept = removing.sweep(self._ground, timedelta(0), dry_run=True)
         except StorageError as error:
             yield because(error, "listing unfinished uploads", "list-uploads")
             return
@@ -285,6 +262,12 @@ class Portable:
             yield found(
                 "uploads-under-way", f"{_uploads(len(swept))} begun in the last day and not done"
             )
+
+
+def listed_in(ground: Ground, bench: Bench) -> list[str]:
+    """Return the keys in the bench's folder."""
+    pages = listing.pages(ground, f"{bench.folder}/", "", "")
+    return [info.key for page in pages for info in page.objects]
 
 
 def _is_sample(answer: Answer | str) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from bucketry.errors import DOCS
+from bucketry.errors import DOCS, redact
 
 Severity = Literal["error", "warning", "note"]
 """``error``: something that the configuration promises does not work, or is open that should be
@@ -16,7 +16,7 @@ closed. ``warning``: it works, and will hurt. ``note``: worth knowing."""
 
 @frozen(kw_only=True)
 class Finding:
-    """One thing that is wrong.
+    """One thing that is wrong. Signatures in its texts are masked.
 
     Attributes:
         code: what kind of thing, stable, in lower case with hyphens: ``clock-skew``.
@@ -29,9 +29,9 @@ class Finding:
 
     code: str
     severity: Severity
-    cause: str
-    remedy: str
-    evidence: str = ""
+    cause: str = field(converter=redact)
+    remedy: str = field(converter=redact)
+    evidence: str = field(default="", converter=redact)
     probe: str = ""
 
     @property

@@ -408,7 +408,7 @@ class Provider:
         """
         from bucketry.doctor.examine import examine
 
-        return examine(self._ground, self, origin, on_probe)
+        return examine(self._ground, origin, on_probe)
 
     # -- looking and reading -----------------------------------------------------------------
 

@@ -43,16 +43,16 @@ _KEY_CAUSES = {
     "wrong-secret": "the server computes another signature, as it does for a wrong secret",
     "wrong-token": "the session token does not belong to the access key",
 }
-_BLOCKED = frozenset(
-    """AccountNotActivated AccountProblem AllAccessDisabled BucketDisable
-    InArrearOrInsufficientBalance InDebt InDebtOverdue InvalidPayer NotEntitled NotSignedUp
-    UserAccountProblem UserDisable UserSuspended""".split()
-)
-FULL = frozenset(
-    """AttachmentFull BandwidthLimitExceeded BucketMaxSizeExceeded CloudTotalAliveSizeQuotaExceed
-    InsufficientStorage QuotaExceeded StorageLimitExceeded XMinioAdminBucketQuotaExceeded
-    XMinioStorageFull""".split()
-)
+_BLOCKED = {
+    *("AccountNotActivated", "AccountProblem", "AllAccessDisabled", "BucketDisable"),
+    *("InArrearOrInsufficientBalance", "InDebt", "InDebtOverdue", "InvalidPayer", "NotEntitled"),
+    *("NotSignedUp", "UserAccountProblem", "UserDisable", "UserSuspended"),
+}
+FULL = {
+    *("AttachmentFull", "BandwidthLimitExceeded", "BucketMaxSizeExceeded"),
+    *("CloudTotalAliveSizeQuotaExceed", "InsufficientStorage", "QuotaExceeded"),
+    *("StorageLimitExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull"),
+}
 """Codes that say that there is no room."""
 
 
@@ -116,9 +116,6 @@ class Account:
             yield self._explained(error) if not drift or drift[0].code != "clock-skew" else drift[0]
             return
         yield from drift
-        holding = self._holding_bucket()
-        if holding:
-            yield found("endpoint-holds-bucket", holding)
 
     def _clock(self) -> Iterator[Finding]:
         told = read_time(self._asker.date) if self._asker.date else None
@@ -133,15 +130,6 @@ class Account:
             yield found("clock-skew", f"{cause}, more than a signature may differ")
         else:
             yield found("clock-drift", f"{cause}, by which signed URLs live longer or shorter")
-
-    def _holding_bucket(self) -> str:
-        endpoint = urlsplit(self._asker.settings.endpoint)
-        bucket = self._asker.options.bucket
-        if endpoint.path.rstrip("/").endswith(f"/{bucket}"):
-            return "the endpoint's path ends with the bucket's name, so that it is in there twice"
-        if (endpoint.hostname or "").startswith(f"{bucket}."):
-            return "the endpoint's host begins with the bucket's name, so that it is in there twice"
-        return ""
 
     def _explained(self, error: StorageError) -> Finding:
         if isinstance(error, BadCredentials):
@@ -184,7 +172,7 @@ class Account:
             return None
         return found(
             "wrong-addressing",
-            f"the bucket is not there in {asker.settings.addressing} style, and is in {style} style",
+            f"the bucket is not there in {asker.settings.addressing} style, and is in the other",
             remedy=f'Set `addressing = "{style}"`.',
             evidence=error,
         )

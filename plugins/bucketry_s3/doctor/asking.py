@@ -9,9 +9,8 @@ from typing import Any
 import attrs
 from attrs import define, field
 
-from bucketry import Capabilities, StorageError
+from bucketry import Capabilities, LayerContext, StorageError
 from bucketry.doctor import Bench
-from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol.answers import understood
@@ -37,22 +36,24 @@ class Asker:
     """A bucket as probes see it.
 
     Attributes:
-        title: the vendor's own name.
         date: the Date header of the last answer, or "".
         may_list: whether listing was allowed when it was asked first.
     """
 
     bench: Bench
-    title: str
     options: S3Options
     profile: Profile
-    capabilities: Capabilities
     settings: ClientSettings
-    hooks: S3Hooks
+    context: LayerContext
     key_pair: Callable[[], KeyPair]
     _send: Send = field(alias="send")
     date: str = ""
     may_list: bool = True
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is known of the vendor."""
+        return self.context.capabilities
 
     def place(self, addressing: Addressing | None = None) -> Place:
         """Return where the bucket's requests go, or would go in the other style."""
@@ -65,7 +66,12 @@ class Asker:
         return "path" if self.settings.addressing == "virtual" else "virtual"
 
     def ask(
-        self, operation: str, *, place: Place | None = None, attempts: int = _ATTEMPTS, **params: Any
+        self,
+        operation: str,
+        *,
+        place: Place | None = None,
+        attempts: int = _ATTEMPTS,
+        **params: Any,
     ) -> dict[str, Any]:
         """Send one request and return the answer, spelled as boto3 does; raises `StorageError`."""
         params = {"Bucket": self.options.bucket, **params}

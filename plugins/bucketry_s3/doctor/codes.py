@@ -75,7 +75,6 @@ CODES: Codes = {
     ),
     "wrong-token": Known("error", "Check `credentials.session_token`: it belongs to one key pair."),
     # -- where
-    "endpoint-holds-bucket": Known("warning", "Take the bucket's name out of `endpoint`."),
     "foreign-bucket": Known(
         "error",
         "Check that `bucket` is yours, under the account of this key pair, and that the key's "

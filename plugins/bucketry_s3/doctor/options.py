@@ -103,7 +103,9 @@ class Writing:
         except StorageError:
             return  # reading has a probe of its own
         if told.get("ObjectLockMode") or told.get("ObjectLockRetainUntilDate"):
-            yield found("retained", "the bucket keeps what is stored for a time, and deletes nothing")
+            yield found(
+                "retained", "the bucket keeps what is stored for a time, and deletes nothing"
+            )
 
     def _denied(self, error: AccessDenied) -> Iterator[Finding]:
         """Say which right is missing, or what the bucket's policy wants of an upload."""

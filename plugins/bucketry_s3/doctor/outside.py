@@ -74,7 +74,7 @@ class Outside:
         asker = self._asker
         source = asker.put("secret.txt", Body=_SECRET)
         target = asker.bench.key("stolen.txt")
-        signed = asker.hooks.bucketry_sign(
+        signed = asker.context.hooks.bucketry_sign(
             request=SignRequest(key=target, method="PUT", expires_in=60)
         )
         copying = {"x-amz-copy-source": f"/{asker.options.bucket}/{source}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from bucketry import AccessDenied, AlreadyExists, Fact, PreconditionFailed, StorageError
@@ -28,6 +29,8 @@ class Promises:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
+        self._open: dict[str, str] = {}
+        asker.bench.at_the_end(self._end)
 
     def probes(self) -> list[Probe]:
         """Return the probes."""
@@ -69,9 +72,7 @@ class Promises:
         unquoted = self._asker.capabilities.if_match_etag.value == "unquoted"
         return STALE if unquoted else f'"{STALE}"'
 
-    def _held(
-        self, fact: Fact[Any], what: str, send: Callable[[], Any]
-    ) -> Iterator[Finding]:
+    def _held(self, fact: Fact[Any], what: str, send: Callable[[], Any]) -> Iterator[Finding]:
         try:
             send()
         except _HELD:
@@ -147,45 +148,47 @@ class Promises:
                 params |= asked.params
         upload: str = asker.ask("CreateMultipartUpload", Key=key, **params)["UploadId"]
 
-        def end() -> None:
-            with suppress(StorageError):  # it is gone already, or the finding says that it is not
-                asker.ask("AbortMultipartUpload", attempts=1, Key=key, UploadId=upload)
-
-        asker.bench.at_the_end(end)
+        self._open[upload] = key
         return upload
+
+    def _end(self) -> None:
+        """Take back what an interruption, or a failure, has left open."""
+        for upload, key in self._open.items():
+            self._asker.ask("AbortMultipartUpload", attempts=1, Key=key, UploadId=upload)
 
     def _listed(self, key: str, upload: str) -> Iterator[Finding]:
         try:
             self._asker.ask("ListParts", Key=key, UploadId=upload)
         except AccessDenied as error:
-            yield found("denied-list-parts", "listing the parts of an upload is denied", evidence=error)
+            yield found(
+                "denied-list-parts", "listing the parts of an upload is denied", evidence=error
+            )
 
     def _ended_twice(self, key: str, upload: str, etag: str) -> Iterator[Finding]:
         """End it under conditions that cannot hold, where these are enforced, then without."""
         asker, able = self._asker, self._asker.capabilities
-        ending = {
+        ending: dict[str, Any] = {
             "Key": key,
             "UploadId": upload,
             "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]},
         }
-        for fact, what, condition in (
+        conditions: list[tuple[Fact[Any], str, dict[str, Any]]] = [
             (able.complete_if_absent, "If-None-Match", {"IfNoneMatch": "*"}),
             (able.complete_if_match, "If-Match", {"IfMatch": self._stale()}),
-        ):
+        ]
+        for fact, what, condition in conditions:
             if fact.value != "enforced":
                 continue
             with suppress(StorageError):
                 asker.put("parts.txt")
-            told = list(
-                self._held(
-                    fact, f"{what} at the end of an upload in parts",
-                    lambda c=condition: asker.ask("CompleteMultipartUpload", **ending, **c),
-                )
-            )  # fmt: skip
+            send = partial(asker.ask, "CompleteMultipartUpload", **ending, **condition)
+            told = list(self._held(fact, f"{what} at the end of an upload in parts", send))
             yield from told
             if any(one.code == "condition-ignored" for one in told):
-                return  # it has ended it
+                del self._open[upload]  # it has ended it
+                return
         asker.ask("CompleteMultipartUpload", **ending)
+        del self._open[upload]
 
     def _kept(self, key: str) -> Iterator[Finding]:
         """What is configured counts for large uploads, too."""
@@ -217,6 +220,7 @@ class Promises:
         upload = self._begun(key)
         try:
             asker.ask("AbortMultipartUpload", Key=key, UploadId=upload)
+            del self._open[upload]
         except AccessDenied as error:
             yield found("denied-abort", "taking back an upload in parts is denied", evidence=error)
 
@@ -253,4 +257,6 @@ class Promises:
 
 
 def _contradicted(cause: str, evidence: object) -> Finding:
-    return found("fact-contradicted", f"the vendor's page is contradicted: {cause}", evidence=evidence)
+    return found(
+        "fact-contradicted", f"the vendor's page is contradicted: {cause}", evidence=evidence
+    )

@@ -94,10 +94,8 @@ class Way:
         try:
             self._dial(Route(host=self._host, port=self._port, tls=None, proxy=self._proxy))
         except Unreachable as error:
-            if self._proxy:
-                yield found("proxy-unreachable", "no connection to the proxy", evidence=error.reason)
-            else:
-                yield found("no-connection", "nobody accepts connections", evidence=error.reason)
+            code = "proxy-unreachable" if self._proxy else "no-connection"
+            yield found(code, "nobody accepts connections", evidence=error.reason)
 
     def tls(self) -> Iterator[Finding]:
         """The way is encrypted, and leads to whom the name says."""

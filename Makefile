@@ -81,7 +81,7 @@ test-newest: $(STAMP)  ## the unit tests on the newest Python here
 # The quick looks beside the long ones, on 250,000 generated keys and addresses.
 .PHONY: test-full
 test-full: $(STAMP)  ## the whole of what `make test` looks at a sample of
-	@$(BIN)/pytest tests/core tests/s3 -m full -n 2 -q
+	@$(BIN)/pytest tests/core tests/doctor tests/s3 -m full -n 2 -q
 
 # What networks, middleboxes and servers do on a bad day.
 .PHONY: test-faults reliability

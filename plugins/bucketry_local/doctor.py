@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bucketry.browsing import NoAnswer
 from bucketry.doctor import Bench, Codes, Finding, Known, Probe
-from bucketry.doctor.codes import found as _found
+from bucketry.doctor import found as _found
 
 CODES: Codes = {
     "bad-directory": Known("error", "Let `directory` name a folder that this user may write."),
@@ -62,7 +61,7 @@ def _served(bench: Bench, base_url: str) -> Iterator[Finding]:
     """Somebody answers at `base_url`."""
     try:
         bench.http.send(base_url, "HEAD")
-    except NoAnswer as error:
+    except OSError as error:
         yield found(
             "not-served", "nobody answers at `base_url`, so URLs open nowhere", evidence=error
         )

@@ -193,3 +193,9 @@ def test_no_page_is_left_out() -> None:
     tests = [path.read_text("utf-8") for path in PAGES.parents[1].glob("tests/**/test_*.py")]
     named = {name for text in tests for name in re.findall(r'["/]([a-z0-9-]+)(?:\.md)?"', text)}
     assert {page.stem for page in PAGES.glob("*.md")} <= named
+
+
+def test_reading_the_doctor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = run("reading-the-doctor")
+    assert [finding.code for finding in page["diagnosis"].findings] == ["not-served"]
+    assert "error not-served" in capsys.readouterr().out

@@ -29,6 +29,7 @@ from bucketry_s3.testing import (
     Account,
     Alter,
     Bucket,
+    CorsRule,
     OpenUpload,
     Personality,
     Reply,
@@ -845,6 +846,55 @@ def no_forms(plot: Plot) -> None:
     plot.personality["post_policy"] = "no"
 
 
+# -- browsers --------------------------------------------------------------------------------------
+
+
+def _page(plot: Plot, *rules: CorsRule) -> None:
+    plot.vendor = "aws"
+    plot.origin = ORIGIN
+    plot.bucket = Bucket(name="media", cors=rules)
+
+
+def _rule(methods: tuple[str, ...] = ("GET", "PUT"), **parts: tuple[str, ...]) -> CorsRule:
+    given: dict[str, Any] = {"origins": (ORIGIN,), "headers": ("*",), "expose": ("ETag",)} | parts
+    return CorsRule(methods=methods, **given)
+
+
+@seed("no CORS rule at all", "cors-read", "cors-upload")
+def no_cors(plot: Plot) -> None:
+    _page(plot)
+
+
+@seed("a CORS rule for another origin", "cors-read", "cors-upload")
+def other_origin(plot: Plot) -> None:
+    _page(plot, _rule(origins=("https://www.example.org",)))
+
+
+@seed("a CORS rule for reading only", "cors-upload")
+def read_only_cors(plot: Plot) -> None:
+    _page(plot, _rule(("GET",)))
+
+
+@seed("a CORS rule for writing only", "cors-read")
+def write_only_cors(plot: Plot) -> None:
+    _page(plot, _rule(("PUT",)))
+
+
+@seed("a CORS rule that exposes no ETag", "cors-etag")
+def etag_hidden(plot: Plot) -> None:
+    _page(plot, _rule(expose=()))
+
+
+@seed("a CORS rule that allows no headers", "cors-headers")
+def no_headers(plot: Plot) -> None:
+    _page(plot, _rule(headers=()))
+
+
+@seed("a good CORS rule")
+def good_cors(plot: Plot) -> None:
+    _page(plot, _rule())
+
+
 # -- files on disk ---------------------------------------------------------------------------------
 
 
@@ -861,8 +911,8 @@ def not_served(plot: Plot) -> None:
 @seed("the disk is nearly full", "little-space")
 def little_space(plot: Plot) -> None:
     plot.on_disk()
-    usage = shutil._ntuple_diskusage(100, 99, 1)  # type: ignore[attr-defined] # what it gives
-    plot.around.enter_context(mock.patch.object(shutil, "disk_usage", lambda _: usage))
+    usage = shutil._ntuple_diskusage(100, 99, 1)
+    plot.around.enter_context(mock.patch.object(shutil, "disk_usage", return_value=usage))
 
 
 @seed("another server answers for the files", "signed-link")

@@ -97,7 +97,7 @@ _DEFAULTS = {
 
 def test_every_hook_is_looked_at_here() -> None:
     elsewhere = {
-        *("bucketry_explain_error", "bucketry_perform"),
+        *("bucketry_diagnose", "bucketry_explain_error", "bucketry_perform"),
         *("bucketry_prepare_upload", "bucketry_prepare_signing", "bucketry_check_signed"),
     }
     assert set(OPERATIONS) | elsewhere == set(HOOKS)

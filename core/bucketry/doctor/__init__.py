@@ -21,6 +21,7 @@ adds its own by the hook `bucketry_diagnose`:
 """
 
 from bucketry.doctor.bench import Bench
+from bucketry.doctor.codes import found
 from bucketry.doctor.values import Codes, Diagnosis, Finding, Known, Probe
 
-__all__ = ["Bench", "Codes", "Diagnosis", "Finding", "Known", "Probe"]
+__all__ = ["Bench", "Codes", "Diagnosis", "Finding", "Known", "Probe", "found"]

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bucketry.errors import InvalidInput
+
 if TYPE_CHECKING:
     from bucketry.browsing import Http
+
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+
+
+def _checked(origin: str) -> str:
+    bare = origin.rstrip("/")
+    if not _ORIGIN.fullmatch(bare):
+        raise InvalidInput(
+            "an origin is a scheme and a host, and a port where it is no default: "
+            "https://www.example.com"
+        )
+    return bare
 
 
 class Bench:
@@ -25,9 +41,12 @@ class Bench:
     """
 
     def __init__(self, root_prefix: str, *, origin: str | None, ca_bundle: str | None) -> None:
-        """`root_prefix` is the root path's; `ca_bundle` names further authorities to trust."""
+        """`root_prefix` is the root path's; `ca_bundle` names further authorities to trust.
+
+        `InvalidInput` for what is no origin.
+        """
         self.folder = f"bucketry-doctor-{secrets.token_hex(6)}"
-        self.origin = origin
+        self.origin = None if origin is None else _checked(origin)
         self.versioned = False
         self._root_prefix = root_prefix
         self._ca_bundle = ca_bundle

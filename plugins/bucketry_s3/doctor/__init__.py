@@ -5,6 +5,7 @@ from __future__ import annotations
 from bucketry.doctor import Probe
 from bucketry_s3.doctor.account import Account
 from bucketry_s3.doctor.asking import Asker
+from bucketry_s3.doctor.browser import Browser
 from bucketry_s3.doctor.codes import CODES
 from bucketry_s3.doctor.options import Writing
 from bucketry_s3.doctor.outside import Outside
@@ -18,6 +19,6 @@ def probes(asker: Asker) -> list[Probe]:
     """Return all of them."""
     return [
         probe
-        for part in (Way, Account, Writing, Promises, Outside)
+        for part in (Way, Account, Writing, Promises, Outside, Browser)
         for probe in part(asker).probes()
     ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from bucketry import doctor
 from bucketry.doctor import Codes, Known
 from bucketry.doctor.codes import CODES as ANYWHERE
-from bucketry.doctor.codes import found as _found
 
 _MIDDLE = "Look at the endpoint's spelling, and at what stands between here and the vendor."
 _PAGE = "Leave the option out, or tell the vendor; bucketry's page of the vendor is wrong here."
@@ -152,5 +152,5 @@ CODES: Codes = {
 }  # fmt: skip
 """By code."""
 
-found = partial(_found, codes={**ANYWHERE, **CODES})
+found = partial(doctor.found, codes={**ANYWHERE, **CODES})
 """Return a finding of one of these codes, or of those that any provider can have."""

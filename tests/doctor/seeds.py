@@ -890,6 +890,24 @@ def no_headers(plot: Plot) -> None:
     _page(plot, _rule(headers=()))
 
 
+@seed("a CORS rule that exposes no ETag, no origin being named", "cors-etag")
+def etag_hidden_from_the_rules_own(plot: Plot) -> None:
+    _page(plot, _rule(origins=("https://*.example.com",), expose=()))
+    plot.origin = None
+
+
+@seed("a CORS rule for everybody that allows no headers", "cors-headers")
+def no_headers_for_anybody(plot: Plot) -> None:
+    _page(plot, _rule(("PUT",), origins=("*",), headers=()))
+    plot.origin = None
+
+
+@seed("a CORS rule for reading, no origin being named")
+def reading_is_enough(plot: Plot) -> None:
+    _page(plot, _rule(("GET",), expose=()))
+    plot.origin = None
+
+
 @seed("a good CORS rule")
 def good_cors(plot: Plot) -> None:
     _page(plot, _rule())

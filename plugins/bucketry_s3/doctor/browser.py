@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from attrs import frozen
 
-from bucketry import SignedUrl, SignRequest
+from bucketry import SignedUrl, SignRequest, StorageError
 from bucketry.browsing import Answer, NoAnswer
 from bucketry.doctor import Finding, Probe
 from bucketry_s3.doctor.asking import BODY, Asker
@@ -51,6 +51,10 @@ class Browser:
         return None
 
     def _rules(self) -> Iterable[Mapping[str, list[str]]]:
+        """Return the bucket's rules, none where it has none or does not tell."""
+        with suppress(StorageError):
+            rules: list[dict[str, list[str]]] = self._asker.ask("GetBucketCors")["CORSRules"]
+            return rules
         return ()
 
     def cors(self) -> Iterator[Finding]:

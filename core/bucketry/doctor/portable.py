@@ -138,7 +138,7 @@ class Portable:
     def _sign(self, key: str, method: Method = "GET", content_type: str | None = None) -> SignedUrl:
         return addressing.sign(
             self._ground, key, method=method, content_type=content_type, expires_in=None,
-            download_name=None, response=None, version=None,
+            download_name=None, response=None, version=None, stable=None,
         )  # fmt: skip
 
     def _signed(self, key: str) -> SignedUrl | None:

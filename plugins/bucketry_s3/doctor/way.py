@@ -15,13 +15,13 @@ from bucketry_s3.doctor.asking import Asker
 from bucketry_s3.doctor.codes import found
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
+from bucketry_s3.transports.names import resolve
 from bucketry_s3.transports.sockets.dialing import (
     NotSpokenHere,
     Proxy,
     Route,
     dial,
     proxy_for,
-    resolve,
 )
 from bucketry_s3.transports.trust import tls_context
 

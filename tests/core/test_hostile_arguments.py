@@ -63,6 +63,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "delete_many": {"keys": ["k"], "extra_params": {}},
     "delete_prefix": {"folder": "k", "progress": None},
     "sweep": {"older_than": timedelta(1), "dry_run": True},
+    "diagnose": {"origin": None},
     "set_headers": {
         "key": "a", "content_type": "a/b", "cache_control": None, "content_disposition": None,
         "content_encoding": None, "content_language": None, "metadata": {},

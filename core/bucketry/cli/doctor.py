@@ -26,9 +26,9 @@ from bucketry.doctor.values import Told
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 def doctor(settings: Settings, name: str | None, origin: str | None, strict: bool) -> int:
-    """Find out what is wrong with the provider NAME, and how to mend it.
+    """Find out why a bucket does not work.
 
-    From the outside in: network, key pair, bucket, rights, what the configuration and the vendor
+    It looks at the provider NAME, and tells what to change. From the outside in: network, key pair, bucket, rights, what the configuration and the vendor
     promise, what strangers and browsers can do. It works on the real bucket, in a folder of its
     own, which is removed at the end. Exit code 1 means that there is an error among the findings.
     """

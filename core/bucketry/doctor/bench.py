@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
-def _checked(origin: str) -> str:
-    bare = origin.rstrip("/")
+def _checked(origin: object) -> str:
+    bare = origin.rstrip("/") if isinstance(origin, str) else ""
     if not _ORIGIN.fullmatch(bare):
         raise InvalidInput(
             "an origin is a scheme and a host, and a port where it is no default: "

@@ -408,6 +408,8 @@ class Provider:
         """
         from bucketry.doctor.examine import examine
 
+        if on_probe is not None and not callable(on_probe):
+            raise InvalidInput(f"on_probe is a function, not {type(on_probe).__name__}")
         return examine(self._ground, origin, on_probe)
 
     # -- looking and reading -----------------------------------------------------------------

@@ -28,9 +28,10 @@ from bucketry.doctor.values import Told
 def doctor(settings: Settings, name: str | None, origin: str | None, strict: bool) -> int:
     """Find out why a bucket does not work.
 
-    It looks at the provider NAME, and tells what to change. From the outside in: network, key pair, bucket, rights, what the configuration and the vendor
-    promise, what strangers and browsers can do. It works on the real bucket, in a folder of its
-    own, which is removed at the end. Exit code 1 means that there is an error among the findings.
+    It looks at the provider NAME, from the outside in, and tells what to change: network, key pair,
+    bucket, rights, what the configuration and the vendor promise, what strangers and browsers can
+    do. It works on the real bucket, in a folder of its own, which is removed at the end. Exit code
+    1 means that there is an error among the findings.
     """
     try:
         provider = settings.open(name)

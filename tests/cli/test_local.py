@@ -176,6 +176,7 @@ class Slowly:
     def __init__(self, reader):
         self.reader = reader
     def read(self, size=-1):
+        open("begun", "w").close()
         time.sleep(0.05)
         return self.reader.read(1)
     def close(self):
@@ -199,7 +200,7 @@ def test_ctrl_c_leaves_no_half_file(folder: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(folder)},
     )
     deadline = time.monotonic() + 20
-    while not list(target.iterdir()) and time.monotonic() < deadline:
+    while not (folder / "begun").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert list(target.iterdir()), "the download has not begun"
     process.send_signal(signal.SIGINT)

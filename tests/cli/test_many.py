@@ -142,15 +142,22 @@ def test_where_nothing_is_one_sentence_and_exit_code_4_say_so(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["get", "photos"], ["stat", "photos"], ["cp", "photos", "b"]]
+    ("arguments", "otherwise"),
+    [
+        (["get", "photos"], "add --recursive"),
+        (["stat", "photos"], "see ls and du"),
+        (["cp", "photos", "b"], "add --recursive"),
+    ],
 )
-def test_a_folder_without_recursive_is_told_so(full: Shell, arguments: list[str]) -> None:
+def test_a_folder_without_recursive_is_told_so(
+    full: Shell, arguments: list[str], otherwise: str
+) -> None:
     result = full.run(*arguments)
     assert result.exit_code == 4
-    assert "There is a folder photos/; add --recursive" in result.stderr
+    assert f"There is a folder photos/; {otherwise}" in result.stderr
     result = full.run(arguments[0], "photos/", *arguments[2:])
     assert result.exit_code == 2
-    assert "photos/ is a folder" in result.stderr
+    assert f"photos/ is a folder; {otherwise}" in result.stderr
 
 
 def test_an_empty_provider_is_no_error(shell: Shell) -> None:

@@ -9,6 +9,7 @@ import click
 from bucketry.cli import output
 from bucketry.cli.places import Place, Providers, places
 from bucketry.cli.settings import Settings, command, span
+from bucketry.keys import as_found
 from bucketry.model import Method
 
 _expires = click.option(
@@ -33,7 +34,7 @@ def url(settings: Settings, place: Place, expires: timedelta | None) -> None:
     that can use it until it expires.
     """
     with Providers(settings) as providers:
-        address = providers.at(place).url(place.key, expires_in=_seconds(expires))
+        address = providers.at(place).url(as_found(place.key), expires_in=_seconds(expires))
     if settings.json:
         output.emit({"key": place.key, "url": address})
     else:
@@ -59,9 +60,10 @@ def sign(
     download_name: str | None,
 ) -> None:
     """Print a signed URL of one object. Whoever has it can use it until it expires."""
+    key = place.key if method == "PUT" else as_found(place.key)
     with Providers(settings) as providers:
         signed = providers.at(place).sign(
-            place.key, method=method, expires_in=_seconds(expires), download_name=download_name
+            key, method=method, expires_in=_seconds(expires), download_name=download_name
         )
     if settings.json:
         output.emit(

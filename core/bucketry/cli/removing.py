@@ -19,6 +19,7 @@ from bucketry.cli.selecting import (
     select,
 )
 from bucketry.cli.settings import Settings, command
+from bucketry.keys import as_found
 
 _BATCH = 1000
 """Keys that are deleted together; the most that one request of S3 takes."""
@@ -113,7 +114,7 @@ def _remove(
         if recursive or is_pattern(provider, place.key):
             many.append((provider, place.key))
         else:
-            plain.setdefault(provider, []).append(place.key)
+            plain.setdefault(provider, []).append(as_found(place.key))
     # A bad key is refused before anything is deleted.
     there = [
         (provider, named if force else list(_existing(tally, provider, named, jobs)))

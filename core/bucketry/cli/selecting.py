@@ -13,6 +13,7 @@ from attrs import frozen
 
 from bucketry import NotFound, ObjectInfo, Provider
 from bucketry.cli import output
+from bucketry.keys import as_found
 from bucketry.provider.crew import MAX_THREADS
 from bucketry.provider.many import CONCURRENCY
 
@@ -113,13 +114,13 @@ def select(provider: Provider, key: str, *, recursive: bool, filters: Filters) -
     first = next(objects, None)
     if first is not None:
         return Selection(chain([first], objects), folder)
-    if folder and not key.endswith("/") and filters(_name(key)) and provider.exists(key):
+    if folder and not key.endswith("/") and filters(_name(key)) and provider.exists(as_found(key)):
         return Selection(iter([_named(provider, key)]), single=True)
     raise nothing(provider, key)
 
 
 def _named(provider: Provider, key: str) -> Found:
-    return Found(key, _name(key), look(provider, key).size)
+    return Found(as_found(key), _name(key), look(provider, key).size)
 
 
 def look(
@@ -129,7 +130,7 @@ def look(
     if not key or key.endswith("/"):
         output.bad_usage(f"{key or provider.name + ':'} is a folder; {otherwise}")
     try:
-        return provider.head(key)
+        return provider.head(as_found(key))
     except NotFound as error:
         if next(provider.list(f"{key}/"), None) is None:
             raise

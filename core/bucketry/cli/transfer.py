@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from glob import glob
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 import click
 from attrs import frozen
@@ -25,7 +28,7 @@ from bucketry.cli.selecting import (
 )
 from bucketry.cli.settings import Settings, command
 from bucketry.cli.streams import whole
-from bucketry.keys import check_key
+from bucketry.keys import as_found, check_key
 from bucketry.provider import UploadOptions
 
 STANDARD = "-"
@@ -42,6 +45,10 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, given: Sequence[str])
             raise click.BadParameter(f"{name!r} is given twice", ctx, parameter)
         pairs[name] = value
     return pairs
+
+
+_NO_FILE = (errno.ENOENT, errno.ELOOP)
+"""A link that leads nowhere, or what has gone while the folder was read."""
 
 
 @frozen
@@ -164,11 +171,11 @@ def _plan(
             continue
         if not recursive:
             output.bad_usage(f"{source} is a folder; add --recursive to upload what is in it")
-        for path in _walk(settings, source):
+        for path, size in _walk(settings, source):
             relative = unicodedata.normalize("NFC", path.relative_to(source).as_posix())
             if filters(relative):
                 target = f"{base or _name(source)}/{relative}"
-                files.append(_File(path, target, path.stat().st_size))
+                files.append(_File(path, target, size))
     if not files:
         raise InvalidSource(f"there is no file to upload in {', '.join(map(str, sources))}")
     taken: dict[str, Path] = {}
@@ -186,18 +193,27 @@ def _name(path: Path) -> str:
     return unicodedata.normalize("NFC", Path(os.path.abspath(path)).name)
 
 
-def _walk(settings: Settings, folder: Path) -> Iterator[Path]:
-    """Yield the files below `folder`, sorted. Links to folders are not followed: they can loop."""
+def _walk(settings: Settings, folder: Path) -> Iterator[tuple[Path, int]]:
+    """Yield the files below `folder` with their sizes, sorted.
 
-    def refuse(error: OSError) -> None:
+    Links to folders are not followed: they can loop.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
         raise InvalidSource(f"{error.filename} cannot be read: {error.strerror}")
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders.sort()
         for name in sorted(names):
             path = Path(parent, name)
-            if path.is_file():
-                yield path
+            try:
+                status = path.stat()
+            except OSError as error:
+                if error.errno not in _NO_FILE:
+                    refuse(error)
+                status = None
+            if status is not None and stat.S_ISREG(status.st_mode):
+                yield path, status.st_size
             else:
                 settings.note(f"{output.printable(str(path))} is no file and is left out")
 
@@ -226,8 +242,7 @@ def get(
     with Providers(settings) as providers:
         provider = providers.at(source)
         if target == STANDARD:
-            check_key(source.key)
-            _pour(provider, source.key)
+            _pour(provider, as_found(source.key))
             return 0
         filters = Filters(include, exclude)
         selection = select(provider, source.key, recursive=recursive, filters=filters)

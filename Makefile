@@ -102,7 +102,28 @@ test-aio: $(STAMP)  ## the conformance suite through bucketry.aio
 .PHONY: test-django
 
 test-django: $(STAMP)  ## Django's own tests on bucketry_django
-	@BIN=$(abspath $(BIN)) .ci/django
+	@BIN=$(abspath $(BIN)) .ci/django local s3
+
+# The same tests, none left out, on Django's own storages and on django-storages, beside ours: what
+# passes is counted. And whether we know the options that this django-storages has.
+.PHONY: compare-django test-storages
+STORAGES := .venv/storages
+STORAGES_RELEASE := 1.14.6
+
+$(STORAGES)/.installed: pyproject.toml
+	@$(PYTHON) -m venv --clear $(STORAGES)
+	@$(STORAGES)/bin/pip install --quiet --disable-pip-version-check \
+		--editable '.[cli,django,testing]' 'django-storages[s3]==$(STORAGES_RELEASE)'
+	@touch $@
+
+compare-django: $(STORAGES)/.installed  ## Django's own tests on its storages, django-storages and ours
+	@BUCKETRY_COMPARE=1 BIN=$(abspath $(STORAGES)/bin) .ci/django django local s3 django-storages \
+		| tee .venv/compare-django.log | grep -E '^=====|methods pass'
+
+test-storages: $(STAMP)  ## the options of django-storages itself beside those that we convert
+	@$(MAKE) --silent $(STORAGES)/.installed || { echo 'SKIPPED: storages: not to be had'; exit 0; }; \
+	PYTHONPATH=tests $(STORAGES)/bin/pytest -q -s -c /dev/null --rootdir . \
+		tests/frameworks/django_storages.py
 
 # advanced-alchemy's own tests of file objects, of one release, on our backend. What cannot be fetched
 # is skipped, said aloud.

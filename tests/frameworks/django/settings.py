@@ -12,9 +12,10 @@ from test_sqlite import *  # type: ignore[import-not-found] # noqa: F403
 
 from frameworks.django import stand_ins
 
-_files.FileSystemStorage = stand_ins.Files  # type: ignore[misc,assignment]
-_files.InMemoryStorage = stand_ins.InMemory  # type: ignore[misc,assignment]
-_static.StaticFilesStorage = stand_ins.Static  # type: ignore[misc,assignment]
-_static.ManifestStaticFilesStorage = stand_ins.Manifest  # type: ignore[misc,assignment]
+if stand_ins.PLACE != "django":
+    _files.FileSystemStorage = stand_ins.Files  # type: ignore[misc,assignment]
+    _files.InMemoryStorage = stand_ins.InMemory  # type: ignore[misc,assignment]
+    _static.StaticFilesStorage = stand_ins.Static  # type: ignore[misc]
+    _static.ManifestStaticFilesStorage = stand_ins.Manifest  # type: ignore[misc]
 
 TEST_RUNNER = "frameworks.django.runner.Runner"

@@ -1,7 +1,7 @@
 """Our storages with the arguments of Django's own, so that its tests can be put to them.
 
 ``location`` is a folder of files on disk, or of a bucket on the stand-in; which of them it is, the
-variable ``BUCKETRY_PLACE`` says.
+variable ``BUCKETRY_PLACE`` says. It may also name django-storages, to compare with.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bucketry import Provider, open_provider
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
 
 PLACE = os.environ.get("BUCKETRY_PLACE", "local")
+"""local, s3, or to compare with: django-storages on the same server, django for its own."""
 ADDRESS = "http://files.example"
 
 
@@ -81,10 +82,9 @@ class _Located:
     def __init__(
         self, location: Any = None, base_url: Any = None, allow_overwrite: Any = None, **_: Any
     ) -> None:
+        self._location, self._base_url = location, base_url
         given = {} if allow_overwrite is None else {"allow_overwrite": allow_overwrite}
         super().__init__(**given)
-        self._location, self._base_url = location, base_url
-
         setting_changed.connect(self._forget_settings)
 
     def _forget_settings(self, *, setting: str, **_: object) -> None:
@@ -140,7 +140,44 @@ class _Located:
         return self.base_url + url.removeprefix(root)
 
 
-class Files(_Located, bucketry_django.Storage):
+def _of_django_storages(name: str) -> Any:
+    """Return a storage of django-storages', with the arguments of ours."""
+    from storages.backends import s3
+
+    s3.check_location = lambda storage: None  # the tests' folders are absolute
+
+    class Compared(getattr(s3, name)):  # type: ignore[misc]
+        def __init__(self, allow_overwrite: bool = False) -> None:
+            server = _stand_in()
+            super().__init__(
+                bucket_name="media",
+                region_name=server.region,
+                endpoint_url=server.endpoint,
+                verify=server.ca_bundle,
+                access_key=ACCESS_KEY_ID,
+                secret_key=SECRET_ACCESS_KEY,
+                addressing_style="path",
+                custom_domain=ADDRESS.removeprefix("http://"),
+                url_protocol="http:",
+                file_overwrite=allow_overwrite or name != "S3Storage",
+            )
+
+        def _normalize_name(self, name: str) -> Any:
+            try:
+                return s3.safe_join(self.location.strip("/"), name)
+            except ValueError:
+                raise s3.SuspiciousOperation(name) from None
+
+    return Compared
+
+
+_Files: Any = bucketry_django.Storage
+_Static: Any = bucketry_django.StaticFilesStorage
+if PLACE == "django-storages":
+    _Files, _Static = _of_django_storages("S3Storage"), _of_django_storages("S3StaticStorage")
+
+
+class Files(_Located, _Files):  # type: ignore[misc]
     """In the place of `FileSystemStorage`."""
 
 
@@ -151,11 +188,11 @@ class InMemory(Files):
         super().__init__(tempfile.mkdtemp(), base_url)
 
 
-class Static(_Located, bucketry_django.StaticFilesStorage):
+class Static(_Located, _Static):  # type: ignore[misc]
     """In the place of Django's `StaticFilesStorage`."""
 
     ROOT, URL = "STATIC_ROOT", "STATIC_URL"
 
 
-class Manifest(ManifestFilesMixin, Static):  # type: ignore[misc]
+class Manifest(ManifestFilesMixin, Static):
     """In the place of Django's `ManifestStaticFilesStorage`."""

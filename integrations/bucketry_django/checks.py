@@ -29,7 +29,8 @@ def _check_each() -> Iterator[checks.CheckMessage]:
                 yield checks.Error(str(error), obj=_named(alias), id="bucketry.E001")
             continue
         except Exception as error:
-            yield from _faults(alias, error)
+            if isinstance(error, BucketryError):  # of storages of others, others tell
+                yield from _faults(alias, error)
             continue
         if isinstance(storage, Storage):
             yield from _check(alias, storage)

@@ -21,7 +21,15 @@ from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 from django.utils.functional import cached_property
 
-from bucketry import AlreadyExists, InvalidKey, NotFound, ObjectInfo, Provider, open_provider
+from bucketry import (
+    AlreadyExists,
+    InvalidInput,
+    InvalidKey,
+    NotFound,
+    ObjectInfo,
+    Provider,
+    open_provider,
+)
 from bucketry_django.files import StoredFile
 
 T = TypeVar("T")
@@ -165,7 +173,7 @@ class Storage(django_storage.Storage):
         prefix = f"{key}/" if key else ""
         folders: list[str] = []
         files: list[str] = []
-        with suspicious_names():
+        with suspicious_names(InvalidInput):
             for page in self.provider.pages(prefix, delimiter="/"):
                 folders += [folder.removeprefix(prefix).rstrip("/") for folder in page.folders]
                 names = [info.key.removeprefix(prefix) for info in page.objects]
@@ -214,11 +222,11 @@ def key_of(name: str | os.PathLike[str]) -> str:
 
 
 @contextmanager
-def suspicious_names() -> Iterator[None]:
+def suspicious_names(refused: type[InvalidInput] = InvalidKey) -> Iterator[None]:
     """Tell of names that no key can have as Django tells of names that no path can have."""
     try:
         yield
-    except InvalidKey as error:
+    except refused as error:
         raise SuspiciousFileOperation(str(error)) from error
 
 

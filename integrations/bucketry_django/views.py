@@ -53,8 +53,9 @@ def private_file(
             return response
         answer, body = serve(kept.provider, key, ObjectRequest.of_environ(request.META))
     except BucketryError as error:
-        log.warning("%s", error)
         status, sentence = refusal(error)
+        if status >= 500:
+            log.error("%s", error)
         if status == 404:
             raise Http404(sentence) from None
         return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain")

@@ -7,6 +7,9 @@ from collections.abc import AsyncGenerator
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+_DIGITS = 18
+"""Digits of a length that anybody means; Python reads a few thousand, servers any number."""
+
 
 async def request_body(request: Request, *, max_size: int) -> AsyncGenerator[bytes, None]:
     """Yield a request's body as it arrives: ``media.upload(request_body(...), key=...)``.
@@ -15,7 +18,7 @@ async def request_body(request: Request, *, max_size: int) -> AsyncGenerator[byt
     announced, else as soon as it is too long; nothing of it is stored then.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > max_size:
+    if announced.isdecimal() and (len(announced) > _DIGITS or int(announced) > max_size):
         raise _too_large(max_size)
     left = max_size
     async for chunk in request.stream():

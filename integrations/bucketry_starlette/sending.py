@@ -19,6 +19,7 @@ from bucketry.serving import (
     ObjectAnswer,
     ObjectRequest,
     answer_to,
+    check_response,
     content_disposition,
     same_version,
 )
@@ -60,6 +61,8 @@ class ObjectResponse(Response):
             background: run when everything is sent.
             filename: the browser saves the object under this name.
             content_disposition_type: ``attachment``, or ``inline`` to show it.
+
+        Raises `InvalidHeader` for a media type that no header can hold.
         """
         self.provider = provider
         self.key = key
@@ -72,6 +75,7 @@ class ObjectResponse(Response):
         if filename is not None:
             inline = content_disposition_type == "inline"
             self._response["content_disposition"] = content_disposition(filename, inline=inline)
+        check_response(self._response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask the storage, and send."""

@@ -138,6 +138,8 @@ async def test_text_is_refused_also_from_an_event_loop(media: Provider) -> None:
         await media.upload(text(), key="a")
     with pytest.raises(InvalidSource, match="a str is not a source"):
         await media.upload("text", key="a")  # type: ignore[arg-type]
+    with pytest.raises(InvalidSource, match="NoneType is not a source"):
+        await media.upload(None, key="a")  # type: ignore[arg-type]
 
 
 async def test_a_source_is_not_read_on_when_the_upload_has_failed(media: Provider) -> None:

@@ -30,7 +30,9 @@ def make_app(folder: Path, **config: Any) -> flask.Flask:
 
     @app.get("/files/<path:key>")
     def file(key: str) -> flask.Response:
-        return storage.send(key, download_name=flask.request.args.get("name"))
+        asked = flask.request.args
+        response = {"content_type": asked["type"]} if "type" in asked else None
+        return storage.send(key, download_name=asked.get("name"), response=response)
 
     @app.put("/files/<path:key>")
     def put(key: str) -> dict[str, Any]:
@@ -105,6 +107,8 @@ def test_errors_are_answers(client: FlaskClient) -> None:
     bad = client.get("/files/a/../<b>.txt")
     assert bad.status_code == 400
     assert "<b>" not in bad.text
+    broken = client.get("/files/a.txt?type=text/plain%0d%0aSet-Cookie:%20a=b")
+    assert (broken.status_code, "Set-Cookie" in broken.headers) == (400, False)
     assert client.put("/files/c.txt", data=b"x").json == {"key": "c.txt", "size": 1}
     taken = client.put("/files/c.txt", data=b"y")
     assert taken.status_code == 409

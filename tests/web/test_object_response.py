@@ -28,6 +28,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import bucketry
+from bucketry import InvalidHeader
 from bucketry.aio import Provider
 from bucketry_starlette import ObjectResponse
 
@@ -153,6 +154,12 @@ async def test_file_response_on_head_method(media: Provider) -> None:
 def test_file_response_set_media_type(media: Provider) -> None:
     app = ObjectResponse(media, "README.txt", filename="example.png", media_type="image/jpeg")
     assert TestClient(app).get("/").headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("media_type", ["text/plain\r\nSet-Cookie: a=b", "text/é\u0141", "a\0"])
+def test_a_media_type_breaks_out_of_no_header(media: Provider, media_type: str) -> None:
+    with pytest.raises(InvalidHeader, match="response content_type has "):
+        ObjectResponse(media, "README.txt", media_type=media_type)
 
 
 def test_file_response_default_media_type(media: Provider) -> None:

@@ -105,6 +105,8 @@ def test_a_body_that_is_too_large(client: TestClient) -> None:
     assert client.put("/files/a", content=DATA).status_code == 200
     told = client.put("/files/b", content=DATA + b"x")
     assert (told.status_code, told.json()) == (413, {"detail": "at most 10,000 bytes are taken"})
+    endless = client.put("/files/b", content=b"x", headers={"Content-Length": "9" * 5000})
+    assert (endless.status_code, endless.json()) == (413, told.json())
     assert client.put("/files/c", content=chunked(11_000)).status_code == 413
     assert client.put("/files/d", content=chunked(10_000)).status_code == 200
     assert [client.get(f"/files/{key}").status_code for key in "abcd"] == [200, 404, 404, 200]

@@ -140,7 +140,7 @@ class Provider(Twin[_Sync]):
 
     async def _with(self, source: AsyncBody, call: Callable[[Body], T]) -> T:
         body: Any = without_loop(source)
-        if body is None:
+        if body is None and source is not None:
             return await feed(self._threads, source, lambda body: call(Declared(body, source)))
         told: Any = body if body is source else Declared(body, source)
         return await self._threads.run(lambda: call(told))

@@ -17,7 +17,7 @@ stranger about an error.
 
 from bucketry.headers import content_disposition
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
-from bucketry.serving.headers import object_headers
+from bucketry.serving.headers import check_response, object_headers
 from bucketry.serving.refusing import refusal
 from bucketry.serving.serve import ObjectBody, same_version, serve
 
@@ -26,6 +26,7 @@ __all__ = [
     "ObjectBody",
     "ObjectRequest",
     "answer_to",
+    "check_response",
     "content_disposition",
     "object_headers",
     "refusal",

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from bucketry.headers import as_attachment
+from bucketry.headers import as_attachment, check_header_value
 from bucketry.media_types import is_active
 from bucketry.model import ObjectInfo
+
+
+def check_response(response: Mapping[str, str]) -> None:
+    """Raise `InvalidHeader` for a header in the place of a stored one that cannot be sent."""
+    for name, value in response.items():
+        check_header_value(f"response {name}", value)
 
 
 def object_headers(
@@ -18,8 +24,9 @@ def object_headers(
 
     `response` replaces stored headers, by the names that `Provider.sign` has for them. Nothing
     sniffs the type, active types are only ever saved, and private objects stay out of shared
-    caches, whatever is asked.
+    caches, whatever is asked. `InvalidHeader` for what no header can hold.
     """
+    check_response(response)
     content_type = response.get("content_type", info.content_type) or "application/octet-stream"
     disposition = response.get("content_disposition", info.content_disposition)
     cache_control = response.get("cache_control", info.cache_control)

@@ -8,6 +8,7 @@ from bucketry.errors import IntegrityError
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader
 from bucketry.provider import Provider
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
+from bucketry.serving.headers import check_response
 
 CHUNK = 256 * 1024
 WHOLE = (ByteRange(start=0),)
@@ -66,8 +67,10 @@ def serve(
 
     A plain GET asks the storage once, what has a condition or a range twice. `private` keeps the
     answer out of shared caches; None leaves it to the provider. `response` replaces stored
-    headers, by the names that `Provider.sign` has for them. Raises what `Provider.open` raises.
+    headers, by the names that `Provider.sign` has for them. Raises what `Provider.open` raises, and
+    `InvalidHeader`.
     """
+    check_response(response or {})
     if private is None:
         private = provider.is_private(key)
     if request.looks_first:

@@ -17,7 +17,7 @@ from django.core.files.storage import storages
 from django.test import AsyncRequestFactory, Client, override_settings
 from django.utils import timezone
 
-from bucketry import AlreadyExists, Provider
+from bucketry import AlreadyExists, Provider, Unavailable
 from bucketry_django import StaticFilesStorage, Storage
 from bucketry_django.checks import check_storages
 from bucketry_django.views import private_file
@@ -83,7 +83,7 @@ def test_a_class_that_insists_on_a_taken_name_ends_with_an_error(provider: Provi
 
 @pytest.mark.parametrize("name", ["../a", "/etc/passwd", "a/../../b", "..", "a\0b"])
 def test_a_name_that_leads_elsewhere_is_suspicious(storage: Storage, name: str) -> None:
-    for call in (storage.exists, storage.open, storage.delete, storage.size):
+    for call in (storage.exists, storage.open, storage.delete, storage.size, storage.listdir):
         with pytest.raises(SuspiciousFileOperation):
             call(name)
     with pytest.raises(SuspiciousFileOperation):
@@ -210,6 +210,12 @@ def test_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert _ids(**_local(tmp_path), no_such_option=1) == ["bucketry.E003"]
 
 
+def test_checks_leave_the_storages_of_others_alone(tmp_path: Path) -> None:
+    static = "django.contrib.staticfiles.storage.StaticFilesStorage"  # which wants STATIC_URL
+    with override_settings(STATIC_URL=None):
+        assert _ids(backend=static, location=str(tmp_path)) == []
+
+
 def test_checks_look_at_the_order_of_apps() -> None:
     with override_settings(INSTALLED_APPS=["django.contrib.staticfiles", "bucketry_django"]):
         assert [message.id for message in check_storages()] == ["bucketry.W004"]
@@ -253,6 +259,23 @@ def test_what_is_not_there_or_not_allowed(kept: Storage) -> None:
     assert client.post("/files/a.txt").status_code == 405
     assert client.get("/files/a%00b").status_code in (400, 404)
     assert client.get("/files/a/../../b").status_code == 400
+
+
+def test_a_failing_storage_is_logged_and_a_missing_file_is_not(
+    kept: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Client().get("/files/none.txt").status_code == 404
+    assert [record for record in caplog.records if record.name == "bucketry.django"] == []
+
+    def fails(*_: object, **__: object) -> None:
+        raise Unavailable("the secret host does not answer")
+
+    monkeypatch.setattr(Provider, "open", fails)
+    answer = Client().get("/files/a.txt")
+    assert answer.status_code == 503
+    assert b"secret" not in answer.content
+    assert "the secret host does not answer" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_redirect_is_signed_and_not_logged(

@@ -468,10 +468,11 @@ def test_a_module_with_an_error_in_it_is_told_by_the_command_line_without_a_trac
 ) -> None:
     made = run("convert", "--from-django-storages", "shop.nowhere")
     assert made.exit_code == 3
-    assert made.stderr == (
+    assert made.stderr.startswith(
         "error: the settings module shop.nowhere cannot be imported: there is no module "
-        "shop.nowhere; call from the folder that manage.py is in\n"
+        "shop.nowhere; call from the folder that manage.py is in"
     )
+    assert "Traceback" not in made.stderr
 
 
 def test_a_document_is_not_changed_by_reading_it() -> None:

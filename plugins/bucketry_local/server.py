@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socketserver
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from socket import SHUT_WR
 from threading import Thread
 from types import TracebackType
 from typing import Any
@@ -13,7 +15,14 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from bucketry import Provider
 from bucketry_local.cors import allow_origins
+from bucketry_local.framing import Refused, read_head
 from bucketry_local.wsgi import app
+
+_LINGER = 1.0
+"""Seconds that a client has to take its answer, while it still sends."""
+
+_LINGER_MOST = 8 << 20
+_PIECE = 1 << 16
 
 
 class Server:
@@ -87,12 +96,40 @@ class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
 
 class _Handler(WSGIRequestHandler):
     timeout = 30  # seconds that a silent client may keep a thread
+    raw_requestline: bytes
 
     def get_environ(self) -> dict[str, Any]:
         environ = super().get_environ()
         if "content-type" not in self.headers:
             environ["CONTENT_TYPE"] = ""  # wsgiref makes one up
         return environ
+
+    def parse_request(self) -> bool:
+        if not self.raw_requestline:
+            return False
+        self.close_connection = True
+        self.command, self.requestline, self.request_version = "", "", "HTTP/1.0"
+        try:
+            head = read_head(self.raw_requestline, self.rfile)
+        except Refused as refused:
+            self.send_error(refused.status, explain=str(refused))
+            return False
+        body, self.rfile = self.rfile, BytesIO(head)
+        self.raw_requestline = self.rfile.readline()
+        try:
+            return super().parse_request()
+        finally:
+            self.rfile = body
+
+    def finish(self) -> None:
+        super().finish()
+        # What is left unread would reset the connection, and take the answer along.
+        with suppress(OSError):
+            self.connection.shutdown(SHUT_WR)
+            self.connection.settimeout(_LINGER)
+            for _ in range(_LINGER_MOST // _PIECE):
+                if not self.connection.recv(_PIECE):
+                    break
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: a request line has the signature in it."""

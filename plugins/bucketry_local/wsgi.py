@@ -175,6 +175,8 @@ class _App:
         content_type = environ.get("CONTENT_TYPE") or None
         if grant.content_type is not None and content_type != grant.content_type:
             raise _Refusal(403, f"the URL is signed for the content type {grant.content_type}")
+        if body.announced and "HTTP_TRANSFER_ENCODING" in environ:
+            raise _Refusal(400, "an upload has a Content-Length or a Transfer-Encoding, not both")
         if not body.announced:
             raise _Refusal(411, "an upload needs a Content-Length")
         options: UploadOptions = {

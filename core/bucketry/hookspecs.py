@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -40,6 +40,9 @@ from bucketry.model import (
     Swept,
     Upload,
 )
+
+if TYPE_CHECKING:  # a room that is entered when a bucket is set up, and not before
+    from bucketry.setup.values import SetupPlan, Step, Wanted
 
 PROJECT = "bucketry"
 
@@ -495,6 +498,52 @@ class ProviderHooks:
             ...     @hookimpl
             ...     def bucketry_sweep(self):
             ...         return ()
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_plan_setup(self, wanted: Wanted) -> SetupPlan:
+        """Look at how the bucket is set up, and plan what is to be changed.
+
+        Asked when: `bucketry.setup.plan`. Nothing may be changed here. `wanted` is what shall be
+        there beside what the options say.
+
+        Answer: a `bucketry.setup.SetupPlan`; its steps are applied in their order. None: the layer
+        below plans; at the bottom there is nothing to set up.
+
+        As a wrapper: add steps of your own, change what a step writes, or take one out.
+
+        Example:
+            >>> import attrs
+            >>> class RulesOfTheHouse:
+            ...     '''Our platform team sets the public access of every bucket.'''
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_plan_setup(self):
+            ...         plan = yield
+            ...         kept = [step for step in plan.steps if step.name != "public access"]
+            ...         return attrs.evolve(plan, steps=tuple(kept))
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def bucketry_apply_setup(self, step: Step) -> Step:
+        """Apply one step of a plan.
+
+        Asked when: `bucketry.setup.apply`, for each step that changes something.
+
+        Answer: the step as it is found to be afterwards. What is there now must be what the step
+        says (`step.present`), else `PreconditionFailed`; what is written is `step.wanted`. None:
+        the layer below applies it; at the bottom it is `Unsupported`.
+
+        As a wrapper: write down who has changed what.
+
+        Example:
+            >>> class Logged:
+            ...     @hookimpl(wrapper=True)
+            ...     def bucketry_apply_setup(self, step):
+            ...         after = yield
+            ...         print(f"{step.name}: {step.present} -> {after.present}")
+            ...         return after
         """
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
 from bucketry_s3.layers import NoAclLayer
 from bucketry_s3.options import ExtraParams, Multipart, S3Options
-from bucketry_s3.profile import Profile
+from bucketry_s3.profile import Guide, Profile
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import BytesBody, S3Answer, S3Request, Unreachable
@@ -21,6 +21,7 @@ __all__ = [
     "ClientSettings",
     "Deadline",
     "ExtraParams",
+    "Guide",
     "KeyPair",
     "Multipart",
     "NoAclLayer",

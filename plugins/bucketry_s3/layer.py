@@ -54,12 +54,13 @@ from bucketry_s3.protocol.requests import Place
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
 from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
+from bucketry_s3.setting_up import SettingUp
 from bucketry_s3.settings import ClientSettings, settings_fault
 
 T = TypeVar("T")
 
 
-class S3Layer:
+class S3Layer(SettingUp):
     """Answers every hook with plain S3; a vendor's page and layers say what differs.
 
     `profile` names the endpoints, `context.capabilities` what the vendor can do. Nothing is sent

@@ -18,6 +18,21 @@ FALLBACK_REGION = "us-east-1"
 and what servers that do not check the region are commonly sent."""
 
 
+@frozen
+class Guide:
+    """How something is done at a vendor where S3's own operation does not do it, and who says so.
+
+    `policy` says, of a guide to ``rights``, that the vendor takes policies in IAM's language.
+    """
+
+    text: str
+    source: str
+    policy: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.source})"
+
+
 @frozen(kw_only=True)
 class Profile:
     """Where an S3 vendor lives.
@@ -42,6 +57,9 @@ class Profile:
             configured one: an access point of AWS is configured by its ARN.
         hints: what to change at this vendor, by error code or type, with ``: text`` for what the
             message must hold too; see `bucketry_s3.errors.hint_for`. The first that fits counts.
+        guides: what is set up in the vendor's own way, by the step of `bucketry.setup` (``cors``,
+            ``public reads`` ...), and under ``rights`` how a key pair gets its rights.
+        names_region: whether a bucket is made with its region named.
     """
 
     endpoint: Template
@@ -54,6 +72,8 @@ class Profile:
     other_bases: Sequence[Template] = ()
     bucket: Callable[[Any], str] | None = None
     hints: Mapping[str, str] = field(factory=dict)
+    guides: Mapping[str, Guide] = field(factory=dict)
+    names_region: bool = False
 
     def region_of(self, options: Any) -> str | None:
         """Return the region that the endpoint is made from; None where there is none."""
@@ -64,6 +84,14 @@ class Profile:
         """Return the region that signatures name."""
         region = self.signing_region or self.region_of(options) or FALLBACK_REGION
         return self.signing_regions.get(region, region)
+
+    def location_constraint(self, options: Any) -> str:
+        """Return the region to make a bucket in, "" where it is not named.
+
+        S3's first region never is (Amazon S3 API reference, CreateBucket).
+        """
+        region = self.region_of(options) or ""
+        return region if self.names_region and region != FALLBACK_REGION else ""
 
     def endpoint_of(self, options: Any) -> str:
         """Return the configured endpoint, else the template's, "" where an option is missing."""

@@ -8,7 +8,7 @@ may have to be enabled for an account by the vendor's support.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -48,6 +48,14 @@ profile = Profile(
         """
     ),
     public_base="https://{bucket}.oss-{region}.aliyuncs.com",
+    guides={
+        "rights": Guide(
+            "Write the actions as `oss:` and the resources as `acs:oss:*:*:BUCKET/*`, with "
+            '`"Version": "1"`, and attach it to the RAM user of the key.',
+            "https://www.alibabacloud.com/help/en/oss/user-guide/how-oss-works-with-ram, 2026-02",
+            policy=True,
+        ),
+    },
     hints={
         "SecondLevelDomainForbidden": (
             "OSS wants the bucket in the host: leave `addressing` out, and use a bucket name "

@@ -257,6 +257,7 @@ profile = Profile(
     endpoint=_endpoint,
     addressing="virtual",
     regions=_REGIONS,
+    names_region=True,
     bucket=_bucket,
     other_bases=tuple(map(_commercial, _OTHER_BASES)),
     hints={

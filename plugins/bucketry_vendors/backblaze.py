@@ -15,7 +15,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -49,6 +49,19 @@ profile = Profile(
         "us-west-000 us-west-001 us-west-002 us-west-004 us-east-005 eu-central-003 ca-east-006"
     ),
     public_base="https://{download_host}/file/{bucket}",
+    guides={
+        "rights": Guide(
+            "Create an application key for this bucket with listBuckets, listFiles, readFiles, "
+            "writeFiles, deleteFiles and listAllBucketNames, its name prefix the root path; "
+            "the master key does not work here.",
+            "https://www.backblaze.com/docs/cloud-storage-s3-compatible-app-keys, 2026-11",
+        ),
+        "public reads": Guide(
+            "A bucket of Backblaze is public or private as a whole: set it to public in the "
+            "console.",
+            f"{_S3}, 2026-11",
+        ),
+    },
     hints={
         "InvalidAccessKeyId: is not valid": (
             "B2 knows no such key in this region: set `region` to the account's, which stands in "

@@ -10,7 +10,7 @@ declare what it can do.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -33,6 +33,15 @@ profile = Profile(
     endpoint="",
     addressing="path",
     default_region="default",
+    guides={
+        "rights": Guide(
+            "Put these statements into the policy of the bucket, each with "
+            '`"Principal": {"AWS": ["arn:aws:iam:::user/NAME"]}`; between its last colons but one '
+            "stands the tenant, if there is one.",
+            "https://docs.ceph.com/en/latest/radosgw/bucketpolicy/, 2026-11",
+            policy=True,
+        ),
+    },
     hints={
         "QuotaExceeded": (
             "The quota of the bucket or of its owner is used up: raise it with `radosgw-admin "

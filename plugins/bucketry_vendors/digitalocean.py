@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -70,6 +70,14 @@ profile = Profile(
     regions=words("ams3 atl1 blr1 fra1 lon1 nyc3 sfo2 sfo3 sgp1 syd1 tor1"),
     public_base=_public_base,
     other_bases=("https://{bucket}.{region}.cdn.digitaloceanspaces.com",),
+    guides={
+        "rights": Guide(
+            "Create a Spaces access key with the grant `readwrite` on this bucket. What "
+            "`bucketry setup` changes needs `fullaccess`.",
+            "https://docs.digitalocean.com/reference/terraform/reference/resources/spaces_key/, "
+            "2025-07",
+        ),
+    },
     hints={
         "RateLimited": (
             "Spaces take 1,500 requests a second from one address, and 10 uploads of one object at "

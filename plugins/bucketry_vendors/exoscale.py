@@ -8,7 +8,7 @@ too; IAM roles decide what a key may do.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -32,6 +32,13 @@ profile = Profile(
     addressing="path",
     # iterate-ch/profiles 0a0ec1e, file names; looked up again 2026-11
     regions=words("ch-gva-2 ch-dk-2 de-fra-1 de-muc-1 at-vie-1 at-vie-2 bg-sof-1 hr-zag-1"),
+    guides={
+        "public reads": Guide(
+            "Exoscale's bucket policies have a format of their own: write one in the console, "
+            'or send `acl = "public-read"`.',
+            "https://community.exoscale.com/documentation/storage/bucketpolicy/, 2026-11",
+        ),
+    },
     hints={
         "AccessDenied": (
             "Exoscale gives keys their rights by IAM roles: look at the role of this key, and at "

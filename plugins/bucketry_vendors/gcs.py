@@ -9,7 +9,7 @@ account's JSON file.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -37,6 +37,19 @@ profile = Profile(
     addressing="path",
     default_region="auto",
     regions=("auto",),
+    guides={
+        "rights": Guide(
+            "Give the service account of the HMAC key the role Storage Object Admin on this "
+            "bucket, or one of your own with storage.objects.create, .get, .delete and .list, "
+            "storage.multipartUploads.create, .abort and .list, and storage.buckets.get.",
+            "https://cloud.google.com/storage/docs/access-control/iam-xml, 2026-11",
+        ),
+        "cors": Guide(
+            "Write the rules to a file and run `gcloud storage buckets update gs://BUCKET "
+            "--cors-file=FILE`; the console cannot do it.",
+            "https://cloud.google.com/storage/docs/using-cors, 2026-11",
+        ),
+    },
     hints={
         "BadCredentials": (
             "Google's S3 interface wants an HMAC key pair (Settings, Interoperability), not a "

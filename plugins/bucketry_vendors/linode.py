@@ -8,7 +8,7 @@ sends any.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -38,6 +38,13 @@ profile = Profile(
         us-sea-1 us-sea-9 us-southeast-1
         """
     ),
+    guides={
+        "rights": Guide(
+            "Create a limited access key with `read_write` on this bucket. What `bucketry "
+            "setup` changes needs an unlimited one.",
+            "linode/linode-api-docs#318",
+        ),
+    },
     hints={
         "QuotaExceeded": (
             "The quota of this endpoint is used up at Linode: delete objects, or ask its support "

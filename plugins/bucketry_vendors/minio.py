@@ -14,7 +14,7 @@ longer maintained.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -38,6 +38,19 @@ profile = Profile(
     addressing="path",
     # A server that sets MINIO_REGION wants that region in signatures.
     default_region="us-east-1",
+    guides={
+        "rights": Guide(
+            "Save it as a file and run `mc admin policy create ALIAS NAME FILE` and `mc admin "
+            "policy attach ALIAS NAME --user KEY`.",
+            "minio/mc:cmd/admin-policy-create.go, admin-policy-attach.go 2025-03-13",
+            policy=True,
+        ),
+        "unfinished uploads": Guide(
+            "Nothing to do: MinIO takes no such rule and removes them itself, after 24 hours; "
+            "`mc admin config set ALIAS api stale_uploads_expiry=168h` changes that.",
+            "minio/minio:internal/config/api/api.go 7aac2a2c",
+        ),
+    },
     hints={
         "InvalidStorageClass": "MinIO has STANDARD and REDUCED_REDUNDANCY only.",
         "NotImplemented: KMS is not configured": (

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -60,6 +60,14 @@ profile = Profile(
         ap-south-mum us-east-va us-west-or rbx-archive
         """
     ),
+    guides={
+        "rights": Guide(
+            "Import it as the S3 policy of the public cloud user whose key it is; policies "
+            "belong to users here.",
+            "https://www.pulumi.com/registry/packages/ovh/api-docs/cloudproject/s3policy/, 2025-06",
+            policy=True,
+        ),
+    },
     hints={
         "WrongRegion": (
             "OVHcloud wants the region in lower case, as in the host (gra, sbg ...), and the "

@@ -18,7 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -61,6 +61,14 @@ profile = Profile(
     default_region="auto",
     regions=("auto",),
     signing_region="auto",
+    guides={
+        "rights": Guide(
+            "In the dashboard under R2, Manage API tokens: create a token with Object Read & "
+            "Write for this bucket only. What `bucketry setup` changes needs Admin Read & "
+            "Write.",
+            "https://developers.cloudflare.com/r2/api/tokens/, 2026-11",
+        ),
+    },
     hints={
         "NotImplemented: x-amz-acl": (
             "R2 has no ACLs: leave `acl` out; public objects are served from a custom domain or "

@@ -12,7 +12,7 @@ its own Key Manager, and has three classes.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -35,6 +35,21 @@ profile = Profile(
     endpoint="https://s3.{region}.scw.cloud",
     addressing="virtual",
     regions=words("fr-par nl-ams pl-waw"),
+    guides={
+        "public reads": Guide(
+            "A bucket policy of Scaleway shuts out everybody that it does not name, the "
+            "application too: make one in the console, with both, or send `acl = "
+            '"public-read"`.',
+            "https://www.scaleway.com/en/docs/object-storage/api-cli/bucket-policy, 2025-07",
+        ),
+        "rights": Guide(
+            "Give the application of the key an IAM policy with the permission sets "
+            "ObjectStorageObjectsRead, ObjectStorageObjectsWrite, ObjectStorageObjectsDelete "
+            "and ObjectStorageBucketsRead of its project.",
+            "https://www.scaleway.com/en/docs/object-storage/reference-content/"
+            "s3-iam-permissions-equivalence, 2025-10",
+        ),
+    },
     hints={
         "Forbidden": (
             "Scaleway's API keys work in their preferred Project only: make the bucket's Project "

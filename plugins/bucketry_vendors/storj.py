@@ -10,7 +10,7 @@ gateway.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     MIB,
     SEVEN_DAYS,
@@ -33,6 +33,13 @@ profile = Profile(
     endpoint="https://gateway.storjshare.io",
     addressing="path",
     default_region="us-east-1",
+    guides={
+        "rights": Guide(
+            "`uplink share sj://BUCKET/FOLDER --register` makes S3 credentials for the bucket, or "
+            "for a folder of it; its `--disallow-...` options take rights away.",
+            "https://github.com/storjrd/docs-linksharing, 2026-11",
+        ),
+    },
     hints={
         "BandwidthLimitExceeded": (
             "This Storj project has used up its bandwidth: raise the limit in the Storj console."

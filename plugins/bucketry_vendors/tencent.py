@@ -12,7 +12,7 @@ refused. Keys have at most 850 bytes.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, s3_vendor
+from bucketry_s3 import Guide, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -54,6 +54,13 @@ profile = Profile(
         na-toronto sa-saopaulo eu-frankfurt eu-moscow
         """
     ),
+    guides={
+        "public reads": Guide(
+            "Tencent's policies are in CAM's own language: make the bucket public-read in the "
+            'console, or send `acl = "public-read"`.',
+            "https://tencentcloud.com/document/product/436/12470, 2024-03",
+        ),
+    },
     hints={
         "PathStyleDomainForbidden": (
             "Tencent COS wants the bucket in the host: leave `addressing` out."

@@ -13,7 +13,7 @@ to keep headers and metadata of the one before.
 from __future__ import annotations
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -38,6 +38,14 @@ profile = Profile(
     addressing="path",
     # cmd/versitygw/main.go, --region
     default_region="us-east-1",
+    guides={
+        "rights": Guide(
+            "Put these statements into the policy of the bucket, each with "
+            '`"Principal": "ACCOUNT"`, the plain name of an account of the gateway.',
+            "https://github.com/versity/versitygw/wiki/Bucket-Policies, 2026-11",
+            policy=True,
+        ),
+    },
     hints={
         "ObjectParentIsFile": (
             "A versitygw server keeps keys as files: an object stands where this key wants a "

@@ -28,6 +28,7 @@ from bucketry import (
     Unavailable,
     Unsupported,
     hookimpl,
+    setup,
 )
 from bucketry.host.audit import HOOKS
 from bucketry.host.masking import Mask
@@ -51,8 +52,15 @@ OPERATIONS: dict[str, Callable[[Provider], object]] = {
     "bucketry_set_headers": lambda media: media.set_headers("a", content_type="a/b"),
     "bucketry_restore": lambda media: media.restore("a", days=1),
     "bucketry_sweep": lambda media: media.sweep(),
+    "bucketry_plan_setup": setup.plan,
+    "bucketry_apply_setup": lambda media: _applied(media),
 }
 """How each hook is asked. The client settings are asked for by a family, a hint after an error."""
+
+
+def _applied(media: Provider) -> None:
+    step = setup.Step(name="cors", status="change")
+    setup.apply(media, setup.SetupPlan(steps=(step,))).raise_failure()
 
 
 def _answering(hook: str, answer: Any) -> object:
@@ -92,6 +100,7 @@ _MEMORY = "memory/0:MemoryLayer (bucketry-memory 1.0)"
 _DEFAULTS = {
     *("bucketry_build_key", "bucketry_is_private", "bucketry_other_urls", "bucketry_sweep"),
     *("bucketry_versions", "bucketry_set_headers", "bucketry_restore"),
+    *("bucketry_plan_setup", "bucketry_apply_setup"),
 }
 
 
@@ -137,6 +146,8 @@ WRONG_TYPES: list[tuple[str, Any, str]] = [
     ("bucketry_restore", "yes", "it answered str, not bool"),
     ("bucketry_sweep", 7, "it answered int, not Sequence"),
     ("bucketry_sweep", ["top/a"], "it answered str, not Swept"),
+    ("bucketry_plan_setup", [], "it answered list, not SetupPlan"),
+    ("bucketry_apply_setup", True, "it answered bool, not Step"),
 ]
 
 

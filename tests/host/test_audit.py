@@ -21,6 +21,7 @@ HOOKS = (
     "bucketry_is_private, bucketry_prepare_signing, bucketry_sign, bucketry_check_signed, "
     "bucketry_head, bucketry_open, bucketry_list, bucketry_copy, "
     "bucketry_versions, bucketry_set_headers, bucketry_restore, bucketry_sweep, "
+    "bucketry_plan_setup, bucketry_apply_setup, "
     "bucketry_explain_error, bucketry_diagnose, bucketry_perform"
 )
 

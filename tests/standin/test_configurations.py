@@ -160,7 +160,7 @@ def test_a_condition_that_would_not_be_heeded_is_refused(owner: S3Client) -> Non
     assert refusal(put) == (501, "NotImplemented")
 
 
-# -- key pairs with rights of their own ------------------------------------------------------------
+# -- key pairs with rights of their own --------------------------------------------------
 
 
 def limited(server_of: Callable[..., StandIn], *statements: dict[str, Any]) -> S3Client:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -42,6 +42,9 @@ from bucketry.model import (
     Swept,
     Upload,
 )
+
+if TYPE_CHECKING:
+    from bucketry.setup.values import SetupPlan, Step, Wanted
 
 T = TypeVar("T")
 
@@ -346,6 +349,29 @@ class Ask:
             for answer in reversed(answers)
             for probe in self._expect(answer, Sequence, hook)
         ]
+
+    # -- setting up --------------------------------------------------------------------------
+
+    def plan_setup(self, wanted: Wanted) -> SetupPlan:
+        """Return a plan whose steps have names of their own."""
+        from bucketry.setup.values import SetupPlan
+
+        hook = "bucketry_plan_setup"
+        plan = self._expect(self._hooks.bucketry_plan_setup(wanted=wanted), SetupPlan, hook)
+        names = [step.name for step in plan.steps]
+        if len(set(names)) < len(names):
+            raise self._bad(hook, "two steps have the same name")
+        return plan
+
+    def apply_setup(self, step: Step) -> Step:
+        """Return the step as it is afterwards."""
+        from bucketry.setup.values import Step
+
+        hook = "bucketry_apply_setup"
+        after = self._expect(self._hooks.bucketry_apply_setup(step=step), Step, hook)
+        if after.name != step.name:
+            raise self._bad(hook, f"it answered for {after.name!a}, not for {step.name!a}")
+        return after
 
     # -- errors ------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -11,6 +12,9 @@ from bucketry.hookspecs import hookimpl
 from bucketry.model import ObjectInfo, ObjectVersion, SignRequest, Swept, Upload
 from bucketry.naming import STRATEGIES
 from bucketry.vendor import CommonOptions
+
+if TYPE_CHECKING:
+    from bucketry.setup.values import SetupPlan, Step
 
 
 @frozen(eq=False)
@@ -63,6 +67,18 @@ class DefaultsLayer:
     def bucketry_sweep(self) -> tuple[Swept, ...]:
         """Find nothing: a store without multipart uploads leaves none behind."""
         return ()
+
+    @hookimpl
+    def bucketry_plan_setup(self) -> SetupPlan:
+        """Have nothing to set up."""
+        from bucketry.setup.values import SetupPlan
+
+        return SetupPlan()
+
+    @hookimpl
+    def bucketry_apply_setup(self) -> Step:
+        """Know of no step."""
+        raise Unsupported("there is nothing here that could be set up")
 
     @hookimpl
     def bucketry_explain_error(self) -> str:

@@ -19,7 +19,7 @@ def _absent(code: str, what: str) -> S3Error:
     return S3Error(404, code, f"The {what} does not exist")
 
 
-# -- policy --------------------------------------------------------------------------------------
+# -- policy --------------------------------------------------
 
 
 def _check_policy(call: Call) -> None:
@@ -62,7 +62,7 @@ def delete_bucket_policy(call: Call) -> Response:
     return Response(status=204)
 
 
-# -- lifecycle -----------------------------------------------------------------------------------
+# -- lifecycle --------------------------------------------------
 
 
 def _check_lifecycle(call: Call) -> None:
@@ -98,7 +98,7 @@ def put_bucket_lifecycle(call: Call) -> Response:
     return Response()
 
 
-# -- public access and owners ----------------------------------------------------------------------
+# -- public access and owners --------------------------------------------------
 
 
 def _check_public_access(call: Call) -> None:
@@ -151,7 +151,7 @@ def put_ownership_controls(call: Call) -> Response:
     return Response()
 
 
-# -- encryption ------------------------------------------------------------------------------------
+# -- encryption --------------------------------------------------
 
 
 def get_bucket_encryption(call: Call) -> Response:

@@ -1,0 +1,169 @@
+"""The command that sets a bucket up: setup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import click
+
+from bucketry import Provider, Unsupported
+from bucketry.cli import output
+from bucketry.cli.settings import Settings, command
+from bucketry.setup import (
+    USES,
+    Applied,
+    CspSources,
+    Rights,
+    SetupPlan,
+    Step,
+    Use,
+    Wanted,
+    apply,
+    csp_sources,
+    plan,
+)
+from bucketry.setup.csp import DIRECTIVES
+
+
+@command
+@click.argument("name", required=False)
+@click.option(
+    "--origin", "origins", multiple=True, metavar="ORIGIN",
+    help="Origin of pages that reach the bucket from a browser: https://www.example.com.",
+)  # fmt: skip
+@click.option("--uploads", is_flag=True, help="These pages upload, too.")
+@click.option(
+    "--versions/--no-versions",
+    default=None,
+    help="Keep old versions, or stop it.  [default: as is]",
+)
+@click.option(
+    "--unfinished-days", type=click.IntRange(0, 365), default=7, show_default=True,
+    help="Remove what is left of unfinished uploads after so many days; 0 leaves that alone.",
+)  # fmt: skip
+@click.option(
+    "--use", "uses", multiple=True, type=click.Choice(sorted(get_args(Use))),
+    help=f"What the application does, for its rights.  [default: {', '.join(sorted(USES))}]",
+)  # fmt: skip
+@click.option("--skip", "skipped", multiple=True, metavar="STEP", help="Leave a step out.")
+@click.option("--apply", "applies", is_flag=True, help="Make the changes that are shown.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before.")
+def setup(
+    settings: Settings,
+    name: str | None,
+    origins: Sequence[str],
+    uploads: bool,
+    versions: bool | None,
+    unfinished_days: int,
+    uses: Sequence[Use],
+    skipped: Sequence[str],
+    applies: bool,
+    yes: bool,
+) -> int:
+    """Show how a bucket is set up, and change it.
+
+    It is the bucket of provider NAME. Shown are its settings, as a difference where --apply would
+    change them, the least rights that the application's key pair needs, and what a page's content
+    security policy must allow. Rules of your own are kept. Nothing is changed but what was shown.
+    """
+    wanted = Wanted(
+        origins=origins,
+        uploads=uploads,
+        unfinished_days=unfinished_days or None,
+        versioning=versions,
+        uses=uses or USES,
+    )
+    with settings.open(name) as provider:
+        made = plan(provider, wanted).without(*skipped)
+        sources = _sources(provider, uploads)
+        if not settings.json:
+            _show(provider, made, sources)
+        changes = ", ".join(step.name for step in made.changes)
+        if not applies or not changes:
+            if settings.json:
+                output.emit(_told(made, sources))
+            settings.note(f"to change: {changes}; --apply does it" if changes else "nothing to do")
+            return 0
+        if not yes and not _confirmed(provider, changes):
+            settings.note("nothing was changed")
+            return output.FAILED
+        applied = apply(provider, made)
+    if settings.json:
+        stands = {"done": applied.done, "failed": applied.failed, "left": applied.left}
+        output.emit({**_told(made, sources), "applied": stands})
+    return _ended(settings, applied)
+
+
+def _sources(provider: Provider, uploads: bool) -> CspSources | None:
+    try:
+        return csp_sources(provider, uploads=uploads)
+    except Unsupported:
+        return None  # nobody reads from there with a browser
+
+
+def _show(provider: Provider, made: SetupPlan, sources: CspSources | None) -> None:
+    bucket = getattr(provider.options, "bucket", "")
+    output.line(f"{provider.name}: {bucket or 'no bucket'} at {provider.vendor.title}")
+    for step in made.steps:
+        _step(step)
+    if made.rights is not None:
+        _rights(made.rights)
+    if sources is not None:
+        click.echo("\nContent security policy:")
+        for directive in DIRECTIVES:
+            output.line(f"  {directive} {' '.join(sources.of(directive))}")
+
+
+def _step(step: Step) -> None:
+    output.line(f"{step.status:9}  {step.name}: {step.why}")
+    for text in (*step.diff().splitlines(), *step.hint.splitlines()):
+        output.line(f"           {text}")
+
+
+def _rights(rights: Rights) -> None:
+    click.echo("\nRights of the application's key pair:")
+    for text in rights.text.splitlines():
+        output.line(f"  {text}")
+    if rights.hint:
+        output.line(f"  {rights.hint}{f' ({rights.source})' if rights.source else ''}")
+
+
+def _told(made: SetupPlan, sources: CspSources | None) -> dict[str, Any]:
+    rights = output.plain(made.rights)
+    if rights and rights["text"]:
+        rights["text"] = json.loads(rights["text"])
+    return {
+        "steps": made.steps,
+        "rights": rights,
+        "csp": {name: sources.of(name) for name in DIRECTIVES} if sources else None,
+    }
+
+
+def _confirmed(provider: Provider, changes: str) -> bool:
+    if not output.on_terminal():
+        output.bad_usage(f"this would change {changes} of {provider.name!r}; add --yes to do it")
+    return click.confirm(f"Change {changes} of {provider.name!r}?", err=True)
+
+
+def _ended(settings: Settings, applied: Applied) -> int:
+    """Tell what stands, and return the exit code."""
+    code = 0
+    for step in applied.done:
+        if step.status == "change":
+            code = output.FAILED
+        if not settings.json:
+            done = {"in place": "done", "change": "not so"}.get(step.status, step.status)
+            output.line(f"{done:9}  {step.name}")
+            for text in (*step.diff().splitlines(), *step.hint.splitlines()):
+                output.line(f"           {text}")
+    if applied.error is not None:
+        output.show_error(settings, applied.error)
+        left = ", ".join(step.name for step in applied.left)
+        stands = ", ".join(step.name for step in applied.done)
+        settings.note(
+            f"stands: {stands or 'nothing'}; not tried: {left or 'nothing'}; run it again to go on"
+        )
+        return output.exit_code(applied.error)
+    return code

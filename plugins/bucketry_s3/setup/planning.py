@@ -1,0 +1,199 @@
+"""A plan from what is declared and what is there, and its steps applied."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from bucketry import (
+    AccessDenied,
+    Capabilities,
+    Fact,
+    PreconditionFailed,
+    Rejected,
+    StorageError,
+    Unsupported,
+)
+from bucketry.setup import Rights, SetupPlan, Status, Step, Wanted
+from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
+from bucketry_s3.setup import merging
+from bucketry_s3.setup.declared import Declared
+from bucketry_s3.setup.rights import least_policy, missing_right
+from bucketry_s3.setup.steps import ASPECTS, create, is_there, read, write
+
+_INSTEAD = {
+    "unfinished uploads": "Run `bucketry sweep` once a day instead.",
+    "cors": "Set it up in the vendor's console or with its own tool.",
+    "public reads": (
+        "Open the bucket in the vendor's console, or set `base_url` to the address that serves it."
+    ),
+    "versions": "Leave it out.",
+}
+"""What helps where a server has no such thing, whoever it is from."""
+
+_ATTACH = "Attach it to the user, role or key whose key pair the application has."
+
+_PAUSES = (0.5, 1.5)
+"""Seconds before another look at what was written: AWS may show the old state for a moment."""
+
+
+@frozen(kw_only=True)
+class BucketSetup:
+    """A bucket that is set up, with what is known of its vendor; `title` is the vendor's name."""
+
+    bucket: Bucket
+    options: S3Options
+    profile: Profile
+    capabilities: Capabilities
+    title: str
+
+    # -- planning ------------------------------------------------------------------------------
+
+    def plan(self, wanted: Wanted) -> SetupPlan:
+        """Look at the bucket and plan."""
+        declared = Declared(options=self.options, wanted=wanted)
+        bucket = self._bucket()
+        steps = [bucket]
+        for name in ASPECTS:
+            if declared.concerns(name):
+                steps += self._step(name, declared, fresh=bucket.status == "change")
+        return SetupPlan(steps=tuple(steps), rights=self._rights(wanted))
+
+    def _bucket(self) -> Step:
+        step = Step(name="bucket", status="in place", why="Where everything is stored.")
+        try:
+            if is_there(self.bucket):
+                return step
+        except AccessDenied as error:
+            hint = (
+                f"{error.reason}. {missing_right('HeadBucket', self.options)}. Or the bucket is "
+                "somebody else's: names are shared by all customers of a vendor."
+            )
+            return attrs.evolve(step, status="unread", hint=hint)
+        guide = self.profile.guides.get("bucket")
+        if guide is not None or self.options.bucket.startswith("arn:"):
+            hint = str(guide) if guide else "What has an ARN is made with the vendor's own tools."
+            return attrs.evolve(step, status="by hand", hint=hint)
+        region = self.profile.location_constraint(self.options)
+        made = {"LocationConstraint": region} if region else {}
+        return attrs.evolve(step, status="change", wanted=made)
+
+    def _step(self, name: str, declared: Declared, *, fresh: bool) -> Iterator[Step]:
+        """Yield the step, or nothing where the server has no such thing and needs none."""
+        aspect = ASPECTS[name]
+
+        def step(status: Status, hint: str = "", **told: Any) -> Step:
+            return Step(name=name, status=status, why=aspect.why, hint=hint, fresh=fresh, **told)
+
+        guide = self.profile.guides.get(name)
+        fact: Fact[Any] | None = getattr(self.capabilities, aspect.fact) if aspect.fact else None
+        own_way = str(guide) if guide is not None else ""
+        if not own_way and fact is not None and fact.value == "no":
+            own_way = self._instead(name, fact)
+        if own_way:
+            if name != "public reads" or declared.opened_by_policy:  # else none is to be taken away
+                yield step("by hand", own_way)
+            return
+        try:
+            present = None if fresh else read(self.bucket, name)
+        except AccessDenied:
+            yield step("unread", missing_right(aspect.get, self.options))
+            return
+        except (Unsupported, Rejected) as error:
+            if aspect.fact:
+                hint = f"{self.title} answers: {error.reason}. {_INSTEAD[name]}"
+                yield step("by hand", hint)
+            return
+        wanted = declared.of(name, present)
+        hint = ""
+        if name == "public reads" and not declared.opened_by_policy:
+            own = len(merging.public_statements(present))
+            hint = f"{own} of the policy's own statements let everybody in." if own else ""
+        status: Status = "in place" if wanted == present else "change"
+        yield step(status, hint, present=present, wanted=wanted)
+
+    def _instead(self, name: str, fact: Fact[Any]) -> str:
+        said = f"{self.title} has no such thing in its S3 interface"
+        note = f": {fact.note}" if fact.note else "."
+        return f"{said}{note} {_INSTEAD[name]} ({fact.source}, {fact.as_of})"
+
+    def _rights(self, wanted: Wanted) -> Rights:
+        guide = self.profile.guides.get("rights")
+        text = json.dumps(least_policy(self.options, wanted), indent=2)
+        if guide is None:
+            return Rights(text=text, hint=_ATTACH)
+        return Rights(text=text if guide.policy else "", hint=guide.text, source=guide.source)
+
+    # -- applying ------------------------------------------------------------------------------
+
+    def apply(self, step: Step) -> Step:
+        """Apply a step, if what is there is still what it says, and look at it again."""
+        operation = "CreateBucket" if step.name == "bucket" else ASPECTS[step.name].put
+        try:
+            return self._create(step) if step.name == "bucket" else self._change(step)
+        except AccessDenied as error:
+            asked = operation if step.wanted is not None else "DeleteBucketPolicy"
+            hint = missing_right(asked, self.options)
+            if step.name == "public reads" and step.wanted is not None:
+                hint += (
+                    ". With that right it is refused while public access is blocked, for the "
+                    "bucket or for the whole account"
+                )
+            raise error.evolve(hint=hint) from error.__cause__
+
+    def _create(self, step: Step) -> Step:
+        if is_there(self.bucket):
+            raise _changed(step)
+        create(self.bucket, step.wanted)
+        return attrs.evolve(step, status="in place")
+
+    def _change(self, step: Step) -> Step:
+        try:
+            present = read(self.bucket, step.name)
+        except Unsupported as error:
+            if not step.fresh or ASPECTS[step.name].fact:
+                raise
+            return attrs.evolve(
+                step, status="in place", hint=f"{self.title} has no such setting: {error.reason}."
+            )
+        if not step.fresh and present != step.present:
+            raise _changed(step)
+        if present != step.wanted:
+            write(self.bucket, step.name, step.wanted)
+        after = read(self.bucket, step.name)
+        for pause in _PAUSES:
+            if _meaning(after) == _meaning(step.wanted):
+                return attrs.evolve(step, status="in place", present=after)
+            time.sleep(pause)
+            after = read(self.bucket, step.name)
+        return attrs.evolve(
+            step, present=after, hint=f"{self.title} has taken it and shows something else."
+        )
+
+
+def _changed(step: Step) -> StorageError:
+    return PreconditionFailed(
+        f"what is there of {step.name!r} has changed since the plan was made, so nothing of it was "
+        "written",
+        hint="Make the plan again and look at it.",
+    )
+
+
+def _meaning(value: Any) -> Any:
+    """Return a value without what servers write in a way of their own.
+
+    That is an order, a list around one thing, and how a policy says "everybody".
+    """
+    if isinstance(value, dict):
+        said = {name: _meaning(inner) for name, inner in value.items()}
+        return "*" if said == {"AWS": "*"} else sorted(said.items(), key=repr)
+    if isinstance(value, list):
+        return _meaning(value[0]) if len(value) == 1 else sorted(map(_meaning, value), key=repr)
+    return value

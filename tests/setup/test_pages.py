@@ -1,0 +1,94 @@
+"""The how-to pages about setting up run as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import bucketry
+from bucketry import Provider
+from bucketry.cli.app import root
+from bucketry.cli.settings import Settings
+from bucketry.host.catalog import installed
+from bucketry_s3.testing import StandIn
+
+PAGES = Path(__file__).parents[2] / "docs/howto"
+NAMES = ("private-bucket", "public-bucket-with-cdn", "vendor-setup")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (PAGES / f"{page}.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+@pytest.fixture
+def run(
+    server: StandIn, open_on: Callable[..., Provider], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], dict[str, Any]]:
+    """Give a function that runs a page's Python on a stand-in, with the page's configuration."""
+
+    def page(name: str) -> dict[str, Any]:
+        (text,) = blocks(name, "toml")
+        told = tomllib.loads(text)["providers"]["media"]
+        kept = {n: v for n, v in told.items() if n in ("visibility", "base_url", "root_path")}
+        media = open_on(server, **kept)
+        monkeypatch.setattr(bucketry, "open_provider", lambda name: media)
+        namespace: dict[str, Any] = {}
+        for snippet in blocks(name, "python"):
+            exec(compile(snippet, f"{name}.md", "exec", dont_inherit=True), namespace)
+        return namespace
+
+    return page
+
+
+def test_a_private_bucket(
+    run: Callable[[str], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = run("private-bucket")
+    assert [step.name for step in page["applied"].done] == [
+        "owners", "public access", "cors", "unfinished uploads",
+    ]  # fmt: skip
+    assert '"s3:PutObject"' in capsys.readouterr().out
+
+
+def test_a_public_bucket_with_a_cdn(
+    run: Callable[[str], dict[str, Any]], server: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = run("public-bucket-with-cdn")
+    assert capsys.readouterr().out.splitlines()[0] == "('https://cdn.example.com/',)"
+    told: list[Any] = []
+    page["app"]({}, lambda status, headers: told.append(dict(headers)))
+    policy = told[0]["Content-Security-Policy"]
+    assert "img-src 'self' https://cdn.example.com/;" in policy
+    assert f"{server.endpoint}/media/" in policy.partition("connect-src")[2]
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_every_command_of_the_pages_parses(page: str) -> None:
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    for line in lines:
+        _, name, *arguments = shlex.split(line, comments=True)
+        parent = click.Context(root, obj=Settings())
+        command = root.get_command(parent, name)
+        assert command is not None
+        command.make_context(name, arguments, parent=parent)
+
+
+def test_the_table_of_vendors_says_what_their_pages_say() -> None:
+    text = (PAGES / "vendor-setup.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[[^]]+\]\(\.\./vendors/([a-z0-9]+)\.md\) \| (.*?) \|", text, re.M)
+    names = set(installed().names())
+    for name, way in rows:
+        if name == "matrix":
+            continue
+        assert name in names
+        able = installed().load(name).capabilities
+        set_up = able.lifecycle.value == "yes" or able.cors.value == "yes"
+        assert ("`bucketry setup`" in way) == set_up, name

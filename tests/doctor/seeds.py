@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -420,6 +421,12 @@ def wrong_token(plot: Plot) -> None:
     )
 
 
+@seed("a temporary key has no session token", "wrong-token")
+def token_missing(plot: Plot) -> None:
+    _temporary(plot, datetime.now(UTC) + timedelta(hours=1))
+    _credentials(plot, access_key_id="ASIATEMPORARY", secret_access_key="temporary")
+
+
 @seed("credentials die before signed URLs", "short-lived-credentials")
 def short_lived(plot: Plot) -> None:
     expires = datetime.now(UTC) + timedelta(minutes=5)
@@ -469,6 +476,12 @@ def slip(plot: Plot) -> None:
     plot.vendor = "aws"
     plot.server["region"] = "eu-west-3"
     plot.options["region"] = "eu-wset-3"
+
+
+@seed("the server sends to another region", "wrong-region")
+def other_region(plot: Plot) -> None:
+    onward = {"x-amz-bucket-region": "eu-central-1", "Location": "https://elsewhere.example/"}
+    plot.faults.append(("ListObjectsV2", Reply(301, headers=onward)))
 
 
 @seed("the bucket is missing", "no-such-bucket")
@@ -531,9 +544,38 @@ def denied_list_uploads(plot: Plot) -> None:
     plot.deny("ListMultipartUploads")
 
 
+@seed("the right to delete many is missing", "denied-delete")
+def denied_batch(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.deny("DeleteObjects")
+
+
+@seed("the right to begin parts is missing", "denied-write")
+def denied_parts(plot: Plot) -> None:
+    plot.deny("CreateMultipartUpload")
+
+
 @seed("the right to copy is missing", "denied-copy")
 def denied_copy(plot: Plot) -> None:
     plot.deny("CopyObject")
+
+
+def _refuse(plot: Plot, which: Callable[[Any], bool], status: int, code: str = "") -> None:
+    """Refuse some requests, in words of S3 if there is a code."""
+
+    def refuse(server: StandIn) -> None:
+        service = server._service
+        answer = type(service).answer
+        fault = Reply.error(status, code) if code else Reply(status, b"<html>no</html>")
+
+        def answering(self: Any, request: Any, route: Any) -> Any:
+            if which(request):
+                return Response(status=status, headers=fault.headers, body=fault.body)
+            return answer(self, request, route)
+
+        plot.around.enter_context(mock.patch.object(type(service), "answer", answering))
+
+    plot.later.append(refuse)
 
 
 def _only_with(plot: Plot, operation: str, header: str) -> None:
@@ -613,6 +655,12 @@ def not_private(plot: Plot) -> None:
     plot.vendor = "aws"
 
 
+@seed("declared private, and published by its ACL", "not-private")
+def published(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.options |= {"acl": "public-read", "visibility": "private"}
+
+
 @seed("private behind base_url, and open beside it", "not-private")
 def open_beside(plot: Plot) -> None:
     plot.bucket = Bucket(name="media", public=True)
@@ -683,7 +731,9 @@ def tags_ignored(plot: Plot) -> None:
 @seed("the checksum is refused", "checksum-refused")
 def checksum_refused(plot: Plot) -> None:
     plot.vendor = "aws"
-    plot.personality["checksums"] = {"CRC32": "verified", "SHA256": "refused"}
+    plot.personality["checksums"] = dict.fromkeys(
+        ("CRC32", "CRC32C", "SHA1", "CRC64NVME"), "verified"
+    ) | {"SHA256": "refused"}
     plot.options["checksum_algorithm"] = "SHA256"
 
 
@@ -727,6 +777,28 @@ def complete_ignored(plot: Plot) -> None:
 def delete_ignored(plot: Plot) -> None:
     plot.vendor = "aws"
     plot.personality["delete_if_match"] = "ignored"
+
+
+@seed("one checksum of five is not looked at", "checksum-ignored")
+def one_ignored(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["checksums"] = dict.fromkeys(
+        ("CRC32", "CRC32C", "SHA1", "CRC64NVME"), "verified"
+    ) | {"SHA256": "ignored"}
+
+
+@seed("one checksum of five is refused", "fact-contradicted")
+def one_refused(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["checksums"] = dict.fromkeys(
+        ("CRC32", "CRC32C", "SHA1", "SHA256"), "verified"
+    ) | {"CRC64NVME": "refused"}
+
+
+@seed("URLs live no day", "fact-contradicted")
+def short_urls(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["presign_seconds_max"] = 3600
 
 
 @seed("conditions are refused", "fact-contradicted")
@@ -776,6 +848,48 @@ def bytes_changed(plot: Plot) -> None:
         return evolve(response, body=response.body.replace(b"bucket", b"BUCKET"))
 
     plot.faults.append(("GetObject", Alter(response=shout)))
+
+
+@seed("a proxy decodes paths", "names-changed")
+def decoded_paths(plot: Plot) -> None:
+    _refuse(plot, lambda request: "%25" in request.raw_path, 403, "SignatureDoesNotMatch")
+
+
+@seed("a proxy takes small bodies only", "small-bodies")
+def small_bodies(plot: Plot) -> None:
+    _refuse(plot, lambda request: len(request.body) > 1 << 20, 413)
+
+
+@seed("a proxy drops the Range header", "no-ranges")
+def no_ranges(plot: Plot) -> None:
+    def whole(server: StandIn) -> None:
+        service = server._service
+        answer = type(service).answer
+
+        def answering(self: Any, request: Any, route: Any) -> Any:
+            kept = {n: v for n, v in request.headers.items() if n != "range"}
+            return answer(self, evolve(request, headers=kept), route)
+
+        plot.around.enter_context(mock.patch.object(type(service), "answer", answering))
+
+    plot.later.append(whole)
+
+
+@seed("the server has no ranges", "no-ranges")
+def never_partial(plot: Plot) -> None:
+    def whole(response: Response) -> Response:
+        return evolve(response, status=200, body=b"St" + response.body.ljust(50, b"x"))
+
+    plot.faults.append(("GetObject", Alter(response=lambda r: whole(r) if r.status == 206 else r)))
+
+
+@seed("a lifecycle rule deletes files", "objects-expire")
+def expiring(plot: Plot) -> None:
+    def dated(response: Response) -> Response:
+        told = {"x-amz-expiration": 'expiry-date="Fri, 27 Nov 2026 00:00:00 GMT", rule-id="tidy"'}
+        return evolve(response, headers={**response.headers, **told})
+
+    plot.faults.append(("HeadObject", Alter(response=dated)))
 
 
 @seed("a gateway loses metadata", "headers-lost")
@@ -929,7 +1043,7 @@ def not_served(plot: Plot) -> None:
 @seed("the disk is nearly full", "little-space")
 def little_space(plot: Plot) -> None:
     plot.on_disk()
-    usage = shutil._ntuple_diskusage(100, 99, 1)
+    usage = SimpleNamespace(total=100, used=99, free=1)
     plot.around.enter_context(mock.patch.object(shutil, "disk_usage", return_value=usage))
 
 

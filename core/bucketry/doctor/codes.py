@@ -59,6 +59,10 @@ CODES: Codes = {
         "warning", "Look for a proxy or gateway in between that leaves headers out."
     ),
     "left-behind": Known("warning", "Delete it, with a key pair that may."),
+    "names-changed": Known(
+        "error",
+        "Look for a proxy or gateway that decodes paths, and let it pass them on as they come.",
+    ),
     "no-such-bucket": Known("error", "Create the bucket, or mend `bucket`."),
     "not-private": Known(
         "error",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from bucketry.provider.ground import Ground
 
 SAMPLE = b"Stored by `bucketry doctor` to look at this bucket; it deletes it again.\n"
 TYPE = "text/plain; charset=utf-8"
+ODD_NAME = "å b+c&d=100%25.txt"
 METADATA = {"looked-at-by": "doctor"}
 
 Look = Iterator[Finding]
@@ -37,6 +39,7 @@ class Portable:
             Probe("write", self.write, reachable),
             Probe("read", self.read, ("write",)),
             Probe("list", self.list, ("write",)),
+            Probe("names", self.names, ("read",)),
             Probe("delete", self.delete, ("write",)),
             Probe("copy", self.copy, ("read",)),
             Probe("link", self.link, ("served", "read")),
@@ -94,6 +97,25 @@ class Portable:
             return
         if key not in listed:
             yield found("cannot-list", "a listing lacks an object that is there")
+
+    def names(self) -> Look:
+        """A name with what URLs encode arrives as it is."""
+        key = self._bench.name(ODD_NAME)
+        try:
+            self._put(ODD_NAME)
+            arrived = reading.read(self._ground, key, {}) == SAMPLE
+        except StorageError as error:
+            yield found(
+                "names-changed",
+                f"an object cannot be named {ODD_NAME!r}, and a plain name is no trouble",
+                evidence=error,
+            )
+            return
+        listed: list[str] = []
+        with suppress(StorageError):  # listing has a probe of its own
+            listed = listed_in(self._ground, self._bench)
+        if not arrived or (listed and key not in listed):
+            yield found("names-changed", f"the name {ODD_NAME!r} arrives as another")
 
     def delete(self) -> Look:
         """What is deleted is gone."""

@@ -43,6 +43,9 @@ _KEY_CAUSES = {
     "wrong-secret": "the server computes another signature, as it does for a wrong secret",
     "wrong-token": "the session token does not belong to the access key",
 }
+_TEMPORARY = "ASIA"
+"""How access keys begin that need a session token (AWS IAM User Guide, unique identifiers)."""
+
 _BLOCKED = {
     *("AccountNotActivated", "AccountProblem", "AllAccessDisabled", "BucketDisable"),
     *("InArrearOrInsufficientBalance", "InDebt", "InDebtOverdue", "InvalidPayer", "NotEntitled"),
@@ -135,6 +138,9 @@ class Account:
         if isinstance(error, BadCredentials):
             code = next((c for c, names in _KEYS.items() if error.code in names), "bad-credentials")
             cause = _KEY_CAUSES.get(code, "the key pair is not accepted")
+            pair = self._asker.key_pair()
+            if pair.access_key_id.startswith(_TEMPORARY) and not pair.session_token:
+                code, cause = "wrong-token", "the access key is a temporary one, without its token"
             return found(code, cause, evidence=error)
         if isinstance(error, ClockSkew):
             return found("clock-skew", "this machine's clock is too far off", evidence=error)

@@ -76,6 +76,7 @@ class Asker:
         """Send one request and return the answer, spelled as boto3 does; raises `StorageError`."""
         params = {"Bucket": self.options.bucket, **params}
         request = request_for(place or self.place(), operation, params)
+        until = time.monotonic() + SECONDS / 2
         while True:
             attempts -= 1
             own = attrs.evolve(request, headers=dict(request.headers))
@@ -87,7 +88,7 @@ class Asker:
                     parsed["Body"] = _drained(parsed["Body"])
                 return parsed
             except StorageError as error:
-                if error.retryable and attempts > 0:
+                if error.retryable and attempts > 0 and time.monotonic() < until:
                     time.sleep(0.2)
                     continue
                 raise error.evolve(hint=hint_for(error, self.profile.hints, {})) from None

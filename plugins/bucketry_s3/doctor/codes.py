@@ -73,7 +73,9 @@ CODES: Codes = {
         "Check `credentials.secret_access_key`. If it is right, something on the way changes "
         "requests: a proxy that rewrites headers or paths.",
     ),
-    "wrong-token": Known("error", "Check `credentials.session_token`: it belongs to one key pair."),
+    "wrong-token": Known(
+        "error", "Set `credentials.session_token` to the one that came with the access key."
+    ),
     # -- where
     "foreign-bucket": Known(
         "error",
@@ -132,6 +134,19 @@ CODES: Codes = {
         'own (`key_strategy = "hash"` or "date").',
     ),
     "fact-contradicted": Known("warning", _PAGE),
+    "no-ranges": Known(
+        "warning",
+        "Look for a proxy or gateway that drops the Range header: without it nothing can be "
+        "resumed, and players cannot seek.",
+    ),
+    "objects-expire": Known(
+        "warning", "Take `root_path` out of the bucket's lifecycle rule if files are to stay."
+    ),
+    "small-bodies": Known(
+        "error",
+        "Raise the limit of the proxy or gateway in between (nginx: client_max_body_size), at "
+        "least to `multipart.part_size`.",
+    ),
     "retained": Known("note", "Nothing; what was stored here goes when its time is over."),
     # -- what others may do
     "cors-etag": Known(

@@ -15,6 +15,9 @@ from bucketry_s3.doctor.codes import found
 from bucketry_s3.objects.native import stored_as, tagging
 from bucketry_s3.protocol.checksums import checksum, checksum_param
 
+LARGE = (1 << 20) + (1 << 16)
+"""Bytes: more than nginx takes unless it is told to, less than anybody's part."""
+
 
 @frozen
 class Asked:
@@ -80,7 +83,11 @@ class Writing:
 
     def probes(self) -> list[Probe]:
         """Return the probes; `options` stands for all of them."""
-        return [Probe("put", self.put, ("access",)), Probe("options", self.options, ("put",))]
+        return [
+            Probe("put", self.put, ("access",)),
+            Probe("options", self.options, ("put",)),
+            Probe("size", self.size, ("put",)),
+        ]
 
     def put(self) -> Iterator[Finding]:
         """An upload with nothing but its bytes."""
@@ -106,6 +113,23 @@ class Writing:
             yield found(
                 "retained", "the bucket keeps what is stored for a time, and deletes nothing"
             )
+
+        if told.get("Expiration"):
+            yield found(
+                "objects-expire",
+                "the bucket deletes what is stored here by itself, by a lifecycle rule",
+                evidence=told["Expiration"],
+            )
+
+    def size(self) -> Iterator[Finding]:
+        """A body of more than a megabyte passes, which many proxies take no more than."""
+        try:
+            self._asker.put("large.bin", Body=bytes(LARGE), attempts=2)
+        except StorageError as error:
+            if error.code in FULL:
+                yield found("storage-full", "there is no room for an upload", evidence=error)
+            elif error.status == 413 or error.status is None:
+                yield found("small-bodies", f"a body of {LARGE:,} bytes gets stuck", evidence=error)
 
     def _denied(self, error: AccessDenied) -> Iterator[Finding]:
         """Say which right is missing, or what the bucket's policy wants of an upload."""

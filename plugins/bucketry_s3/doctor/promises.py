@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
-from bucketry import AccessDenied, AlreadyExists, Fact, PreconditionFailed, StorageError
+import attrs
+
+from bucketry import (
+    AccessDenied,
+    AlreadyExists,
+    Fact,
+    IntegrityError,
+    PreconditionFailed,
+    SignRequest,
+    StorageError,
+)
+from bucketry.browsing import NoAnswer
 from bucketry.doctor import Finding, Probe
 from bucketry.limits import cite
+from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
 from bucketry_s3.doctor.options import asked_for
-from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
+from bucketry_s3.protocol.checksums import checksum, checksum_param
 
 OTHER = BODY.upper()
 """What an upload would write over `BODY` that should not."""
@@ -40,6 +52,7 @@ class Promises:
             Probe("checksums", self.checksums, written),
             Probe("parts", self.parts, (*written, "options")),
             Probe("abort", self.abort, (*written, "parts")),
+            Probe("batch", self.batch, (*written, "delete")),
             Probe("facts", self.facts, written),
         ]
 
@@ -93,23 +106,26 @@ class Promises:
     def checksums(self) -> Iterator[Finding]:
         """A digest that goes with an upload is looked at: a wrong one is refused."""
         asker, fact = self._asker, self._asker.capabilities.checksums
-        algorithm = asker.options.checksum_algorithm or default_algorithm(
-            asker.capabilities, in_parts=False
-        )
-        if algorithm is None:
-            return
+        configured = asker.options.checksum_algorithm
+        for algorithm in get_args(ChecksumAlgorithm):
+            if (fact.value or {}).get(algorithm) == "verified" or algorithm == configured:
+                yield from self._verified(algorithm)
+
+    def _verified(self, algorithm: ChecksumAlgorithm) -> Iterator[Finding]:
+        asker, fact = self._asker, self._asker.capabilities.checksums
         name = checksum_param(algorithm)
         try:
-            asker.put("digest.txt", **{name: checksum(algorithm, BODY)})
-        except StorageError as error:
-            if asker.options.checksum_algorithm is None:  # else the probe of options tells
-                yield _contradicted(
-                    f"{algorithm} is refused, and held to be verified {cite(fact)}", error
-                )
-            return
-        try:
             asker.put("digest.txt", attempts=1, **{name: checksum(algorithm, OTHER)})
+        except IntegrityError:
+            return
         except StorageError:
+            try:
+                asker.put("digest.txt", **{name: checksum(algorithm, BODY)})
+            except StorageError as error:
+                if algorithm != asker.options.checksum_algorithm:  # of which `options` tells
+                    yield _contradicted(
+                        f"{algorithm} is refused, and held to be verified {cite(fact)}", error
+                    )
             return
         yield found(
             "checksum-ignored",
@@ -226,21 +242,62 @@ class Promises:
 
     # -- what else is said of the vendor -------------------------------------------------------
 
+    def batch(self) -> Iterator[Finding]:
+        """Many keys are deleted in one request, where the vendor has that."""
+        asker, fact = self._asker, self._asker.capabilities.batch_delete
+        if fact.value != "yes":
+            return
+        gone = {"Objects": [{"Key": asker.bench.key("batch.txt")}], "Quiet": False}
+        try:
+            outcome = asker.ask("DeleteObjects", Delete=gone)
+        except AccessDenied as error:
+            yield found("denied-delete", "deleting many keys at once is denied", evidence=error)
+        except StorageError as error:
+            yield _contradicted(f"deleting many keys in one request fails {cite(fact)}", error)
+        else:
+            for failure in outcome.get("Errors", ()):
+                yield found(
+                    "denied-delete" if failure.get("Code") == "AccessDenied" else "cannot-delete",
+                    "deleting many keys at once fails",
+                    evidence=failure.get("Code", ""),
+                )
+
     def facts(self) -> Iterator[Finding]:
         """What bucketry relies on without being asked."""
-        asker, able = self._asker, self._asker.capabilities
-        if able.batch_delete.value == "yes":
-            gone = {"Objects": [{"Key": asker.bench.key("batch.txt")}], "Quiet": False}
-            try:
-                asker.ask("DeleteObjects", Delete=gone)
-            except AccessDenied:
-                pass
-            except StorageError as error:
-                yield _contradicted(
-                    f"deleting many keys in one request fails {cite(able.batch_delete)}", error
-                )
-        if able.tagging.value == "yes" and not asker.options.tags:
+        asker = self._asker
+        if asker.capabilities.tagging.value == "yes" and not asker.options.tags:
             yield from self._tagging()
+        yield from self._range()
+        yield from self._longest()
+
+    def _range(self) -> Iterator[Finding]:
+        key = self._asker.put("range.txt")
+        try:
+            part = self._asker.ask("GetObject", Key=key, Range="bytes=2-4")["Body"]
+        except StorageError as error:
+            with suppress(StorageError):  # reading at all has a probe of its own
+                self._asker.ask("GetObject", Key=key)
+                yield found("no-ranges", "a part of an object cannot be read", evidence=error)
+            return
+        if part != BODY[2:5]:
+            yield found("no-ranges", "a part of an object cannot be read: the whole comes")
+
+    def _longest(self) -> Iterator[Finding]:
+        """A URL that is signed for the longest time that is told works."""
+        asker, fact = self._asker, self._asker.capabilities.presign_seconds_max
+        if fact.value is None or asker.options.base_url or asker.key_pair().session_token:
+            return
+        key = asker.put("longest.txt")
+        request = SignRequest(key=key, method="GET", expires_in=fact.value)
+        with suppress(NoAnswer):
+            answer = asker.bench.http.send(asker.context.hooks.bucketry_sign(request=request))
+            short = attrs.evolve(request, expires_in=60)
+            usual = asker.bench.http.send(asker.context.hooks.bucketry_sign(request=short))
+            if answer.status != 200 and usual.status == 200:
+                yield _contradicted(
+                    f"no URL can be signed for {fact.value:,} seconds {cite(fact)}",
+                    f"HTTP {answer.status}",
+                )
 
     def _tagging(self) -> Iterator[Finding]:
         asker, fact = self._asker, self._asker.capabilities.tagging

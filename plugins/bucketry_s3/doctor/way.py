@@ -25,7 +25,7 @@ from bucketry_s3.transports.sockets.dialing import (
 )
 from bucketry_s3.transports.trust import tls_context
 
-_SECONDS = 5.0
+_SECONDS = 10.0
 _PORTS = {"https": 443, "http": 80}
 
 

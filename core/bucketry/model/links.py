@@ -63,7 +63,7 @@ def _held(value: str | Secret) -> Secret:
 
 
 def _all_held(fields: Mapping[str, str | Secret]) -> dict[str, Secret]:
-    return {name: _held(value) for name, value in fields.items()}
+    return {name: _held(value) for name, value in fields.items()} if fields else {}
 
 
 @frozen(kw_only=True)

@@ -69,9 +69,10 @@ def sign(
     none: Ceph signs the field Cache-Control and drops it. Raises `InvalidInput` for a header that
     cannot go along.
     """
-    taken = sorted(name for name in request.headers if name.lower() in OF_THE_TRANSPORT)
-    if taken:
-        raise InvalidInput(f"the signature itself brings {', '.join(taken)}")
+    if request.headers:
+        taken = sorted(name for name in request.headers if name.lower() in OF_THE_TRANSPORT)
+        if taken:
+            raise InvalidInput(f"the signature itself brings {', '.join(taken)}")
     if request.method == "POST":
         further = {n: v for promise in promises for n, v in promise.headers.items() if _field(n)}
         form = presigner.post(

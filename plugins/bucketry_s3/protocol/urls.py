@@ -11,6 +11,8 @@ import re
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from bucketry.keys import is_plain
+
 Addressing = Literal["path", "virtual"]
 
 # Characters that S3's signatures leave as they are; everything else is percent-encoded.
@@ -67,7 +69,7 @@ def bases(endpoint: str, bucket: str) -> set[str]:
 
 def quote_key(key: str) -> str:
     """Return a key percent-encoded the way S3 signs it: all but letters, digits and ``/-._~``."""
-    return quote(key, safe=_UNRESERVED)
+    return key if is_plain(key) else quote(key, safe=_UNRESERVED)
 
 
 def object_url(base: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""An answer to a batch delete tells the same, read in one look or as any XML."""
+"""Batch deletes are written and read the same, in one look or as any XML."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from random import Random
 
 import pytest
 
-from bucketry_s3.protocol.deletes import read_common
-from bucketry_s3.protocol.markup import NAMESPACE, Misread, read_element, read_members
-from bucketry_s3.protocol.shapes import DOCUMENTS
+from bucketry_s3.protocol.deletes import read_common, write_common
+from bucketry_s3.protocol.markup import (
+    NAMESPACE,
+    Misread,
+    read_element,
+    read_members,
+    write_document,
+)
+from bucketry_s3.protocol.shapes import DOCUMENTS, PAYLOADS
 
 SHAPE = DOCUMENTS["DeleteObjects"].shape
 HEADS = (
@@ -108,3 +114,23 @@ def test_a_thousand_keys_of_the_longest_are_read() -> None:
     found = read_common(f"<DeleteResult>{inner}</DeleteResult>".encode())
 
     assert {"Deleted": [{"Key": key} for key in keys]} == found
+
+
+def test_a_request_is_written_the_same_in_both_ways() -> None:
+    random = Random(4712)
+    shape = PAYLOADS["DeleteObjects"]["Delete"].shape
+    pieces = ("a", "photos/1.png", "Grüße", " ", "'", "-", "]]", "&", "<", ">", '"', "&amp;")
+    common = 0
+    for _ in range(2000):
+        keys = ["".join(random.choices(pieces, k=3)) for _ in range(random.randrange(1, 4))]
+
+        quickly = write_common(keys)
+
+        odd = any(character in key for key in keys for character in '&<>"')
+        assert (quickly is None) == odd, keys
+        if quickly is not None:
+            common += 1
+            objects = [{"Key": key} for key in keys]
+            assert write_document("Delete", shape, {"Objects": objects}) == quickly
+    assert common > 100
+    assert write_common(["a\nb"]) is write_common(["a\rb"]) is None

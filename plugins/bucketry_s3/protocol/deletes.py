@@ -1,16 +1,17 @@
-"""The answer to a batch delete, read in one look where it is a common one.
+"""Batch deletes: both documents in one look, where they are common ones.
 
-Most of such an answer is a thousand times the same. An expression that describes a whole document,
-from its first character to its last, proves that nothing else is in it; what does not match is read
-as any XML is.
+Most of them is a thousand times the same. An expression that describes a whole answer, from its
+first character to its last, proves that nothing else is in it; what does not match is read as any
+XML is. So is written whatever has a character that XML spells in another way.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from bucketry_s3.protocol.markup import NAMESPACE
+from bucketry_s3.protocol.markup import NAMESPACE, SPECIAL, Written
 
 # Without what XML writes in another way, changes or forbids.
 _TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]*"
@@ -27,6 +28,15 @@ _is_common = re.compile(
 _deleted = re.compile(r"<Deleted><Key>([^<]*)").findall
 _errors = re.compile(r"<Error>(.*?)</Error>").findall
 _members = re.compile(r"<([A-Z][A-Za-z]*)>([^<]*)").findall
+
+
+def write_common(keys: Sequence[str]) -> Written | None:
+    """Return the request's document; None where a key takes a closer look."""
+    if SPECIAL.search("\0".join(keys)):
+        return None
+    objects = "</Key></Object><Object><Key>".join(keys)
+    document = f"<Object><Key>{objects}</Key></Object>"
+    return Written(f'<Delete xmlns="{NAMESPACE}">{document}</Delete>'.encode())
 
 
 def read_common(document: bytes) -> dict[str, Any] | None:

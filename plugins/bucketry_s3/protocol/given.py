@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bucketry.errors import InvalidInput
-from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, as_time
+from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, Written, as_time
 from bucketry_s3.protocol.params import PARAMS, Type
 
 # Besides bucket and key.
@@ -36,6 +36,8 @@ def check_params(operation: str, params: Mapping[str, Any]) -> None:
             raise _refused(f"{operation} has no {name!a}{hint}")
         param = known[name]
         if param.payload is not None:
+            if isinstance(value, Written):
+                continue
             _check_member(name, param.payload.shape, value, param.payload.required)
         elif not _FITS[param.where if param.where == "body" else param.type](value):
             raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")

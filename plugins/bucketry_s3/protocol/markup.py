@@ -18,7 +18,7 @@ from attrs import Factory, field, frozen
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
-_SPECIAL = re.compile(r'[&<>"\r\n]')
+SPECIAL = re.compile(r'[&<>"\r\n]')
 
 # The one form that HTTP's senders may use (RFC 9110, section 5.6.7). Others are read, too.
 _http_date = re.compile(
@@ -46,6 +46,10 @@ as ACLs have it."""
 
 OTHERS = "(others)"
 """The member that holds, as XML, what a document has beside the members that its shape names."""
+
+
+class Written(bytes):
+    """A document that stands already as it is sent, in the place of what it would be made of."""
 
 
 class Misread(ValueError):
@@ -215,7 +219,7 @@ def _write(
 
 
 def _escaped(text: str) -> str:
-    if not _SPECIAL.search(text):
+    if not SPECIAL.search(text):
         return text
     # A line break that is not escaped is another one, or a blank, when it arrives.
     return escape(text, {"\r": "&#xD;", "\n": "&#xA;", '"': "&quot;"})

@@ -14,7 +14,7 @@ from attrs import frozen
 from bucketry.errors import InvalidHeader
 from bucketry.headers import check_kept_value
 from bucketry_s3.protocol.given import check_complete, check_params
-from bucketry_s3.protocol.markup import as_time, http_date, write_document
+from bucketry_s3.protocol.markup import Written, as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
@@ -62,7 +62,9 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
         elif param.where == "text":
             body = value.encode()
         elif param.payload is not None:
-            body = write_document(param.payload.root, param.payload.shape, value)
+            written = isinstance(value, Written)
+            payload = param.payload
+            body = value if written else write_document(payload.root, payload.shape, value)
     if known.digest and "Content-MD5" not in headers:
         digest = hashlib.md5(body, usedforsecurity=False).digest()
         headers["Content-MD5"] = base64.b64encode(digest).decode()

@@ -291,7 +291,7 @@ def test_what_boto3_refuses_is_refused_with_a_word_on_what_to_write(
         del whole["Key"]
     with pytest.raises(botocore.exceptions.ParamValidationError):
         getattr(client(), botocore.xform_name(operation))(**whole)
-    with pytest.raises(InvalidInput, match=f"the native parameters are refused: {reason}"):
+    with pytest.raises(InvalidInput, match=f"(?m)the native parameters are refused: {reason}"):
         request_for(PLACE, operation, whole)
 
 

@@ -9,12 +9,16 @@ from typing import Any
 from urllib.parse import quote
 
 from bucketry.errors import InvalidHeader
+from bucketry.texts import shown
 
 RESERVED_METADATA_PREFIX = "bucketry-"
 """User metadata under this prefix is bucketry's own and refused from callers."""
 
 MAX_METADATA_BYTES = 2048
 """All user metadata of an object, names and values (Amazon S3 User Guide, object metadata)."""
+
+MAX_HEADER_VALUE = 8192
+"""Longest header; S3 takes as many bytes of all of them (Amazon S3 API reference, PutObject)."""
 
 MAX_TAGS = 10
 """Tags on one object; a name has at most 128 characters, a value 256 (Amazon S3 User Guide)."""
@@ -26,13 +30,16 @@ _TAG_SIGNS = "+ - = . _ : / @"
 _good_value = re.compile(r"[\t -~\x80-\xff]*+").fullmatch
 _breaks = re.compile(r"[\r\n\0]").search
 
+# S3's deepest document has six levels.
+_DEEPEST = 16
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def check_header_name(name: str) -> str:
     """Return `name` if it is an HTTP token (RFC 9110, section 5.1), else raise `InvalidHeader`."""
     if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-        raise InvalidHeader(f"{name!a} is no header name")
+        raise InvalidHeader(f"{shown(name)} is no header name")
     return name
 
 
@@ -44,6 +51,10 @@ def check_header_value(name: str, value: str) -> str:
     """
     if not isinstance(value, str):
         raise InvalidHeader(f"{name} must be text, not {type(value).__name__}")
+    if len(value) > MAX_HEADER_VALUE:
+        raise InvalidHeader(
+            f"{name} has {len(value):,} characters; S3 takes {MAX_HEADER_VALUE:,} bytes of headers"
+        )
     if _good_value(value):
         return value
     for position, character in enumerate(value):
@@ -73,8 +84,10 @@ def check_kept_value(name: str, value: str) -> str:
     return value
 
 
-def check_param_values(name: str, value: Any) -> None:
+def check_param_values(name: str, value: Any, depth: int = 0) -> None:
     """Check every text inside native request parameters for CR, LF and NUL, at any depth."""
+    if depth > _DEEPEST:
+        raise InvalidHeader(f"{name.partition('.')[0]} are nested too deep to be sent")
     if isinstance(value, str):
         bad = _breaks(value)
         if bad is not None:
@@ -83,11 +96,12 @@ def check_param_values(name: str, value: Any) -> None:
             )
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            check_param_values(f"{name}.{key}", inner)
-            check_param_values(f"a name in {name}", key)
+            told = key if type(key) is str and len(key) <= 80 else "..."
+            check_param_values(f"{name}.{told}", inner, depth + 1)
+            check_param_values(f"a name in {name}", key, depth + 1)
     elif isinstance(value, list | tuple):
         for inner in value:
-            check_param_values(name, inner)
+            check_param_values(name, inner, depth + 1)
 
 
 def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -103,22 +117,22 @@ def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     for name, value in metadata.items():
         token = isinstance(name, str) and name.isascii() and name.replace("-", "").replace("_", "")
         if not token or not token.isalnum():
-            raise InvalidHeader(f"metadata name {name!r} is not letters, digits, '-' and '_'")
+            raise InvalidHeader(f"metadata name {shown(name)} is not letters, digits, '-' and '_'")
         lower = name.lower()
         if lower.startswith(RESERVED_METADATA_PREFIX):
-            raise InvalidHeader(f"metadata name {name!r} is reserved; choose another prefix")
+            raise InvalidHeader(f"metadata name {shown(name)} is reserved; choose another prefix")
         if lower in checked:
-            raise InvalidHeader(f"metadata name {name!r} is given twice; names ignore case")
-        check_kept_value(f"metadata {name!r}", value)
+            raise InvalidHeader(f"metadata name {shown(name)} is given twice; names ignore case")
+        check_kept_value(f"metadata {shown(name)}", value)
         if "\t" in value:
             raise InvalidHeader(
-                f"metadata {name!r} has a tab, which some servers take for a blank; "
+                f"metadata {shown(name)} has a tab, which some servers take for a blank; "
                 "percent-encode it"
             )
         if not value.isascii():
             raise InvalidHeader(
-                f"metadata {name!r} has a non-ASCII character, which vendors store in different "
-                "ways; percent-encode it"
+                f"metadata {shown(name)} has a non-ASCII character, which vendors store in "
+                "different ways; percent-encode it"
             )
         checked[lower] = value
         size += len(lower) + len(value)
@@ -136,16 +150,16 @@ def check_tags(tags: Mapping[str, str]) -> dict[str, str]:
     if len(tags) > MAX_TAGS:
         raise InvalidHeader(f"{len(tags)} tags are more than S3's limit of {MAX_TAGS}")
     for name, value in tags.items():
-        check_param_values(f"tag {name!a}", [name, value])
+        check_param_values(f"tag {shown(name)}", [name, value])
         if not isinstance(name, str) or not isinstance(value, str):
-            raise InvalidHeader(f"tag {name!a} is not text")
+            raise InvalidHeader(f"tag {shown(name)} is not text")
         if not 1 <= len(name) <= 128 or len(value) > 256:
             raise InvalidHeader(
-                f"tag {name!a}: a name has 1 to 128 characters, a value at most 256"
+                f"tag {shown(name)}: a name has 1 to 128 characters, a value at most 256"
             )
         if not all(map(_fits_in_tag, name + value)):
             raise InvalidHeader(
-                f"tag {name!a}: names and values have letters, digits, spaces and {_TAG_SIGNS}"
+                f"tag {shown(name)}: names and values have letters, digits, spaces and {_TAG_SIGNS}"
             )
     return dict(tags)
 
@@ -160,6 +174,8 @@ def content_disposition(filename: str, *, inline: bool = False) -> str:
     The name is quoted, never pasted: quotes, slashes and line breaks in it cannot change the
     header. Old clients see an ASCII fallback.
     """
+    if len(filename) > MAX_HEADER_VALUE:
+        raise InvalidHeader(f"a file name of {len(filename):,} characters fits into no header")
     kind = "inline" if inline else "attachment"
     name = "".join(
         "_" if c in '/\\"' or c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" else c

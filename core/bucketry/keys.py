@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from bucketry.errors import InvalidKey
+from bucketry.texts import plain
 
 MAX_KEY_BYTES = 1024
 """Longest object key, in UTF-8 bytes, root path included (Amazon S3 User Guide, object keys)."""
@@ -93,6 +94,7 @@ def check_key(key: str) -> str:
     """
     if not isinstance(key, str):
         raise InvalidKey(f"a key is a str, not {type(key).__name__}")
+    key = plain(key)
     if is_common(key):
         return key
     if not key:
@@ -160,6 +162,7 @@ def check_existing_key(key: str) -> str:
     """
     if not isinstance(key, ExistingKey):
         return check_key(key)
+    key = key if type(key) is ExistingKey else ExistingKey(plain(key))
     if not key:
         raise _refuse(key, "it is empty")
     if len(key) > MAX_KEY_BYTES:
@@ -199,7 +202,7 @@ class RootPath:
         """Return the object key in the bucket of the application's `key`."""
         if not self.prefix:
             return check_key(key)
-        if isinstance(key, str) and is_common(joined := self.prefix + key):
+        if type(key) is str and is_common(joined := self.prefix + key):
             return joined  # and so is the key, whose segments are the last ones of it
         return check_key(self.prefix + check_key(key))
 
@@ -209,7 +212,7 @@ class RootPath:
             return joined
         if not isinstance(key, ExistingKey):
             return self.join(key)
-        return ExistingKey(self.prefix + check_existing_key(key))
+        return ExistingKey(self.prefix + plain(check_existing_key(key)))
 
     def strip(self, object_key: str) -> str:
         """Return the application's key of `object_key`; `InvalidKey` if it lies outside."""

@@ -20,6 +20,9 @@ from bucketry.media_types import declared_type
 Chunk = bytes | bytearray | memoryview
 """A piece of a source."""
 
+READING = (OSError, ValueError, TypeError, AttributeError)
+"""What Python raises of files that cannot be read; anything else is the application's own."""
+
 _NOT_READY = "the file is in non-blocking mode and has no bytes ready"
 
 _OWN_FILES = frozenset({io.BufferedReader, io.BufferedRandom, io.BytesIO, io.FileIO})
@@ -58,11 +61,11 @@ class Source:
                 "a str is not a source: pass pathlib.Path(...) for a file, .encode() for its text"
             )
         elif isinstance(body, os.PathLike):
-            self._open_path(Path(body))
-        elif hasattr(body, "read") and not isinstance(body, type):
+            self._open_path(_path_of(body))
+        elif _told(body, "read") is not None and not isinstance(body, type):
             self._use_file(body)
         elif isinstance(body, Iterable) and not isinstance(body, type):
-            self._chunks = iter(body)
+            self._chunks = _chunks_of(body)
             self._learn(body)
         else:
             raise InvalidSource(f"{type(body).__name__} is not a source: {_instead_of(body)}")
@@ -212,11 +215,8 @@ class Source:
             yield
         except BucketryError:
             raise  # another provider's, which may be an OSError, too
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            if self.bytes_read:
-                raise SourceChanged(f"the file could be read no further: {reason}") from error
-            raise InvalidSource(f"the file cannot be read: {reason}") from error
+        except READING as error:
+            raise unreadable(error, began=bool(self.bytes_read)) from error
 
     def _read_into(self, view: memoryview) -> int:
         """Let the file fill a buffer, and return the number of bytes."""
@@ -286,6 +286,14 @@ class Source:
         self.close()
 
 
+def unreadable(error: Exception, *, began: bool) -> SourceChanged | InvalidSource:
+    """Return in our words what Python says of a closed or unreadable file."""
+    reason = getattr(error, "strerror", None) or error
+    if began:
+        return SourceChanged(f"the file could be read no further: {reason}")
+    return InvalidSource(f"the file cannot be read: {reason}")
+
+
 def _told(body: object, name: str) -> object:
     """Return an attribute of a stranger's file, None where it has none or fails to tell."""
     with suppress(Exception):
@@ -299,6 +307,29 @@ def _asked(body: object, name: str) -> object:
     with suppress(Exception):
         return method() if callable(method) else None
     return None
+
+
+def _path_of(body: os.PathLike[str]) -> Path:
+    try:
+        return Path(body)
+    except Exception as error:
+        raise InvalidSource(f"{type(body).__name__} is no path: {_reason(error)}") from error
+
+
+def _chunks_of(body: Iterable[Chunk]) -> Iterator[Chunk]:
+    try:
+        return iter(body)
+    except Exception as error:
+        raise InvalidSource(
+            f"{type(body).__name__} cannot be iterated: {_reason(error)}"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error of somebody else's says, where it can say anything."""
+    with suppress(Exception):
+        return str(error)
+    return type(error).__name__
 
 
 def _gives_bytes(file: Any) -> bool:

@@ -81,7 +81,7 @@ def test_native_parameters_may_hold_other_types() -> None:
         ({"": "x"}, "metadata name '' is not letters, digits"),
         ({"a b": "x"}, "metadata name 'a b' is not letters"),
         ({"a:b": "x"}, "metadata name 'a:b' is not letters"),
-        ({"ä": "x"}, "metadata name 'ä' is not letters"),
+        ({"ä": "x"}, r"metadata name '\xe4' is not letters"),
         ({"a\r\nb": "x"}, "is not letters"),
         ({"--": "x"}, "metadata name '--' is not letters"),
         ({7: "x"}, "metadata name 7 is not letters"),

@@ -23,7 +23,80 @@ from bucketry import (
 )
 from core.memory import memory_provider
 
-HUGE = "x" * 100_000
+HUGE = "x" * 10_000_000
+
+
+class Lies(str):
+    """A text whose methods answer whatever they like, or fail."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        raise RuntimeError("no format")
+
+    def __len__(self) -> int:
+        return 1
+
+    def __add__(self, other: str) -> str:
+        return "../elsewhere"
+
+    __radd__ = __add__
+
+    def encode(self, *_: object) -> bytes:
+        raise RuntimeError("no bytes")
+
+    def split(self, *_: object) -> list[str]:
+        return ["fine"]
+
+    def startswith(self, *_: object) -> bool:
+        return True
+
+
+class Refuses:
+    """Whatever is asked of it fails."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(f"no {name}")
+
+    def __iter__(self) -> Iterator[object]:
+        raise RuntimeError("nothing to iterate")
+
+    def __len__(self) -> int:
+        raise RuntimeError("no length")
+
+    def __bool__(self) -> bool:
+        raise RuntimeError("neither true nor false")
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("not to be compared")
+
+    def __hash__(self) -> int:
+        raise RuntimeError("no hash")
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+    __index__ = __len__
+
+
+class NoPath(Refuses):
+    def __fspath__(self) -> str:
+        raise RuntimeError("no path")
+
+
+class BytesPath:
+    def __fspath__(self) -> bytes:
+        return b"/nonexistent/file"
+
+
+def _endless() -> dict[str, Any]:
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+    return endless
 
 
 class Readable:
@@ -49,6 +122,10 @@ ANYTHING: dict[str, Any] = {
     "odd dict": {7: [None]}, "set": {"a"}, "object": object(), "class": Readable,
     "range": ByteRange(start=0), "odd range": ByteRange(start="a"),  # type: ignore[arg-type]
     "closed file": _closed(), "text file": io.StringIO("a"), "function": lambda *_: None,
+    "infinite": float("inf"), "googol": 10**100, "-googol": -(10**100), "false": False,
+    "lies": Lies("../../etc/passwd"), "refuses": Refuses(), "no path": NoPath(),
+    "bytes path": BytesPath(), "iterator": iter("ab"), "generator": (n for n in "ab"),
+    "endless": _endless(), "bytearray": bytearray(b"a"), "ellipsis": ..., "lone": "\udcff",
     "span": timedelta.max, "path": Path("/nonexistent/file"), "folder": Path("/"),
 }  # fmt: skip
 
@@ -100,6 +177,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Each method with arguments that are fine; one after the other is replaced."""
 
+LONGEST_MESSAGE = 1000
+
 ELSEWHERE = {"close", "with_options"}
 OPTIONS = (
     *("filename", "content_type", "download_name", "cache_control", "content_disposition"),
@@ -135,8 +214,8 @@ def _complaint(function: Callable[..., Any], *args: Any, **given: Any) -> str | 
             return repr(odd) if odd else None
         elif isinstance(answer, Iterator):
             list(answer)
-    except BucketryError:
-        return None
+    except BucketryError as error:
+        return None if len(str(error)) < LONGEST_MESSAGE else f"{len(str(error))} characters"
     except Exception as error:
         return repr(error)
     return None

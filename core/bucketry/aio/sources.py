@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from inspect import iscoroutinefunction
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -12,7 +12,7 @@ from anyio import Semaphore, create_task_group, from_thread, get_cancelled_exc_c
 
 from bucketry.aio.threads import Threads
 from bucketry.cancelling import cancelled
-from bucketry.source import Body, Chunk
+from bucketry.source import READING, Body, Chunk, unreadable
 
 T = TypeVar("T")
 
@@ -41,9 +41,15 @@ def without_loop(source: Any) -> Any:
     anyio's files and web frameworks' uploads stand around a plain file. It is read as it is, which
     takes no detour, can seek and has a size.
     """
-    if iscoroutinefunction(getattr(source, "read", None)):
+    if _is_awaited(source):
         return getattr(source, "wrapped", None) or getattr(source, "file", None)
     return None if isinstance(source, AsyncIterable) else source
+
+
+def _is_awaited(source: Any) -> bool:
+    with suppress(Exception):  # what cannot even tell is refused as any other source
+        return iscoroutinefunction(getattr(source, "read", None))
+    return False
 
 
 class Declared:
@@ -94,11 +100,19 @@ async def feed(threads: Threads, source: Any, call: Callable[[Iterator[Chunk]], 
 
 
 async def _chunks(source: Any) -> AsyncGenerator[Chunk, None]:
-    if not iscoroutinefunction(getattr(source, "read", None)):
+    if not _is_awaited(source):
         async for chunk in source:
             yield chunk
         return
-    while chunk := await source.read(CHUNK):
+    began = False
+    while True:
+        try:
+            chunk = await source.read(CHUNK)
+        except READING as error:
+            raise unreadable(error, began=began) from error
+        if not chunk:
+            return
+        began = True
         yield chunk
 
 

@@ -11,9 +11,10 @@ import attrs
 from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
 from bucketry.headers import check_header_name, check_header_value, content_disposition
 from bucketry.model import Method, ObjectInfo, SignedUrl, SignRequest, UploadTicket
-from bucketry.provider.arguments import check_text, each_key, key_of
+from bucketry.provider.arguments import check_text, each_key, key_of, text_or_none
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
+from bucketry.texts import plain, shown
 
 RESPONSE_HEADERS = frozenset(
     {
@@ -62,7 +63,7 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
             raise InvalidInput("an upload makes a version; it cannot name one")
     for name, value in request.headers.items():
         if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
-            raise InvalidInput(f"the header {name!a} cannot be signed along")
+            raise InvalidInput(f"the header {shown(name)} cannot be signed along")
         check_header_value(f"header {name}", value)
     if request.content_type is not None:
         if method not in ("PUT", "POST"):
@@ -176,7 +177,7 @@ def is_private(ground: Ground, key: str | ObjectInfo) -> bool:
 
 def key_of_url(ground: Ground, address: str) -> str | None:
     """Return the key of which `address` is a permanent address, today's or another, exactly."""
-    check_text("a URL", address)
+    address = check_text("a URL", address)
     with perform(ground, "url", None, {"url": address}) as operation:
         object_key = ground.ask.key_of_url(address)
         if object_key is None:
@@ -206,23 +207,27 @@ def sign(
     stable: int | None,
 ) -> SignedUrl:
     """Return a signed URL for one method on one key."""
+    check_text("method", method)
     further: tuple[object, ...] = (download_name, response, content_type, version, stable)
-    if method == "GET" and further == (None, None, None, None, None):
+    if method == "GET" and all(one is None for one in further):
         quickly = ground.quick.sign(key, expires_in) if type(key) is str else None
         if quickly is not None:
             return quickly
     if method == "POST":
         raise InvalidInput("a form upload needs its limits; use upload_ticket")
     if method not in _METHODS:
-        raise InvalidInput(f"{method!a} cannot be signed; GET, HEAD, PUT and DELETE can")
+        raise InvalidInput(f"{shown(method)} cannot be signed; GET, HEAD, PUT and DELETE can")
     if response is not None and not isinstance(response, Mapping):
         raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
-    wanted = dict(response or {})
+    given = {} if response is None else response
+    wanted = {name: plain(v) if isinstance(v, str) else v for name, v in given.items()}
     if download_name is not None:
         wanted["content_disposition"] = content_disposition(
             check_text("download_name", download_name)
         )
     key = key_of(key)
+    content_type = text_or_none("content_type", content_type)
+    version = text_or_none("version", version)
     request = SignRequest(
         key=ground.root.join(key) if method == "PUT" else ground.root.existing(key),
         method=method,
@@ -288,11 +293,12 @@ def upload_ticket(
     promised = ground.service.promised
     # Only a PUT can be held to the configuration, and only a form to sizes.
     post = ground.capabilities.post_policy.value == "yes" and bool(sized or not promised)
+    key = key_of(key)
     request = SignRequest(
         key=ground.root.join(key),
         method="POST" if post else "PUT",
         expires_in=_expires_in(expires_in, ground),
-        content_type=content_type,
+        content_type=text_or_none("content_type", content_type),
         min_size=min_size,
         max_size=max_size,
     )

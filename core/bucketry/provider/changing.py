@@ -8,7 +8,7 @@ from typing import Any
 from bucketry.errors import InvalidInput
 from bucketry.headers import check_kept_value, check_metadata
 from bucketry.model import ObjectInfo
-from bucketry.provider.arguments import key_of
+from bucketry.provider.arguments import key_of, text_or_none
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
 from bucketry.provider.perform import perform
@@ -24,7 +24,8 @@ def set_headers(
     """Change headers and metadata of an object."""
     changes = {name: value for name, value in headers.items() if value is not KEEP}
     for name, value in changes.items():
-        if value is not None and not check_kept_value(name, value):
+        changes[name] = text_or_none(name, value)
+        if value is not None and not check_kept_value(name, changes[name]):
             raise InvalidInput(f"{name} is empty; None takes a header away")
     if metadata is not None:
         changes["metadata"] = check_metadata(metadata)  # type: ignore[arg-type] # it looks

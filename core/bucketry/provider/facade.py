@@ -41,6 +41,7 @@ from bucketry.provider.upload_options import UploadOptions, build_upload
 from bucketry.provider.writing import ObjectWriter
 from bucketry.sharing import Lease
 from bucketry.source import Body, Source
+from bucketry.texts import plain, shown
 from bucketry.vendor import CommonOptions, Vendor
 
 Layer = TypeVar("Layer")
@@ -291,6 +292,7 @@ class Provider:
         that caches of the old address go stale on their own. Pass `if_match` with the old ETag to
         replace only the version you know; it does not go with `new_key`.
         """
+        key, new_key = key_of(key), None if new_key is None else key_of(new_key)
         self._ground.root.existing(key)
         if new_key is None or new_key == key:
             options["prevent_overwrite"] = False
@@ -509,11 +511,12 @@ class Provider:
         if mode is None or isinstance(mode, ByteRange):
             byte_range = byte_range or mode
             mode = "rb"
-        if mode == "rb":
+        kind = plain(mode) if isinstance(mode, str) else ""
+        if kind == "rb":
             return reading.open_reader(self._ground, key, byte_range, options)
-        if mode != "wb":
+        if kind != "wb":
             raise InvalidInput(
-                f'the mode is "rb" or "wb", not {mode!a}; for text wrap it in io.TextIOWrapper'
+                f'the mode is "rb" or "wb", not {shown(mode)}; for text wrap it in io.TextIOWrapper'
             )
         if byte_range is not None:
             raise InvalidInput("byte_range is for reading; an object is written whole")

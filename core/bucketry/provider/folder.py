@@ -10,7 +10,8 @@ import unicodedata
 from pathlib import Path
 
 from bucketry.errors import InvalidInput
-from bucketry.provider.arguments import check_text
+from bucketry.provider.arguments import check_text, path_of
+from bucketry.texts import shown
 
 # What Windows reads as something else than a name (Microsoft, Naming Files, Paths, and Namespaces).
 _NOT_ON_WINDOWS = re.compile(
@@ -28,9 +29,9 @@ def name_fault(name: str, *, windows: bool = os.name == "nt") -> str | None:
         return "a backslash is a separator to some systems"
     for segment in name.split("/"):
         if segment in ("", ".", ".."):
-            return f"{segment!r} between two slashes, or at an end, names no file"
+            return f"{shown(segment)} between two slashes, or at an end, names no file"
         if windows and _NOT_ON_WINDOWS.search(segment):
-            return f"Windows takes {segment!a} for something else"
+            return f"Windows takes {shown(segment)} for something else"
     return None
 
 
@@ -42,11 +43,9 @@ class Folder:
 
     def __init__(self, folder: str | os.PathLike[str], prefix: str) -> None:
         """`prefix` is the folder of the keys that is left out of the files' names, or ""."""
-        if not isinstance(folder, str | os.PathLike) or not isinstance(os.fspath(folder), str):
-            raise InvalidInput(f"the folder is a path, not {type(folder).__name__}")
-        check_text("prefix", prefix)
+        self._folder = path_of("the folder", folder)
+        prefix = check_text("prefix", prefix)
         self._prefix = f"{prefix.removesuffix('/')}/" if prefix else ""
-        self._folder = Path(folder)
         self._lock = threading.Lock()
         self._root: Path | None = None
         self._folds = False
@@ -60,11 +59,14 @@ class Folder:
         """
         if name is None:
             if not key.startswith(self._prefix):
-                raise InvalidInput(f"key {key!a} is not below the prefix {self._prefix!a}")
+                raise InvalidInput(
+                    f"key {shown(key)} is not below the prefix {shown(self._prefix)}"
+                )
             name = key[len(self._prefix) :]
-        fault = name_fault(check_text("the name of a file", name))
+        name = check_text("the name of a file", name)
+        fault = name_fault(name)
         if fault is not None:
-            raise InvalidInput(f"{name!a} names no file: {fault}; give one as (key, name)")
+            raise InvalidInput(f"{shown(name)} names no file: {fault}; give one as (key, name)")
         try:
             with self._lock:
                 return self._file(name), self._folder / name
@@ -72,25 +74,27 @@ class Folder:
             if isinstance(error, InvalidInput):
                 raise
             reason = getattr(error, "strerror", None) or error
-            raise InvalidInput(f"{name!a} cannot be written: {reason}") from error
+            raise InvalidInput(f"{shown(name)} cannot be written: {reason}") from error
 
     def _file(self, name: str) -> Path:
         root = self._root or self._open()
         one = unicodedata.normalize("NFC", name).casefold() if self._folds else name
         if one in self._taken:
             raise InvalidInput(
-                f"{name!a} is the file of another object of this call; give this one another name, "
-                "as (key, name)"
+                f"{shown(name)} is the file of another object of this call; give this one another "
+                "name, as (key, name)"
             )
         file = root / name
         if file.parent not in self._good:
             # Before it is made: making follows links, too.
             if not Path(os.path.realpath(file.parent)).is_relative_to(root):
-                raise InvalidInput(f"a symbolic link leads {name!a} out of {self._folder}")
+                raise InvalidInput(f"a symbolic link leads {shown(name)} out of {self._folder}")
             file.parent.mkdir(parents=True, exist_ok=True)
             self._good.add(file.parent)
         if file.is_symlink():
-            raise InvalidInput(f"{name!a} is a symbolic link, and where it leads is not written")
+            raise InvalidInput(
+                f"{shown(name)} is a symbolic link, and where it leads is not written"
+            )
         self._taken.add(one)
         return file
 

@@ -211,10 +211,10 @@ def _policy(service: Service) -> list[NamedLayer]:
 
 def _bound(named: NamedLayer, context: LayerContext) -> NamedLayer:
     """Let a layer that wants to know its provider become the one that does."""
-    bind = getattr(named.layer, "bind", None)
-    if bind is None:
-        return named
     try:
+        bind = getattr(named.layer, "bind", None)
+        if bind is None:
+            return named
         return attrs.evolve(named, layer=bind(context))
     except BucketryError:
         raise

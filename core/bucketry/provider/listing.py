@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import attrs
 
+from bucketry.errors import InvalidInput
 from bucketry.headers import check_param_values
+from bucketry.keys import MAX_KEY_BYTES
 from bucketry.model import ObjectInfo, ObjectVersion, Page
 from bucketry.provider.arguments import check_text
 from bucketry.provider.ground import Ground
@@ -18,9 +20,16 @@ LIST_PAGE = 1000
 
 def pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
     """Return pages of a listing. The operation begins with the first and ends with the iterator."""
-    for name, text in (("prefix", prefix), ("delimiter", delimiter), ("after", start_after)):
-        check_param_values(name, check_text(name, text))
-    return _pages(ground, prefix, delimiter, start_after)
+    given = (("prefix", prefix), ("delimiter", delimiter), ("after", start_after))
+    return _pages(ground, *(_search_text(name, text) for name, text in given))
+
+
+def _search_text(name: str, text: str) -> str:
+    text = check_text(name, text)
+    if len(text) > MAX_KEY_BYTES:
+        raise InvalidInput(f"{name} is longer than any key: {len(text):,} characters")
+    check_param_values(name, text)
+    return text
 
 
 def _pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
@@ -51,8 +60,7 @@ def object_pages(ground: Ground, prefix: str, delimiter: str, start_after: str) 
 
 def versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
     """Return versions; the operation begins with the first and ends with the iterator."""
-    check_param_values("prefix", check_text("prefix", prefix))
-    return _versions(ground, prefix)
+    return _versions(ground, _search_text("prefix", prefix))
 
 
 def _versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:

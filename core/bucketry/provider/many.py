@@ -17,6 +17,7 @@ from bucketry.provider.ground import Ground
 from bucketry.provider.outcomes import Do, Done, Outcomes
 from bucketry.provider.upload_options import build_upload
 from bucketry.source import Body, Source
+from bucketry.texts import shown
 
 CONCURRENCY = 16
 """Objects on their way at the same time, at most, where the call does not say."""
@@ -121,13 +122,15 @@ def _outcomes(
     concurrency: int,
     progress: Progress | None,
 ) -> Outcomes[Any]:
-    each_key(items)
+    items = each_key(items)
     if (
         not isinstance(concurrency, int)
         or isinstance(concurrency, bool)
         or not 0 < concurrency <= MAX_THREADS
     ):
-        raise InvalidInput(f"concurrency is a number from 1 to {MAX_THREADS}, not {concurrency!a}")
+        raise InvalidInput(
+            f"concurrency is a number from 1 to {MAX_THREADS}, not {shown(concurrency)}"
+        )
     check_progress(progress)
     return Outcomes(
         name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
 import attrs
@@ -15,7 +14,7 @@ from bucketry.errors import IntegrityError, InvalidInput, NotFound, Precondition
 from bucketry.headers import check_kept_value
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader, Progress
 from bucketry.model.objects import names_only
-from bucketry.provider.arguments import check_names, check_progress, key_of
+from bucketry.provider.arguments import check_names, check_progress, key_of, path_of, text_or_none
 from bucketry.provider.download import check_size, download_to, whole
 from bucketry.provider.ground import Ground
 from bucketry.provider.listing import told
@@ -66,7 +65,8 @@ def wanted(ground: Ground, options: Mapping[str, Any]) -> Wanted:
     if not options:
         return Wanted(None, {}, None, None)
     check_names("reading", options, ReadOptions.__annotations__)
-    texts = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
+    given = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
+    texts = {name: text_or_none(name, text) for name, text in given.items()}
     for name, text in texts.items():
         if text is not None and not check_kept_value(name, text):
             raise InvalidInput(f"{name} is empty")
@@ -135,13 +135,12 @@ def download(
     """Write an object to a file."""
     want = wanted(ground, options)
     object_key = ground.root.existing(key := key_of(key))
-    if not isinstance(target, str | os.PathLike):
-        raise InvalidInput(f"the target is a path, not {type(target).__name__}")
+    path = path_of("the target", target)
     check_progress(progress)
     with perform(ground, "download", key, {"target": target}) as operation:
         info = operation.answer = told(
             ground,
-            download_to(lambda: _open(ground, object_key, None, want), Path(target), progress),
+            download_to(lambda: _open(ground, object_key, None, want), path, progress),
         )
         operation.moved(info.size)
     return info
@@ -215,7 +214,7 @@ class _Opened(ObjectReader):
         self._check_open()
         if not self.seekable():
             raise io.UnsupportedOperation("the object has no ETag to be recognised by")
-        if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END) or not isinstance(offset, int):
+        if not isinstance(offset, int) or not isinstance(whence, int) or not 0 <= whence <= 2:
             raise InvalidInput("seek takes a number of bytes, and from where: 0, 1 or 2")
         position = offset + (0, self._position, self._length)[whence]
         if position < 0:

@@ -22,7 +22,14 @@ from bucketry.headers import check_header_value
 from bucketry.keys import as_found
 from bucketry.model import Deleted, Failure, ObjectInfo, Progress, Swept
 from bucketry.provider import listing
-from bucketry.provider.arguments import check_progress, check_text, each_key, key_of
+from bucketry.provider.arguments import (
+    check_flag,
+    check_progress,
+    check_text,
+    each_key,
+    key_of,
+    text_or_none,
+)
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import check_extra_params
@@ -36,6 +43,7 @@ def delete(
     version: str | None,
 ) -> None:
     """Delete one object, or a version of it."""
+    if_match, version = text_or_none("if_match", if_match), text_or_none("version", version)
     for name, text in (("if_match", if_match), ("version", version)):
         if text is not None and not check_header_value(name, text):
             raise InvalidInput(f"{name} is empty")
@@ -109,7 +117,8 @@ def delete_many(
 
 def delete_prefix(ground: Ground, folder: str, progress: Progress | None) -> Deleted:
     """Delete every object in a folder and below."""
-    prefix = ground.root.join(check_text("folder", folder).removesuffix("/")) + "/"
+    folder = check_text("folder", folder)
+    prefix = ground.root.join(folder.removesuffix("/")) + "/"
     check_progress(progress)
     deleted: list[str] = []
     failures: list[Failure] = []
@@ -165,11 +174,11 @@ def sweep(ground: Ground, older_than: timedelta, *, dry_run: bool) -> list[Swept
         moment = datetime.now(UTC) - older_than
     except OverflowError:
         raise InvalidInput("older_than reaches back behind the year 1") from None
-    question = {"older_than": moment, "dry_run": bool(dry_run)}
+    question = {"older_than": moment, "dry_run": check_flag("dry_run", dry_run)}
     with perform(ground, "sweep", None, question) as operation:
         swept = operation.answer = [
             attrs.evolve(one, key=ground.root.strip(one.key))
-            for one in ground.ask.sweep(moment, dry_run=bool(dry_run))
+            for one in ground.ask.sweep(moment, dry_run=dry_run)
         ]
     return swept
 

@@ -16,10 +16,12 @@ from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import build_upload, check_extra_params, check_upload
 from bucketry.source import Body, Source
+from bucketry.texts import shown
 
 
 def upload(ground: Ground, body: Body, key: str | None, options: Mapping[str, Any]) -> StoredObject:
     """Store `body` under `key`, or under the name that the layers give it."""
+    key = None if key is None else key_of(key)
     with Source(body) as source:
         object_key = "" if key is None else ground.root.join(key)
         asked = build_upload(ground, object_key, source, options)
@@ -58,8 +60,8 @@ def copy(
     if prevent_overwrite is None:
         prevent_overwrite = bool(getattr(ground.options, "prevent_overwrite", False))
     elif not isinstance(prevent_overwrite, bool):
-        raise InvalidInput(f"prevent_overwrite is a bool, not {prevent_overwrite!a}")
-    source = key_of(source)
+        raise InvalidInput(f"prevent_overwrite is a bool, not {shown(prevent_overwrite)}")
+    source, target = key_of(source), key_of(target)
     source_key, target_key = ground.root.existing(source), ground.root.join(target)
     if source_key == target_key:
         raise InvalidInput(f"source and target are the same key {source!r}")

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from bucketry.errors import InvalidInput
+from bucketry.texts import shown
 
 if sys.platform != "win32":
     import fcntl
@@ -172,4 +173,4 @@ def disk(target: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput(f"{str(target)!a} cannot be written: {reason}") from error
+        raise InvalidInput(f"{shown(str(target))} cannot be written: {reason}") from error

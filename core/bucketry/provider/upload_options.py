@@ -20,6 +20,7 @@ from bucketry.model import ChecksumAlgorithm, Encryption, Progress, Upload
 from bucketry.provider.arguments import check_names, check_progress, check_text
 from bucketry.provider.ground import Ground
 from bucketry.source import Source
+from bucketry.texts import plain, shown
 
 
 class UploadOptions(TypedDict, total=False):
@@ -77,7 +78,7 @@ def check_extra_params(params: object, protected: Set[str]) -> dict[str, Any]:
         raise InvalidInput(f"extra_params are a mapping, not {type(params).__name__}")
     odd = [name for name in params if not isinstance(name, str)]
     if odd:
-        raise InvalidInput(f"extra_params have a name that is no text: {odd[0]!a}")
+        raise InvalidInput(f"extra_params have a name that is no text: {shown(odd[0])}")
     taken = sorted(protected & params.keys())
     if taken:
         raise InvalidInput(f"extra_params may not set {', '.join(taken)}; use key= and the source")
@@ -87,7 +88,11 @@ def check_extra_params(params: object, protected: Set[str]) -> dict[str, Any]:
 
 def build_upload(ground: Ground, key: str, source: Source, options: Mapping[str, Any]) -> Upload:
     """Return the upload that the caller means, the configuration merged in, every field checked."""
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {
+        name: plain(value) if isinstance(value, str) else value
+        for name, value in options.items()
+        if value is not None
+    }
     check_names("an upload", given, UploadOptions.__annotations__, "key")
     named = given.pop("filename", None)
     if named is not None:
@@ -129,16 +134,22 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
             f"encryption is a bucketry.Encryption, not {type(upload.encryption).__name__}"
         )
     algorithm = upload.checksum_algorithm
+    if not isinstance(algorithm, str | None):
+        raise InvalidInput(f"checksum_algorithm is a str, not {type(algorithm).__name__}")
     if algorithm is not None and algorithm not in get_args(ChecksumAlgorithm):
         raise InvalidInput(
-            f"checksum_algorithm {algorithm!a} is none of {', '.join(get_args(ChecksumAlgorithm))}"
+            f"checksum_algorithm {shown(algorithm)} is none of "
+            f"{', '.join(get_args(ChecksumAlgorithm))}"
         )
-    if upload.prevent_overwrite not in (None, True, False):
-        raise InvalidInput(f"prevent_overwrite is a bool, not {upload.prevent_overwrite!a}")
+    wanted: object = upload.prevent_overwrite
+    if not isinstance(wanted, bool | None):
+        kind = type(wanted).__name__
+        raise InvalidInput(f"prevent_overwrite is a bool, not {kind}")
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)
-    if upload.metadata == {} and upload.extra_params == {} and upload.tags is None:
+    told = (upload.metadata, upload.extra_params)
+    if upload.tags is None and all(type(each) is dict and not each for each in told):
         return upload
     return attrs.evolve(
         upload,

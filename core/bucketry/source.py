@@ -6,26 +6,30 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import AsyncIterable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from inspect import iscoroutine, iscoroutinefunction
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from bucketry import cancelling
+from bucketry.bodies import (
+    READING,
+    Chunk,
+    asked,
+    chunks_of,
+    gives_bytes,
+    instead_of,
+    path_of,
+    reads_into,
+    told,
+    unreadable,
+)
 from bucketry.errors import BucketryError, InvalidSource, SourceChanged
 from bucketry.media_types import declared_type
 
-Chunk = bytes | bytearray | memoryview
-"""A piece of a source."""
-
-READING = (OSError, ValueError, TypeError, AttributeError)
-"""What Python raises of files that cannot be read; anything else is the application's own."""
-
 _NOT_READY = "the file is in non-blocking mode and has no bytes ready"
-
-_OWN_FILES = frozenset({io.BufferedReader, io.BufferedRandom, io.BytesIO, io.FileIO})
 
 Body = Chunk | os.PathLike[str] | IO[bytes] | Iterable[Chunk]
 """What `Provider.upload` takes. No `str`: it could be a path or the text."""
@@ -61,14 +65,14 @@ class Source:
                 "a str is not a source: pass pathlib.Path(...) for a file, .encode() for its text"
             )
         elif isinstance(body, os.PathLike):
-            self._open_path(_path_of(body))
-        elif _told(body, "read") is not None and not isinstance(body, type):
+            self._open_path(path_of(body))
+        elif told(body, "read") is not None and not isinstance(body, type):
             self._use_file(body)
         elif isinstance(body, Iterable) and not isinstance(body, type):
-            self._chunks = _chunks_of(body)
+            self._chunks = chunks_of(body)
             self._learn(body)
         else:
-            raise InvalidSource(f"{type(body).__name__} is not a source: {_instead_of(body)}")
+            raise InvalidSource(f"{type(body).__name__} is not a source: {instead_of(body)}")
 
     def _open_path(self, path: Path) -> None:
         try:
@@ -88,28 +92,28 @@ class Source:
                 f"reading a {type(file).__name__} is awaited: pass its .file, or upload with "
                 "bucketry.aio"
             )
-        if _told(file, "closed") is True:
+        if told(file, "closed") is True:
             raise InvalidSource("the file is closed; open it again, or upload before it is closed")
-        if isinstance(file, io.TextIOBase) or isinstance(_told(file, "encoding"), str):
+        if isinstance(file, io.TextIOBase) or isinstance(told(file, "encoding"), str):
             raise InvalidSource("the file is open in text mode; open it with mode 'rb'")
-        if _asked(file, "readable") is False and not _gives_bytes(file):
+        if asked(file, "readable") is False and not gives_bytes(file):
             raise InvalidSource("the file is open for writing only; open it with mode 'rb'")
         self._file = file
-        self._fills = _reads_into(file)
+        self._fills = reads_into(file)
         self._learn(file)
         self._measure(file)
 
     def _learn(self, file: Any) -> None:
         """Take the name and the type that a source says it has."""
         # What stands for a form's file has the field's name as `name` and the file's beside it.
-        name = _told(file, "filename" if hasattr(file, "filename") else "name")
+        name = told(file, "filename" if hasattr(file, "filename") else "name")
         if isinstance(name, str) and name:
             self.name = re.split(r"[/\\]", name)[-1] or None
-        self.content_type = declared_type(_told(file, "content_type"))
+        self.content_type = declared_type(told(file, "content_type"))
 
     def _measure(self, file: Any) -> None:
         """Learn the number of bytes left and how the file looks now, where it is a real file."""
-        if _asked(file, "seekable") is not True:
+        if asked(file, "seekable") is not True:
             return
         try:
             start = file.tell()
@@ -284,77 +288,6 @@ class Source:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def unreadable(error: Exception, *, began: bool) -> SourceChanged | InvalidSource:
-    """Return in our words what Python says of a closed or unreadable file."""
-    reason = getattr(error, "strerror", None) or error
-    if began:
-        return SourceChanged(f"the file could be read no further: {reason}")
-    return InvalidSource(f"the file cannot be read: {reason}")
-
-
-def _told(body: object, name: str) -> object:
-    """Return an attribute of a stranger's file, None where it has none or fails to tell."""
-    with suppress(Exception):
-        return getattr(body, name, None)
-    return None
-
-
-def _asked(body: object, name: str) -> object:
-    """Return what a method without arguments says, None where there is none or it fails."""
-    method: Any = _told(body, name)
-    with suppress(Exception):
-        return method() if callable(method) else None
-    return None
-
-
-def _path_of(body: os.PathLike[str]) -> Path:
-    try:
-        return Path(body)
-    except Exception as error:
-        raise InvalidSource(f"{type(body).__name__} is no path: {_reason(error)}") from error
-
-
-def _chunks_of(body: Iterable[Chunk]) -> Iterator[Chunk]:
-    try:
-        return iter(body)
-    except Exception as error:
-        raise InvalidSource(
-            f"{type(body).__name__} cannot be iterated: {_reason(error)}"
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    """Return what an error of somebody else's says, where it can say anything."""
-    with suppress(Exception):
-        return str(error)
-    return type(error).__name__
-
-
-def _gives_bytes(file: Any) -> bool:
-    """Return whether a file can be read, though a class that has only `read` denies it."""
-    try:
-        file.read(0)
-    except Exception:
-        return False
-    return True
-
-
-def _instead_of(body: object) -> str:
-    """Return what to pass instead."""
-    if isinstance(body, AsyncIterable) or iscoroutine(body):
-        return "it is awaited; upload it with bucketry.aio"
-    if hasattr(_told(body, "file"), "read"):
-        return "pass its .file"
-    return "pass bytes, a pathlib.Path, a file opened in binary mode, or an iterator of bytes"
-
-
-def _reads_into(file: object) -> bool:
-    """Return whether `readinto` gives what `read` gives: both are Python's own, or one is."""
-    if type(file) in _OWN_FILES:
-        return True
-    return isinstance(file, io.RawIOBase) and getattr(type(file), "read", None) is io.RawIOBase.read
 
 
 def _bytes_of(chunk: object) -> memoryview:

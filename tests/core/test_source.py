@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bucketry import InvalidSource, SourceChanged
-from bucketry.source import Body, Chunk, Source
+from bucketry.bodies import Chunk
+from bucketry.source import Body, Source
 
 
 def _drain(source: Source, size: int = 4) -> bytes:

@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 from anyio import Semaphore, create_task_group, from_thread, get_cancelled_exc_class
 
 from bucketry.aio.threads import Threads
+from bucketry.bodies import READING, Chunk, unreadable
 from bucketry.cancelling import cancelled
-from bucketry.source import READING, Body, Chunk, unreadable
+from bucketry.source import Body
 
 T = TypeVar("T")
 

@@ -37,6 +37,7 @@ def render() -> dict[str, str]:
     vendors = [module.vendor for module in pages.values()]
     files = {f"{name}.md": _vendor_page(module) for name, module in pages.items()}
     files["matrix.md"] = _matrix(vendors)
+    files["security.md"] = _security(vendors)
     files["strapi-table.md"] = strapi_table(
         {vendor.name: vendor for vendor in vendors}, show, _HEADER
     )
@@ -109,6 +110,43 @@ def _matrix(vendors: list[Vendor]) -> str:
         "holds a server against both. `s3` stands for any other server; its configuration "
         "[declares](s3.md) what it can do.",
         _table(("Capability", "", "`s3` may declare it", "Meaning"), meanings),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+# What keeps strangers within their limits, and what that means for whoever relies on it.
+_SECURITY = {
+    "unsigned_headers": "A stranger adds `x-amz-` headers to a signed PUT. Where they are not "
+    "`refused` or `bound`, bucketry signs headers along that make a copy or another ACL fail.",
+    "post_policy": "Sizes of direct uploads. Where it is not `yes`, a ticket is a signed PUT and "
+    "names `size` in `unenforced`.",
+    "put_if_absent": "`prevent_overwrite`, in direct uploads too. Where it is not `enforced`, the "
+    "configuration is refused.",
+    "acl": "Who may read one object: `object` where an ACL decides, else the bucket's settings.",
+    "encryption": "Encryption that an upload can ask for.",
+    "public_url": "Whether the S3 address serves public objects at all.",
+}
+
+
+def _security(vendors: list[Vendor]) -> str:
+    rows = [
+        (
+            f"[{vendor.title}]({vendor.name}.md)",
+            *(show(getattr(vendor.capabilities, name)) for name in _SECURITY),
+        )
+        for vendor in vendors
+        if vendor.capabilities_for is None
+    ]
+    parts = [
+        _HEADER,
+        "# What each vendor enforces against strangers",
+        "What [the threat model](../../SECURITY.md) leaves to the vendor. " + _LEGEND.rstrip(),
+        _table(
+            ("", "What it is about"), [(f"`{name}`", about) for name, about in _SECURITY.items()]
+        ),
+        _table(("", *(f"`{name}`" for name in _SECURITY)), rows),
+        "No vendor looks at the bytes of a direct upload, and none is known to serve HTML or SVG "
+        "in a sandbox from its S3 address: see [active content](../howto/active-content.md).",
     ]
     return "\n\n".join(parts) + "\n"
 

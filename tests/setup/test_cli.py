@@ -122,3 +122,55 @@ def test_what_makes_no_sense_is_bad_usage(
     result = shell("setup", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+# -- mb -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("visibility", ["private", "public"])
+def test_mb_makes_the_bucket_and_what_its_visibility_needs(
+    server: StandIn,
+    open_on: Callable[..., Provider],
+    monkeypatch: pytest.MonkeyPatch,
+    visibility: str,
+) -> None:
+    media = open_on(server, "films", visibility=visibility)
+    monkeypatch.setattr(Settings, "open", lambda self, name=None: media)
+
+    made = run("mb")
+    assert made.exit_code == 0, made.stderr
+    assert "done       bucket" in made.stdout
+    assert writes(server)[0] == "CreateBucket"
+    assert ("PutBucketPolicy" in writes(server)) == (visibility == "public")
+
+    before = len(writes(server))
+    again = run("mb")
+    assert again.exit_code == 5
+    assert "is there already" in again.stderr
+    assert len(writes(server)) == before
+
+
+def test_mb_says_what_to_do_where_it_cannot(
+    server: StandIn, open_on: Callable[..., Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = open_on(server, "films")
+    monkeypatch.setattr(Settings, "open", lambda self, name=None: media)
+    assert run("mb", "films").exit_code == 2
+
+    server.faults.add("CreateBucket", Reply.error(403, "AccessDenied"))
+    refused = run("mb", "--json")
+    assert refused.exit_code == 6
+    assert "s3:CreateBucket" in refused.stderr
+    assert json.loads(refused.stdout)["applied"]["done"] == []
+    assert "films" not in server._store.buckets
+
+
+def test_mb_of_files_on_disk_says_that_there_are_no_buckets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = {"provider": "local", "directory": str(tmp_path), "base_url": "http://localhost"}
+    media = bucketry.open_provider(local)
+    monkeypatch.setattr(Settings, "open", lambda self, name=None: media)
+    result = run("mb")
+    assert result.exit_code == 1
+    assert "uploads make what they need" in result.stderr

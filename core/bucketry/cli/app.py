@@ -42,6 +42,7 @@ COMMANDS = {
     "url": "links",
     "sign": "links",
     "sweep": "hygiene",
+    "mb": "bucket_setup",
     "setup": "bucket_setup",
     "conform": "conform",
     "new-vendor": "new_vendor",

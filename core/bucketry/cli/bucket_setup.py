@@ -1,4 +1,4 @@
-"""The command that sets a bucket up: setup."""
+"""The commands that make a bucket and set it up: mb, setup."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import click
 
-from bucketry import Provider, Unsupported
+from bucketry import AlreadyExists, Provider, Unsupported
 from bucketry.cli import output
+from bucketry.cli.places import Place, Providers, places
 from bucketry.cli.settings import Settings, command
 from bucketry.setup import (
     USES,
@@ -91,9 +92,53 @@ def setup(
             return output.FAILED
         applied = apply(provider, made)
     if settings.json:
-        stands = {"done": applied.done, "failed": applied.failed, "left": applied.left}
-        output.emit({**_told(made, sources), "applied": stands})
+        output.emit({**_told(made, sources), "applied": _stands(applied)})
     return _ended(settings, applied)
+
+
+@command
+@click.argument("place", callback=places, default="", metavar="[PROVIDER:]")
+def mb(settings: Settings, place: Place) -> int:
+    """Make the bucket that the provider's configuration names.
+
+    In the configured region, and open or closed as the configured visibility wants it, as far as
+    the vendor has a way for that; the rest is told. "bucketry setup" shows what else it may want.
+    """
+    if place.key:
+        output.bad_usage(f"the configuration names the bucket: write {place.key}: or nothing")
+    with Providers(settings) as providers:
+        provider = providers.at(place)
+        made = plan(provider, Wanted(unfinished_days=None))
+        _check_to_be_made(provider, made)
+        applied = apply(provider, made)
+    if settings.json:
+        output.emit({"steps": made.steps, "applied": _stands(applied)})
+    for step in made.steps:
+        if step.status != "change":
+            settings.note(f"{step.name}, {step.status}: {step.hint}")
+    return _ended(settings, applied)
+
+
+def _check_to_be_made(provider: Provider, made: SetupPlan) -> None:
+    """Leave alone a bucket that is there, and say how to make one that cannot be made from here."""
+    about: dict[str, Any] = {
+        "provider": provider.name,
+        "vendor": provider.vendor.name,
+        "operation": "mb",
+    }
+    first = made.steps[0] if made.steps else None
+    if first is None:
+        raise Unsupported("there are no buckets to make: uploads make what they need", **about)
+    if first.status == "in place":
+        raise AlreadyExists(
+            "the bucket is there already", hint="`bucketry setup` shows what it lacks.", **about
+        )
+    if first.status != "change":
+        raise Unsupported("the bucket cannot be made from here", hint=first.hint, **about)
+
+
+def _stands(applied: Applied) -> dict[str, Any]:
+    return {"done": applied.done, "failed": applied.failed, "left": applied.left}
 
 
 def _sources(provider: Provider, uploads: bool) -> CspSources | None:

@@ -135,8 +135,8 @@ class ManyFailed(BucketryError, ExceptionGroup[Exception]):
         told: set[str] = set()
         for error in errors:
             if isinstance(error, BucketryError):
-                if error._see in told:  # one address a kind is enough
-                    error.__notes__.remove(error._see)
+                if error._see in told and error._see in getattr(error, "__notes__", ()):
+                    error.__notes__.remove(error._see)  # one address a kind is enough
                 told.add(error._see)
 
     def derive(self, errors: Sequence[Exception], /) -> ManyFailed:  # type: ignore[override]

@@ -217,6 +217,24 @@ def test_tracebacks_show_where_more_is_said_once_a_kind() -> None:
     assert group.count("See https://bucketry.example/docs/errors.md#invalidkey\n") == 1
 
 
+def test_a_group_is_taken_apart_again_and_again() -> None:
+    errors = [NotFound("gone"), NotFound("gone, too"), NotFound("as well"), InvalidKey("bad")]
+    missing, others = ManyFailed("4 failed", errors).split(NotFound)
+    assert missing is not None
+    assert missing.exceptions == tuple(errors[:3])
+    assert others is not None
+    assert others.exceptions == (errors[3],)
+    assert missing.split(lambda error: error is errors[2])[1] is not None
+
+
+def test_an_error_that_was_made_in_another_way_goes_into_a_group() -> None:
+    class Odd(NotFound):
+        def __init__(self) -> None:
+            Exception.__init__(self, "odd")
+
+    assert len(ManyFailed("2 failed", [Odd(), Odd()]).exceptions) == 2
+
+
 class QuotaExceeded(StorageError):
     """A plugin's own error, built from its own arguments."""
 

@@ -104,6 +104,17 @@ test-aio: $(STAMP)  ## the conformance suite through bucketry.aio
 test-django: $(STAMP)  ## Django's own tests on bucketry_django
 	@BIN=$(abspath $(BIN)) .ci/django local s3
 
+# The same on the newest Django, which wants a newer Python; where there is none, that is said aloud.
+.PHONY: test-django-newest
+DJANGO_NEWEST := .venv/django-newest
+
+test-django-newest: $(STAMP)  ## the same on the newest Django, with the newest Python here
+	@python=$$($(BIN)/python .ci/newest.py) || { echo 'SKIPPED: django-newest: no newer Python'; exit 0; }; \
+	$$python -m venv --clear $(DJANGO_NEWEST) && \
+	$(DJANGO_NEWEST)/bin/pip install --quiet --disable-pip-version-check \
+		--editable '.[django,testing]' && \
+	BIN=$(abspath $(DJANGO_NEWEST)/bin) .ci/django local
+
 # The same tests, none left out, on Django's own storages and on django-storages, beside ours: what
 # passes is counted. And whether we know the options that this django-storages has.
 .PHONY: compare-django test-storages

@@ -136,23 +136,26 @@ test-storages: $(STAMP)  ## the options of django-storages itself beside those t
 	PYTHONPATH=tests $(STORAGES)/bin/pytest -q -s -c /dev/null --rootdir . \
 		tests/frameworks/django_storages.py
 
-# advanced-alchemy's own tests of file objects, of one release, on our backend. What cannot be fetched
-# is skipped, said aloud.
+# advanced-alchemy's own tests of file objects, of one release, on our backend, and the page on Litestar
+# under uvicorn. What cannot be fetched is skipped, said aloud.
 .PHONY: test-alchemy
 ALCHEMY := .venv/alchemy
 ALCHEMY_RELEASE := 1.12.0
 ALCHEMY_PIP = $(ALCHEMY)/bin/pip --quiet --disable-pip-version-check
 
-test-alchemy: $(STAMP)  ## advanced-alchemy's own tests of file objects
+test-alchemy: $(STAMP)  ## advanced-alchemy's own tests of file objects, and Litestar
 	@$(PYTHON) -m venv --clear $(ALCHEMY) && \
 	$(ALCHEMY_PIP) install --editable '.[advanced-alchemy,testing]' \
-		advanced-alchemy==$(ALCHEMY_RELEASE) aiosqlite fsspec obstore pytest-asyncio && \
+		advanced-alchemy==$(ALCHEMY_RELEASE) aiosqlite fsspec obstore pytest-asyncio \
+		'litestar>=2.12' multipart uvicorn && \
 	$(ALCHEMY_PIP) download --no-deps --no-binary :all: --dest $(ALCHEMY) \
 		advanced-alchemy==$(ALCHEMY_RELEASE) || { echo 'SKIPPED: alchemy: not to be had'; exit 0; }; \
 	tar -xzf $(ALCHEMY)/advanced_alchemy-$(ALCHEMY_RELEASE).tar.gz -C $(ALCHEMY) && \
 	cp $(ALCHEMY)/advanced_alchemy-*/tests/integration/test_file_object.py $(ALCHEMY) && \
 	PYTHONPATH=tests $(ALCHEMY)/bin/pytest -q -rs -c /dev/null --rootdir $(ALCHEMY) \
-		-o asyncio_mode=auto -W ignore -p web.alchemy_suite $(ALCHEMY)/test_file_object.py
+		-o asyncio_mode=auto -W ignore -p web.alchemy_suite $(ALCHEMY)/test_file_object.py && \
+	PYTHONPATH=tests $(ALCHEMY)/bin/pytest -q -s -c /dev/null --rootdir . \
+		tests/frameworks/litestar_app.py
 
 $(PEER_STAMPS): .venv/peers/%/.installed: $(STAMP)
 	@$(PYTHON) -m venv .venv/peers/$*

@@ -64,7 +64,7 @@ def test_the_message_is_what_the_exception_says(shell: Shell) -> None:
     result = shell.run("stat", "a.png")
     assert result.stderr == (
         "error: memory \"media\": head of 'a.png' failed: no right (AccessDenied, HTTP 403). "
-        "See https://bucketry.example/docs/errors.md#accessdenied\n"
+        "See https://bucketry.example/docs/errors.md#accessdenied, or run: bucketry doctor media\n"
     )
 
 

@@ -46,6 +46,17 @@ _UNFOLDED = 1 << 20
 """Columns of what is no terminal: what reads a table there reads it by lines."""
 
 
+_OF_THE_BUCKET = (
+    errors.AccessDenied,
+    errors.BadCredentials,
+    errors.BucketNotFound,
+    errors.ClockSkew,
+    errors.Unavailable,
+    errors.WrongRegion,
+)
+"""Errors that say less of what was asked than of where."""
+
+
 def exit_code(error: BaseException) -> int:
     """Return the exit code that tells a script what kind of error it was."""
     for kind, code in _CODES.items():
@@ -184,7 +195,9 @@ def _with_docs(error: BaseException) -> str:
         return message
     if "\n" in message:
         return f"{message}\nSee {error.docs}"
-    return f"{message.removesuffix('.')}. See {error.docs}"
+    provider = error.provider if isinstance(error, _OF_THE_BUCKET) else ""
+    more = f", or run: bucketry doctor {provider}" if provider else ""
+    return f"{message.removesuffix('.')}. See {error.docs}{more}"
 
 
 _FIELDS = (

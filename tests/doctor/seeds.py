@@ -813,6 +813,32 @@ def no_parts(plot: Plot) -> None:
     plot.personality["multipart"] = "no"
 
 
+@seed("the right ETag is written in another way", "fact-contradicted")
+def other_etag(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["if_match_etag"] = "unquoted"
+
+
+@seed("large bodies are refused in words of S3", "small-bodies")
+def too_large(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["put_size_max"] = 1_000_000
+
+
+@seed("tags are refused with parts", "tags-refused")
+def no_tags_in_parts(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["multipart_tagging"] = "no"
+    plot.options["tags"] = {"team": "web"}
+
+
+@seed("encryption has no effect on parts", "encryption-ignored")
+def no_encryption_in_parts(plot: Plot) -> None:
+    plot.vendor = "aws"
+    plot.personality["multipart_encryption"] = "ignored"
+    plot.options["encryption"] = {"type": "AES256"}
+
+
 @seed("no deletes of many", "fact-contradicted")
 def no_batches(plot: Plot) -> None:
     plot.vendor = "aws"

@@ -43,5 +43,5 @@ def test_nearly_every_finding_is_seeded_somewhere() -> None:
     assert set(ALL) - seeded == {
         *("acl-ignored", "acl-refused", "acl-required", "bad-credentials", "broken-layer"),
         *("cannot-delete", "cannot-list", "cannot-read", "cannot-write", "failed", "plain-http"),
-        *("retained", "tags-refused", "tls-failed", "uploads-under-way"),
+        *("retained", "tls-failed", "uploads-under-way"),
     }

@@ -9,6 +9,7 @@ from bucketry_s3.doctor.browser import Browser
 from bucketry_s3.doctor.codes import CODES
 from bucketry_s3.doctor.options import Writing
 from bucketry_s3.doctor.outside import Outside
+from bucketry_s3.doctor.parts import Parts
 from bucketry_s3.doctor.promises import Promises
 from bucketry_s3.doctor.way import Way
 
@@ -19,6 +20,6 @@ def probes(asker: Asker) -> list[Probe]:
     """Return all of them."""
     return [
         probe
-        for part in (Way, Account, Writing, Promises, Outside, Browser)
+        for part in (Way, Account, Writing, Promises, Parts, Outside, Browser)
         for probe in part(asker).probes()
     ]

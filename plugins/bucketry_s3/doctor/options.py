@@ -126,10 +126,8 @@ class Writing:
         try:
             self._asker.put("large.bin", Body=bytes(LARGE), attempts=2)
         except StorageError as error:
-            if error.code in FULL:
-                yield found("storage-full", "there is no room for an upload", evidence=error)
-            elif error.status == 413 or error.status is None:
-                yield found("small-bodies", f"a body of {LARGE:,} bytes gets stuck", evidence=error)
+            code = "storage-full" if error.code in FULL else "small-bodies"
+            yield found(code, f"a body of {LARGE:,} bytes gets stuck", evidence=error)
 
     def _denied(self, error: AccessDenied) -> Iterator[Finding]:
         """Say which right is missing, or what the bucket's policy wants of an upload."""

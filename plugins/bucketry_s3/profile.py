@@ -18,6 +18,15 @@ FALLBACK_REGION = "us-east-1"
 and what servers that do not check the region are commonly sent."""
 
 
+PUBLIC_ACCESS_BLOCKS = (
+    "BlockPublicAcls",
+    "IgnorePublicAcls",
+    "BlockPublicPolicy",
+    "RestrictPublicBuckets",
+)
+"""The settings of a public access block (Amazon S3 API reference, PutPublicAccessBlock)."""
+
+
 @frozen
 class Guide:
     """How something is done at a vendor where S3's own operation does not do it, and who says so.
@@ -60,6 +69,10 @@ class Profile:
         guides: what is set up in the vendor's own way, by the step of `bucketry.setup` (``cors``,
             ``public reads`` ...), and under ``rights`` how a key pair gets its rights.
         names_region: whether a bucket is made with its region named.
+        public_access_blocks: the settings of a public access block that a closed bucket gets.
+            Without ``BlockPublicAcls`` unless the vendor is known to mean by it what AWS does: on
+            Ceph 16.2.15 it refuses every upload (measured, 2026-11-26), and where public ACLs are
+            ignored nothing is gained by refusing them.
     """
 
     endpoint: Template
@@ -74,6 +87,7 @@ class Profile:
     hints: Mapping[str, str] = field(factory=dict)
     guides: Mapping[str, Guide] = field(factory=dict)
     names_region: bool = False
+    public_access_blocks: Sequence[str] = PUBLIC_ACCESS_BLOCKS[1:]
 
     def region_of(self, options: Any) -> str | None:
         """Return the region that the endpoint is made from; None where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -10,22 +10,22 @@ from attrs import frozen
 from bucketry.keys import RootPath
 from bucketry.setup import Wanted
 from bucketry_s3.options import S3Options
+from bucketry_s3.profile import PUBLIC_ACCESS_BLOCKS
 from bucketry_s3.setup import merging
 from bucketry_s3.setup.rights import VERSION, bucket_arn
 
 PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
-
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 Present = Mapping[str, Any] | None
 
 
 @frozen(kw_only=True)
 class Declared:
-    """What is declared of a bucket."""
+    """What is declared of a bucket; `blocks` are the public access blocks that its vendor has."""
 
     options: S3Options
     wanted: Wanted
+    blocks: Sequence[str]
 
     @property
     def acls(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ class Declared:
             case "owners":
                 return self._owners(present)
             case "public access":
-                return self._public_access()
+                return self._public_access(present)
             case "public reads":
                 return self._public_reads(present)
             case "versions":
@@ -88,8 +88,9 @@ class Declared:
         )
         return present if owner in fitting else {"Rules": [{"ObjectOwnership": fitting[0]}]}
 
-    def _public_access(self) -> Present:
-        blocked: dict[str, Any] = dict.fromkeys(_BLOCKS, True)
+    def _public_access(self, present: Present) -> Present:
+        blocked: dict[str, Any] = {**dict.fromkeys(PUBLIC_ACCESS_BLOCKS, False), **(present or {})}
+        blocked |= dict.fromkeys(self.blocks, True)
         if self.opened_by_acl:
             blocked |= {"BlockPublicAcls": False, "IgnorePublicAcls": False}
         if self.opened_by_policy:

@@ -58,7 +58,9 @@ class BucketSetup:
 
     def plan(self, wanted: Wanted) -> SetupPlan:
         """Look at the bucket and plan."""
-        declared = Declared(options=self.options, wanted=wanted)
+        declared = Declared(
+            options=self.options, wanted=wanted, blocks=self.profile.public_access_blocks
+        )
         bucket = self._bucket()
         steps = [bucket]
         for name in ASPECTS:
@@ -94,11 +96,13 @@ class BucketSetup:
 
         guide = self.profile.guides.get(name)
         fact: Fact[Any] | None = getattr(self.capabilities, aspect.fact) if aspect.fact else None
+        # Where nothing can open a bucket by a policy, there is nothing to take away either.
+        needed = name != "public reads" or declared.opened_by_policy
         own_way = str(guide) if guide is not None else ""
         if not own_way and fact is not None and fact.value == "no":
             own_way = self._instead(name, fact)
         if own_way:
-            if name != "public reads" or declared.opened_by_policy:  # else none is to be taken away
+            if needed:
                 yield step("by hand", own_way)
             return
         try:
@@ -107,9 +111,8 @@ class BucketSetup:
             yield step("unread", missing_right(aspect.get, self.options))
             return
         except (Unsupported, Rejected) as error:
-            if aspect.fact:
-                hint = f"{self.title} answers: {error.reason}. {_INSTEAD[name]}"
-                yield step("by hand", hint)
+            if aspect.fact and needed:
+                yield step("by hand", self._answered(name, error))
             return
         wanted = declared.of(name, present)
         hint = ""
@@ -118,6 +121,9 @@ class BucketSetup:
             hint = f"{own} of the policy's own statements let everybody in." if own else ""
         status: Status = "in place" if wanted == present else "change"
         yield step(status, hint, present=present, wanted=wanted)
+
+    def _answered(self, name: str, error: StorageError) -> str:
+        return f"{self.title} answers: {error.reason}. {_INSTEAD[name]}"
 
     def _instead(self, name: str, fact: Fact[Any]) -> str:
         said = f"{self.title} has no such thing in its S3 interface"
@@ -157,16 +163,15 @@ class BucketSetup:
     def _change(self, step: Step) -> Step:
         try:
             present = read(self.bucket, step.name)
-        except Unsupported as error:
-            if not step.fresh or ASPECTS[step.name].fact:
-                raise
-            return attrs.evolve(
-                step, status="in place", hint=f"{self.title} has no such setting: {error.reason}."
-            )
-        if not step.fresh and present != step.present:
-            raise _changed(step)
-        if present != step.wanted:
-            write(self.bucket, step.name, step.wanted)
+            if not step.fresh and present != step.present:
+                raise _changed(step)
+            if present != step.wanted:
+                write(self.bucket, step.name, step.wanted)
+        except (Unsupported, Rejected) as error:
+            if step.fresh:  # a bucket that was not there could not be asked before
+                return self._without(step, error)
+            hint = error.hint or f"Leave the step {step.name!r} out."
+            raise error.evolve(hint=hint) from error.__cause__
         after = read(self.bucket, step.name)
         for pause in _PAUSES:
             if _meaning(after) == _meaning(step.wanted):
@@ -176,6 +181,12 @@ class BucketSetup:
         return attrs.evolve(
             step, present=after, hint=f"{self.title} has taken it and shows something else."
         )
+
+    def _without(self, step: Step, error: StorageError) -> Step:
+        """Return a step that a new bucket turned out not to have."""
+        if ASPECTS[step.name].fact:
+            return attrs.evolve(step, status="by hand", hint=self._answered(step.name, error))
+        return attrs.evolve(step, status="in place", hint=f"{self.title} has no such setting.")
 
 
 def _changed(step: Step) -> StorageError:

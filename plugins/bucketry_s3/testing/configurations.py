@@ -90,6 +90,8 @@ def put_bucket_lifecycle(call: Call) -> Response:
         selects = len(names & {"Filter", "Prefix"}) == 1
         if rule.value("Status") not in ("Enabled", "Disabled") or not selects:
             raise malformed_xml()
+        if "AbortIncompleteMultipartUpload" in names and not call.personality.habits.abort_rules:
+            raise invalid_argument(malformed_xml().message, "AbortIncompleteMultipartUpload")
         if not names - {"ID", "Status", "Filter", "Prefix"}:
             raise S3Error(400, "InvalidRequest", "At least one action needs to be specified")
     if not rules:

@@ -62,6 +62,8 @@ class Habits:
         always_versioned: every bucket keeps versions.
         public_access_block: whether a bucket can block public access.
         ownership_controls: whether a bucket can say who owns its objects.
+        blocks_uploads: whether `BlockPublicAcls` refuses every upload, not those with public ACLs.
+        abort_rules: whether a lifecycle rule may remove unfinished uploads.
     """
 
     refusals: Mapping[Feature, Refusal] = field(factory=dict)
@@ -82,6 +84,8 @@ class Habits:
     always_versioned: bool = False
     public_access_block: bool = False
     ownership_controls: bool = False
+    blocks_uploads: bool = False
+    abort_rules: bool = True
 
 
 _HEADER = Refusal(
@@ -147,6 +151,7 @@ _CEPH = Habits(
     complete_etag=False,
     recreate=True,
     public_access_block=True,
+    blocks_uploads=True,
 )
 
 # minio/minio at 7aac2a2c, 2026-02-12: cmd/api-errors.go, cmd/acl-handlers.go.
@@ -160,7 +165,8 @@ _MINIO: Mapping[Feature, Refusal] = {
 SOFTWARE: Mapping[str, Habits] = {
     "ceph": _CEPH,
     # CORS is one setting for the whole server, which lets every origin in unless it is changed.
-    "minio": Habits(refusals=_MINIO, cors="open"),
+    # Unfinished uploads it removes by itself, and takes no rule for them.
+    "minio": Habits(refusals=_MINIO, cors="open", abort_rules=False),
     "rustfs": Habits(refusals=_MINIO),
 }
 """Habits by the software behind a vendor: the key is a word of its `server` fact."""
@@ -267,5 +273,7 @@ VENDORS: Mapping[str, Habits] = {
     # deuxfleurs-org/garage, configuration reference: s3_region, and signatures must name it.
     "garage": Habits(region="garage"),
     "seaweedfs": Habits(any_region=True),
+    # Measured on 1.7.0, 2026-11-26.
+    "versitygw": Habits(ownership_controls=True),
 }
 """Habits by the vendor's name. They replace those of its software, except for its refusals."""

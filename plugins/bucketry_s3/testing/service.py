@@ -79,6 +79,7 @@ OPERATIONS: Mapping[str, Callable[[Call], Response]] = {
     "UploadPartCopy": multipart.upload_part_copy,
 }
 
+_UPLOADS = frozenset({"CopyObject", "CreateMultipartUpload", "PutObject"})
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -151,6 +152,9 @@ class Service:
     def _check_rights(self, request: Request, route: Route, account: Account) -> None:
         bucket = self.store.buckets.get(route.bucket)
         check_rights(request, route, account.policy, bucket.policy if bucket else "")
+        blocked = bucket is not None and "BlockPublicAcls" in bucket.blocked
+        if blocked and self.personality.habits.blocks_uploads and route.operation in _UPLOADS:
+            raise access_denied()
 
 
 def error_response(error: S3Error, request: Request) -> Response:

@@ -41,7 +41,6 @@ from bucketry_s3.facts import (
     inferred,
     words,
 )
-from bucketry_s3.profile import PUBLIC_ACCESS_BLOCKS
 
 _MODEL = "boto/botocore:botocore/data/s3/2006-03-01/service-2.json 1.43.67"
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
@@ -259,7 +258,9 @@ profile = Profile(
     addressing="virtual",
     regions=_REGIONS,
     names_region=True,
-    public_access_blocks=PUBLIC_ACCESS_BLOCKS,
+    public_access_blocks=words(
+        "BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets"
+    ),
     bucket=_bucket,
     other_bases=tuple(map(_commercial, _OTHER_BASES)),
     hints={

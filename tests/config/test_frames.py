@@ -163,7 +163,7 @@ def test_no_frame_of_a_mistaken_call_shows_a_value(catalog: Catalog) -> None:
         lambda: load_config(wrong),
     ):
         error = refused(call)
-        assert isinstance(error, TypeError)
+        assert isinstance(error, bucketry.InvalidInput)
         assert shown(error) == []
 
 

@@ -262,7 +262,7 @@ def test_a_mapping_goes_by_the_name_of_its_vendor(catalog: Catalog) -> None:
 
 
 def test_a_mapping_and_a_configuration_at_once_are_a_mistake_of_the_caller() -> None:
-    with pytest.raises(TypeError, match="either"):
+    with pytest.raises(bucketry.InvalidInput, match="either"):
         bucketry.open_provider({"provider": "acme"}, config={})
 
 

@@ -221,7 +221,7 @@ def _complaint(function: Callable[..., Any], *args: Any, **given: Any) -> str | 
     return None
 
 
-def _complaints(call: Callable[[Any], Any]) -> dict[str, str]:
+def complaints(call: Callable[[Any], Any]) -> dict[str, str]:
     """Make the call with everything odd, and return what it should not have raised."""
     raised = {what: _complaint(call, odd) for what, odd in ANYTHING.items()}
     return {what: said for what, said in raised.items() if said is not None}
@@ -240,7 +240,7 @@ def test_an_odd_argument_gets_an_error_of_ours(
         }
         function = getattr(media, method)
         for name in fine:
-            found = _complaints(partial(_with, function, fine, name))
+            found = complaints(partial(_with, function, fine, name))
             assert found == {}, f"{method}({name}=) on {media.vendor.name}"
 
 
@@ -252,9 +252,9 @@ def _with(function: Callable[..., Any], fine: dict[str, Any], name: str, odd: An
 def test_an_odd_option_of_an_upload_gets_an_error_of_ours(option: str, tmp_path: Path) -> None:
     for media in _stores(tmp_path):
         fine: dict[str, Any] = {"source": b"x", "key": "k"}
-        assert _complaints(partial(_with, media.upload, fine, option)) == {}
+        assert complaints(partial(_with, media.upload, fine, option)) == {}
         fine = {"key": "k", "mode": "wb"}
-        assert _complaints(partial(_with, media.open, fine, option)) == {}
+        assert complaints(partial(_with, media.open, fine, option)) == {}
 
 
 READS: list[Callable[[ObjectReader, Any], Any]] = [
@@ -272,7 +272,7 @@ def test_a_reader_takes_no_odd_argument_either(read: Callable[[ObjectReader, Any
     media = memory_provider()
     media.upload(b"x", key="a")
     with media.open("a") as reader:
-        assert _complaints(partial(read, reader)) == {}
+        assert complaints(partial(read, reader)) == {}
 
 
 def test_a_file_open_the_other_way_says_so_as_files_do() -> None:

@@ -18,9 +18,10 @@ from bucketry.config.load import read
 from bucketry.config.settings import Fault, Hint, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
 from bucketry.discretion import discreet
-from bucketry.errors import ConfigError, PluginError, Problem
+from bucketry.errors import ConfigError, InvalidInput, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
+from bucketry.texts import plain
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | None
 """A configuration: a file, a mapping, or None for the file that is found."""
@@ -140,11 +141,14 @@ def open_provider(
     """
     if isinstance(what, Mapping):
         if config is not None:
-            raise TypeError("give either a mapping or the name of a configured provider")
+            raise InvalidInput("give either a mapping or the name of a configured provider")
         return _open_config(what, catalog, environ, single=True).open()
     if what is not None and not isinstance(what, str):
-        raise TypeError(f"a provider is named by text or given as a mapping, not {type(what)!r}")
-    return _open_config(config, catalog, environ, single=False).open(what)
+        raise InvalidInput(
+            f"a provider is named by text or given as a mapping, not {type(what).__name__}"
+        )
+    wanted = None if what is None else plain(what)
+    return _open_config(config, catalog, environ, single=False).open(wanted)
 
 
 @discreet

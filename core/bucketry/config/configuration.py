@@ -23,6 +23,7 @@ from bucketry.discretion import discreet
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
+from bucketry.texts import shown
 
 
 @frozen(eq=False)
@@ -210,11 +211,13 @@ class Config:
 
     def _entry(self, name: str) -> _Entry:
         if name not in self._entries:
-            raise self._error([Fault((), f"there is no provider {name!r}; {self._offer(name)}")])
+            raise self._error(
+                [Fault((), f"there is no provider {shown(name)}; {self._offer(name)}")]
+            )
         return self._entries[name]
 
     def _offer(self, name: str) -> str:
-        near = get_close_matches(name, self.names, n=1)
+        near = get_close_matches(name[:64], self.names, n=1)
         meant = f"did you mean {near[0]!r}? There" if near else "there"
         return f"{meant} are: {', '.join(self.names) or 'none'}"
 

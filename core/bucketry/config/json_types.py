@@ -6,10 +6,12 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from bucketry.config.settings import Fault, Path
 from bucketry.model import Secret
+from bucketry.texts import plain
 
 MAX_CHARACTERS = 64 * 1024
 """Most text in a configuration; a file has no more bytes."""
@@ -52,7 +54,9 @@ class _Reader:
         for name, item in data.items():
             if not isinstance(name, str):
                 self.faults.append(Fault(path, f"a name must be text, not {kind_of(name)}"))
-            elif fault := text_fault(name):
+                continue
+            name = plain(name)
+            if fault := text_fault(name):
                 self.faults.append(Fault(path, f"a name in here {fault}"))
             else:
                 self._spend(len(name))
@@ -67,13 +71,15 @@ class _Reader:
         if isinstance(value, Secret):
             value = value.reveal()
         elif isinstance(value, os.PathLike):
-            value = os.fspath(value)
+            with suppress(Exception):  # what is no path after all is told below
+                value = os.fspath(value)
         if isinstance(value, str):
+            value = plain(value)  # without the class of an Enum
             self._spend(len(value))
             fault = text_fault(value)
             if fault:
                 self.faults.append(Fault(path, fault))
-            return str.__str__(value)  # without the class of an Enum
+            return value
         if isinstance(value, Mapping):
             return self.table(value, path)
         if isinstance(value, list | tuple):
@@ -113,7 +119,9 @@ def kind_of(value: object) -> str:
             return "text"
         case bool():
             return "true or false"
-        case int() | float():
+        case int():
+            return "a number"
+        case float():
             return "a number" if math.isfinite(value) else "an infinite number"
         case list():
             return "a list"

@@ -13,7 +13,10 @@ from bucketry.config.formats import FORMATS, SyntaxFault
 from bucketry.config.json_types import MAX_CHARACTERS, TOO_LARGE, TooLarge, json_types, kind_of
 from bucketry.config.positions import Places
 from bucketry.config.settings import Fault, Hint, Path, dotted
-from bucketry.errors import ConfigError, Problem
+from bucketry.errors import ConfigError, InvalidInput, Problem
+from bucketry.texts import plain
+
+_LONGEST = 4096  # of a path, on most systems
 
 
 class Document:
@@ -78,8 +81,12 @@ def read(
     if config is None:
         config = find(environ)
     if isinstance(config, str | os.PathLike):
-        return _read_file(FilePath(config), os.fspath(config))
-    raise TypeError(f"a configuration is a file or a mapping, not {kind_of(config)}")
+        try:
+            path = FilePath(plain(config) if isinstance(config, str) else config)
+        except Exception:
+            raise InvalidInput(f"{type(config).__name__} is no path of a configuration") from None
+        return _read_file(path, str(path) if len(str(path)) <= _LONGEST else "...")
+    raise InvalidInput(f"a configuration is a file or a mapping, not {kind_of(config)}")
 
 
 def _read_file(path: FilePath, shown: str) -> Document:

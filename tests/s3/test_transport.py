@@ -334,6 +334,19 @@ def test_a_clock_that_nothing_mends_is_told(open_on: Open) -> None:
             provider.upload(b"x", key="k")
 
 
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -1400", "Mon, 01 Jan 0001 00:00:00 +1400"]
+)
+def test_a_clock_that_nobody_has_is_not_believed(server: StandIn, open_on: Open, date: str) -> None:
+    refusal = Reply.error(403, "RequestTimeTooSkewed")
+    server.faults.add("PutObject", attrs.evolve(refusal, headers={"Date": date}))
+    provider = open_on()
+
+    with pytest.raises(ClockSkew):
+        provider.upload(b"x", key="k")
+    provider.upload(b"x", key="k")
+
+
 def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open) -> None:
     provider = open_on(
         credentials={

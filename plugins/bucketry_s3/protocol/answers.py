@@ -293,4 +293,6 @@ def _elements(root: Element) -> dict[str, str]:
         root = next((child for child in root if local_name(child) == "Error"), root)
     if local_name(root) != "Error":
         return {}
-    return {local_name(child): text_of(child).strip() for child in root}
+    found = [(local_name(child), text_of(child).strip()) for child in root]
+    # Of two codes none counts.
+    return dict(found) if sum(name == "Code" for name, _ in found) < 2 else {}

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bucketry.errors import (
     AccessDenied,
@@ -198,10 +198,12 @@ def refusal(
 
     `headers` are by lower-case name, `elements` the texts of the ``<Error>`` document, {} where
     there is none. A 404 without S3's own code for what is missing is no absence: any server in
-    between answers so.
+    between answers so. Nor is that code with another status, or about another key.
     """
     code = elements.get("Code", "")
     kind = _type_of(code, status, request, is_s3(headers))
+    if kind is NotFound and not (status == 404 and _is_about(request, elements.get("Key", ""))):
+        kind = Unavailable
     if status == 404 and kind is Unavailable:
         return Unavailable(
             "the answer 404 is not S3's, which names what is missing",
@@ -245,6 +247,17 @@ def _type_of(code: str, status: int, request: S3Request, marked: bool) -> type[S
     if status in _STATUS:
         return _STATUS[status]
     return Unavailable if status >= 500 else Rejected
+
+
+def _is_about(request: S3Request, key: str) -> bool:
+    """Return whether a key that is told to be missing was asked for, or was to be copied."""
+    if not key:
+        return True
+    source = request.headers.get("x-amz-copy-source", "").partition("?")[0]
+    asked = (f"/{unquote(request.path)}", f"/{unquote(source)}")
+    return any(
+        one.endswith(f"/{told.removeprefix('/')}") for one in asked for told in (key, unquote(key))
+    )
 
 
 def _elsewhere(code: str, headers: Mapping[str, str], request: S3Request) -> bool:

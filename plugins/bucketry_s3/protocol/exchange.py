@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -29,6 +30,9 @@ log = logging.getLogger("bucketry.s3")
 
 _SKEWED = 60.0
 """Seconds of difference between two clocks that are worth another attempt."""
+
+_NO_YEAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""From here on no date can be signed; nobody's clock is there."""
 
 _MOST_MISMATCHES = 3
 """Attempts whose bytes arrived changed; a line that changes more is broken."""
@@ -113,8 +117,10 @@ def _learn_clock(answer: S3Answer, server: Server) -> None:
         return
     told = read_time(answer.headers["date"])
     if told is not None:
-        offset = told.timestamp() - time.time()
-        server.clock_offset = offset if abs(offset) > _SKEWED else 0.0
+        moment = told.timestamp()
+        offset = moment - time.time()
+        believed = abs(offset) > _SKEWED and 0 < moment < _NO_YEAR
+        server.clock_offset = offset if believed else 0.0
 
 
 def _told_by_get(

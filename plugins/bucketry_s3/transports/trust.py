@@ -40,7 +40,9 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=file)
     except OSError as error:
-        raise InvalidInput(f"ca_bundle holds no certificates that can be read: {error}") from error
+        # Without a file it is SSLKEYLOGFILE, say.
+        what = "ca_bundle holds no certificates" if file else "TLS has no settings"
+        raise InvalidInput(f"{what} that can be read: {error}") from error
     if file is None and not context.cert_store_stats()["x509_ca"]:
         _trust_the_sdks_own(context)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

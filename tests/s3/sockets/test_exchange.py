@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import ssl
 import threading
 import time
@@ -471,8 +473,6 @@ def test_a_resolver_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_next_address_is_tried(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     peer, _ = start(says(OK))
     addresses = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 9)),
@@ -483,6 +483,40 @@ def test_the_next_address_is_tried(start: Start, monkeypatch: pytest.MonkeyPatch
 
     assert b"ok" == whole(send(pool))
     pool.close()
+
+
+def test_an_address_that_this_machine_cannot_use_is_passed_over(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel without IPv6, where names have such addresses all the same."""
+    peer, _ = start(says(OK))
+    addresses = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", peer.port, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", peer.port)),
+    ]
+
+    class WithoutIPv6(socket.socket):
+        def __init__(self, family: int = -1, *more: Any, **named: Any) -> None:
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+            super().__init__(family, *more, **named)
+
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: addresses)
+    monkeypatch.setattr("socket.socket", WithoutIPv6)
+    pool = Pool(Route(host="two.example", port=443, tls=None))
+
+    assert b"ok" == whole(send(pool))
+    pool.close()
+
+
+def test_too_many_open_files_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: Any, **__: Any) -> socket.socket:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("socket.socket", none_left)
+
+    with pytest.raises(Unreachable, match="Too many open files"):
+        send(Pool(Route(host="127.0.0.1", port=9, tls=None)))
 
 
 def test_a_certificate_of_somebody_elses_is_final(start: Start) -> None:

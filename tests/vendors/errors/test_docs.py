@@ -56,7 +56,7 @@ def refused(code: str, status: int, operation: str = "PutObject") -> StorageErro
 
 @pytest.mark.parametrize(("code", "kind"), BY_CODE)
 def test_a_code_gives_its_type_whatever_the_status(code: str, kind: str) -> None:
-    for status in (400, 403, 503):
+    for status in (404,) if kind == "NotFound" else (400, 403, 503):
         error = refused(code, status)
         assert type(error) is getattr(bucketry, kind)
         assert (error.code, error.status, error.reason) == (code, status, "No.")
@@ -71,6 +71,11 @@ def test_every_code_is_documented_once() -> None:
 def test_without_a_known_code_the_status_decides(status: int, kind: str) -> None:
     none = refused("", status, "HeadObject" if status == 404 else "PutObject")
     assert (type(none), none.code) == (getattr(bucketry, kind), None)
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_an_absence_is_told_with_404_alone(status: int) -> None:
+    assert type(refused("NoSuchKey", status, "DeleteObject")) is bucketry.Unavailable
 
 
 def test_who_only_looks_is_in_nobodys_way() -> None:

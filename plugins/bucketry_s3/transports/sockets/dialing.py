@@ -96,7 +96,11 @@ def _connect(
     for number, (family, address) in enumerate(addresses):
         # What is left is shared, so that one dead address does not use it up.
         share = (until - time.monotonic()) / (len(addresses) - number)
-        tried = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            tried = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:  # a machine without IPv6, too many open files
+            reason = error.strerror or str(error)
+            continue
         try:
             code = _try_connect(tried, address, time.monotonic() + share, deadline)
         except BaseException:

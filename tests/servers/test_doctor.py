@@ -8,7 +8,9 @@ import pytest
 
 from bucketry import ConfigError
 from bucketry.doctor import Diagnosis
-from servers.samples import Open
+from servers.samples import Open, require_server
+
+require_server()
 
 pytestmark = pytest.mark.server
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from bucketry import (
+    AccessDenied,
     ByteRange,
     Credentials,
     Deleted,
@@ -49,7 +50,7 @@ from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol import presigned
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.protocol.errors import hint_for
+from bucketry_s3.protocol.errors import HINTS, hint_for
 from bucketry_s3.protocol.requests import Place
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
 from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
@@ -323,20 +324,20 @@ class S3Layer(SettingUp):
 
         return probes(
             Asker(
-                bench=bench,
-                options=self._options,
-                profile=self._profile,
-                context=self._context,
-                settings=self.settings,
-                key_pair=self.key_pair,
-                send=self._carry,
+                bench, self._options, self._profile, self.settings, self._context, self.key_pair,
+                self._carry,
             )
-        )
+        )  # fmt: skip
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
-        """Give the vendor's own advice, else the family's."""
-        return hint_for(error, self._profile.hints)
+        """Give the vendor's own advice, else the family's, and of a denial the right it takes."""
+        hint = hint_for(error, self._profile.hints)
+        if isinstance(error, AccessDenied) and hint == HINTS["AccessDenied"]:
+            from bucketry_s3.setup.rights import right_for
+
+            return f"{hint} {right_for(error.operation, self._options)}".rstrip()
+        return hint
 
 
 def _expected(value: object, kind: type[T], hook: str) -> T:

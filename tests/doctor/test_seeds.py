@@ -11,7 +11,7 @@ import pytest
 
 import bucketry
 from bucketry.host.catalog import installed
-from bucketry_s3.testing import StandIn, localhost_names, personality_of
+from bucketry_s3.testing import Reply, StandIn, localhost_names, personality_of
 from conformance.places import MAIN, OTHERS, settings
 from doctor.seeds import SEEDS, Seed, planted
 
@@ -32,6 +32,43 @@ def test_the_fault_is_named_and_no_other(seed: Seed) -> None:
         assert set(told) == seed.codes, told
         left = plot.left_behind()
     assert bool(left) == ("left-behind" in seed.codes), left
+
+
+def test_a_bucket_of_nearly_that_name_is_told() -> None:
+    with StandIn(buckets=["medias", "other"]) as server:
+        options = server.configuration() | {"provider": "s3"}
+        with bucketry.open_provider(options) as provider:
+            (finding,) = provider.diagnose().findings
+    assert finding.cause == "the server has no such bucket; there is medias"
+
+
+def test_a_denied_right_is_named_with_what_it_is_for() -> None:
+    with StandIn(buckets=["media"]) as server:
+        for operation in ("PutObject", "ListObjectsV2"):
+            server.faults.add(operation, Reply.error(403, "AccessDenied"), times=None)
+        server.faults.add("HeadObject", Reply.error(404, "NoSuchKey"), times=None)
+        options = server.configuration() | {"provider": "s3", "root_path": "web"}
+        with bucketry.open_provider(options) as provider:
+            (finding,) = provider.diagnose().findings
+    assert finding.code == "denied-write"
+    assert "s3:PutObject on arn:aws:s3:::media/web/*" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "right"),
+    [
+        ("ListObjectsV2", "denied-list", "s3:ListBucket on arn:aws:s3:::media."),
+        ("DeleteObject", "denied-delete", "s3:DeleteObject on arn:aws:s3:::media/*."),
+        ("GetObject", "denied-read", "s3:GetObject on arn:aws:s3:::media/*."),
+    ],
+)
+def test_an_operations_right_is_named(operation: str, code: str, right: str) -> None:
+    with StandIn(buckets=["media"]) as server:
+        server.faults.add(operation, Reply.error(403, "AccessDenied"), times=None)
+        options = server.configuration() | {"provider": "s3"}
+        with bucketry.open_provider(options) as provider:
+            remedies = {one.code: one.remedy for one in provider.diagnose().findings}
+    assert right in remedies[code]
 
 
 @pytest.mark.parametrize("vendor", _some(["s3", *MAIN, *OTHERS], 12))

@@ -22,7 +22,7 @@ from bucketry.errors import (
     WrongRegion,
 )
 
-_RIGHTS = "Give the key pair the right to do it."
+_RIGHTS = "Give the key pair the right; `bucketry setup` prints the whole policy."
 
 CODES: Codes = {
     "bad-credentials": Known("error", "Check both halves of the key pair."),
@@ -63,15 +63,15 @@ CODES: Codes = {
         "error",
         "Look for a proxy or gateway that decodes paths, and let it pass them on as they come.",
     ),
-    "no-such-bucket": Known("error", "Create the bucket, or mend `bucket`."),
+    "no-such-bucket": Known("error", "Mend `bucket`, or make it: `bucketry setup --apply`."),
     "not-private": Known(
         "error",
         'Close the bucket to the public, or say `visibility = "public"` if that is what is meant.',
     ),
     "not-public": Known(
         "error",
-        'Open the bucket for reading, or set `base_url` to what serves it, or `visibility = '
-        '"private"`.',
+        "Open the bucket for reading (`bucketry setup` shows how), or set `base_url` to what "
+        'serves it, or `visibility = "private"`.',
     ),
     "rate-limited": Known("error", "Wait, or ask the vendor for a higher limit."),
     "server-trouble": Known("error", "Look at the server, or at the vendor's status page; wait."),
@@ -87,8 +87,8 @@ CODES: Codes = {
     ),
     "unfinished-uploads": Known(
         "warning",
-        "Remove them with `bucketry sweep`, and have the bucket do it by itself with a lifecycle "
-        "rule.",
+        "Remove them with `bucketry sweep`, and have the bucket do it by itself: `bucketry setup "
+        "--apply`.",
     ),
     "unlikely-option": Known("warning", "Mend the option if it is a slip."),
     "uploads-under-way": Known(

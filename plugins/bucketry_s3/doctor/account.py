@@ -184,16 +184,9 @@ class Account:
         )
 
     def _missing(self, error: StorageError) -> Finding:
-        near = ""
-        buckets = self._buckets()
-        close = get_close_matches(self._asker.options.bucket, buckets, n=1)
-        if close:
-            near = f"; {close[0]} is there"
+        close = get_close_matches(self._asker.options.bucket, self._asker.buckets() or (), n=1)
+        near = f"; there is {close[0]}" if close else ""
         return found("no-such-bucket", f"the server has no such bucket{near}", evidence=error)
-
-    def _buckets(self) -> list[str]:
-        """Return the buckets that the key pair may list; none where it may not."""
-        return []
 
     def access(self) -> Iterator[Finding]:
         """Something is allowed there."""
@@ -213,12 +206,15 @@ class Account:
             return
         except StorageError:
             pass
-        yield found(
-            "foreign-bucket",
-            "all is denied, listing, writing and looking: the bucket is somebody else's, or the "
-            "key pair has no rights in it",
-            evidence=denied,
-        )
+        owned = asker.buckets()
+        if owned is not None and asker.options.bucket not in owned:
+            cause = "the bucket is somebody else's: all is denied, and it is none of the account's"
+        else:
+            cause = (
+                "all is denied, listing, writing and looking: the bucket is somebody else's, or "
+                "the key pair has no rights in it"
+            )
+        yield found("foreign-bucket", cause, evidence=denied)
 
 
 def _unavailable(error: StorageError) -> Finding:

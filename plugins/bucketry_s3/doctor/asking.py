@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import define, field
@@ -17,9 +19,11 @@ from bucketry_s3.protocol.answers import understood
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.errors import hint_for
 from bucketry_s3.protocol.exchange import Send
+from bucketry_s3.protocol.markup import Misread, local_name, read_element, text_of
 from bucketry_s3.protocol.requests import Place, request_for
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.urls import Addressing
+from bucketry_s3.protocol.wire import S3Request
 from bucketry_s3.settings import ClientSettings
 
 SECONDS = 8.0
@@ -92,6 +96,24 @@ class Asker:
                     time.sleep(0.2)
                     continue
                 raise error.evolve(hint=hint_for(error, self.profile.hints, {})) from None
+
+    def buckets(self) -> list[str] | None:
+        """Return the names of the account's buckets; None where the key pair may not list them."""
+        parts = urlsplit(self.settings.endpoint)
+        request = S3Request(
+            operation="ListBuckets",
+            method="GET",
+            scheme=self.place().scheme,
+            host=parts.netloc,
+            path=f"{parts.path.rstrip('/')}/",
+        )
+        with suppress(StorageError, Misread):
+            answer = self._send(request, Deadline(SECONDS))
+            text = _drained(answer.body)
+            root = read_element(text) if answer.status == 200 else None
+            if root is not None and local_name(root) == "ListAllMyBucketsResult":
+                return [text_of(one) for one in root.iter() if local_name(one) == "Name"]
+        return None
 
     def put(self, name: str, **params: Any) -> str:
         """Store a small object under the bench's folder; return its object key."""

@@ -9,6 +9,7 @@ from bucketry.doctor import Codes, Known
 from bucketry.doctor.codes import CODES as ANYWHERE
 
 _MIDDLE = "Look at the endpoint's spelling, and at what stands between here and the vendor."
+_POLICY = "`bucketry setup` prints the whole policy."
 _PAGE = "Leave the option out, or tell the vendor; bucketry's page of the vendor is wrong here."
 
 CODES: Codes = {
@@ -87,7 +88,8 @@ CODES: Codes = {
     # -- what may be done
     "denied-abort": Known(
         "warning",
-        "Give the key pair s3:AbortMultipartUpload: without it the parts of failed uploads stay.",
+        "Give the key pair s3:AbortMultipartUpload: without it the parts of failed uploads stay. "
+        f"{_POLICY}",
     ),
     "denied-acl": Known(
         "error", "Give the key pair s3:PutObjectAcl, or leave `acl` out."
@@ -155,8 +157,14 @@ CODES: Codes = {
     "cors-headers": Known(
         "warning", "Let the bucket's CORS rule allow these request headers, or `*`."
     ),
-    "cors-read": Known("error", "Add a CORS rule to the bucket for this origin and GET."),
-    "cors-upload": Known("warning", "Add a CORS rule to the bucket for this origin and PUT."),
+    "cors-read": Known(
+        "error", "Add a CORS rule for the origin and GET: `bucketry setup --origin ORIGIN --apply`."
+    ),
+    "cors-upload": Known(
+        "warning",
+        "Add a CORS rule for the origin and PUT: `bucketry setup --origin ORIGIN --uploads "
+        "--apply`.",
+    ),
     "open-listing": Known("warning", "Take the right to list away from everybody."),
     "open-writing": Known("error", "Take the right to write away from everybody, at once."),
     "unsigned-headers": Known(

@@ -14,6 +14,7 @@ from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
 from bucketry_s3.objects.native import stored_as, tagging
 from bucketry_s3.protocol.checksums import checksum, checksum_param
+from bucketry_s3.setup.rights import granting
 
 LARGE = (1 << 20) + (1 << 16)
 """Bytes: more than nginx takes unless it is told to, less than anybody's part."""
@@ -159,13 +160,9 @@ class Writing:
         yield found(
             "denied-write",
             "uploading is denied",
-            remedy=f"Give the key pair s3:PutObject on {self._where()}.",
+            remedy=f"Give the key pair {granting('PutObject', asker.options)}.",
             evidence=error,
         )
-
-    def _where(self) -> str:
-        root = self._asker.options.root_path
-        return f"{self._asker.options.bucket}/{root + '/' if root else ''}*"
 
     def options(self) -> Iterator[Finding]:
         """Each option is taken, and honoured."""

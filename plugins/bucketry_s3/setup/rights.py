@@ -98,6 +98,14 @@ def bucket_arn(options: S3Options) -> str:
     return f"arn:{partition(options.region)}:s3:::{options.bucket}"
 
 
+def objects_arn(options: S3Options) -> str:
+    """Return the ARN of all objects below the root path."""
+    bucket = bucket_arn(options)
+    inner = f"{bucket}/object" if options.bucket.startswith("arn:") else bucket
+    root = options.root_path.strip("/")
+    return f"{inner}/{root}/*" if root else f"{inner}/*"
+
+
 def statement(actions: Iterable[str], resources: Sequence[str]) -> dict[str, Any]:
     """Return the statement that allows actions on resources."""
     return {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": list(resources)}
@@ -105,10 +113,7 @@ def statement(actions: Iterable[str], resources: Sequence[str]) -> dict[str, Any
 
 def least_policy(options: S3Options, wanted: Wanted) -> dict[str, Any]:
     """Return the policy with which a key pair can do what the application does, and no more."""
-    bucket = bucket_arn(options)
-    inner = f"{bucket}/object" if options.bucket.startswith("arn:") else bucket
-    root = options.root_path.strip("/")
-    objects = f"{inner}/{root}/*" if root else f"{inner}/*"
+    bucket, objects = bucket_arn(options), objects_arn(options)
     uses = set(wanted.uses)
     if wanted.versioning:
         uses.add("versions")
@@ -160,3 +165,31 @@ def missing_right(operation: str, options: S3Options) -> str:
     action = ACTIONS[operation]
     granting = json.dumps(statement([action], [bucket_arn(options)]))
     return f"It needs {action}; this statement grants it: {granting}"
+
+
+_METHODS: Mapping[str, str] = {
+    "copy": "CopyObject",
+    "delete": "DeleteObject",
+    "download": "GetObject",
+    "head": "HeadObject",
+    "list": "ListObjectsV2",
+    "open": "GetObject",
+    "read": "GetObject",
+    "restore": "RestoreObject",
+    "sweep": "ListMultipartUploads",
+    "upload": "PutObject",
+    "versions": "ListObjectVersions",
+}
+"""What a method of a provider asks for first of all."""
+
+
+def right_for(method: str, options: S3Options) -> str:
+    """Return, as a sentence, the right that a method of a provider needs and on what, or ""."""
+    operation = _METHODS.get(method)
+    return "" if operation is None else f"It takes {granting(operation, options)}."
+
+
+def granting(operation: str, options: S3Options) -> str:
+    """Return the right that an operation needs, and on what."""
+    whole = operation in ("ListMultipartUploads", "ListObjectVersions", "ListObjectsV2")
+    return f"{ACTIONS[operation]} on {bucket_arn(options) if whole else objects_arn(options)}"

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bucketry import InvalidExpiry, InvalidInput, Secret
-from bucketry_cdn.front import Front
+from bucketry_cdn.front import Front, text
 
 EXPIRES_MAX = 2_147_483_647
 """Seconds since 1970 after which CloudFront knows no time."""
@@ -61,9 +61,10 @@ class CloudFront(Front):
                 package cryptography.
         """
         super().__init__(address, folder=folder, clock=clock)
-        if digest not in ("SHA1", "SHA256"):
+        if text("digest", digest) not in ("SHA1", "SHA256"):
             raise InvalidInput("CloudFront knows SHA1 and SHA256")
-        if not isinstance(key_id, str) or not key_id.isalnum():
+        key_id = text("key_id", key_id)
+        if not key_id.isalnum():
             raise InvalidInput("key_id is the id of a public key, such as K2JCJMDEHXQW5F")
         self._key_id = key_id
         self._digest = digest
@@ -87,6 +88,7 @@ class CloudFront(Front):
             InvalidExpiry: for an end after 2038, or before the start.
             InvalidInput: for what a policy cannot hold.
         """
+        url = text("url", url)
         joint = "&" if "?" in url else "?"
         pairs = self._pairs(url, expires, starts, ip)
         return f"{url}{joint}{'&'.join(f'{name}={value}' for name, value in pairs.items())}"
@@ -107,6 +109,7 @@ class CloudFront(Front):
 
         Raises: as `signed`.
         """
+        pattern = text("pattern", pattern)
         whole = pattern if "://" in pattern else f"{self._address}/{pattern.lstrip('/')}"
         pairs = self._pairs(whole, expires, starts, ip, wide="*" in whole or "?" in whole)
         return {f"CloudFront-{name}": Secret(value) for name, value in pairs.items()}
@@ -127,7 +130,7 @@ class CloudFront(Front):
         if not 0 < end <= EXPIRES_MAX or (starts is not None and _moment(starts) >= end):
             raise InvalidExpiry("a signature ends after it starts and before January 2038")
         if ip is not None:
-            condition["IpAddress"] = {"AWS:SourceIp": _network(ip)}
+            condition["IpAddress"] = {"AWS:SourceIp": _network(text("ip", ip))}
         if not resource.isascii() or not resource.isprintable() or set(resource) & set('" \\'):
             raise InvalidInput("an address in a policy is ASCII without blanks, quotes or \\")
         policy = json.dumps(
@@ -158,9 +161,9 @@ def _signer(private_key: str | bytes | Secret, digest: str) -> Callable[[bytes],
         raise InvalidInput(
             "CloudFront's signatures need the package cryptography: install bucketry[cdn]"
         ) from None
-    text = private_key.reveal() if isinstance(private_key, Secret) else private_key
+    pem = private_key.reveal() if isinstance(private_key, Secret) else private_key
     try:
-        key = load_pem_private_key(text.encode() if isinstance(text, str) else text, None)
+        key = load_pem_private_key(str.encode(pem) if isinstance(pem, str) else pem, None)
     except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
         raise InvalidInput("private_key is no PEM of a private key without a password") from None
     algorithm = hashes.SHA256() if digest == "SHA256" else hashes.SHA1()  # noqa: S303 - CloudFront's default

@@ -14,6 +14,25 @@ from bucketry import InvalidInput, SignedUrl, SignRequest, Unsupported, hookimpl
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?")
 
 
+def text(name: str, value: object) -> str:
+    """Return an argument that must be text, or raise `InvalidInput`."""
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} is a str, not {type(value).__name__}")
+    plain = str.__str__(value)
+    try:
+        plain.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{name} has a lone surrogate, which cannot be encoded") from None
+    return plain
+
+
+def seconds(name: str, value: object) -> int:
+    """Return an argument that must be a number of seconds, or raise `InvalidInput`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(f"{name} is a number of seconds, as an int")
+    return value
+
+
 class Front(ABC):
     """A layer that signs the GETs of a provider for the CDN in front of its bucket.
 
@@ -33,9 +52,11 @@ class Front(ABC):
         Raises:
             InvalidInput: for an address with more than a scheme, a host, a port and a path.
         """
-        if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        address = text("address", address)
+        if not _ADDRESS.fullmatch(address):
             raise InvalidInput("a CDN's address is like https://media.example.com, without a query")
         self._address = address.rstrip("/")
+        folder = text("folder", folder)
         self._folder = f"{folder.strip('/')}/" if folder.strip("/") else ""
         self._clock = clock
 

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from bucketry import InvalidExpiry, InvalidInput, Secret
-from bucketry_cdn.front import Front
+from bucketry_cdn.front import Front, seconds, text
 
 Encoding = Literal["hex", "base64", "base64url"]
 
@@ -53,11 +53,13 @@ class TokenSigner(Front):
             InvalidInput: for an address, template, digest or encoding that cannot be.
         """
         super().__init__(address, folder=folder, clock=clock)
-        self._key = key if isinstance(key, Secret) else Secret(key)
-        self._message, self._query = message, query
-        self._digest, self._decoded, self._life = digest, decoded, life
-        if encoding not in _ENCODINGS:
-            raise InvalidInput(f"a token is written as {', '.join(_ENCODINGS)}, not {encoding!r}")
+        self._key = key if isinstance(key, Secret) else Secret(text("key", key))
+        self._message = message = text("message", message)
+        self._query = query = text("query", query)
+        self._digest, self._decoded = text("digest", digest), decoded
+        self._life = None if life is None else seconds("life", life)
+        if text("encoding", encoding) not in _ENCODINGS:
+            raise InvalidInput(f"a token is written as {', '.join(_ENCODINGS)}")
         self._encode = _ENCODINGS[encoding]
         if not self._key.reveal():
             raise InvalidInput("the CDN's key is empty")
@@ -73,7 +75,9 @@ class TokenSigner(Front):
 
     def signed(self, url: str, expires: int) -> str:
         """Return `url` signed until `expires`."""
+        url = text("url", url)
         path = urlsplit(url).path
+        expires = seconds("expires", expires)
         issued = expires - (self._life or 0)
         if self._life is not None and expires > int(self._clock()) + self._life:
             raise InvalidExpiry(f"the CDN's rule lets an address live {self._life} seconds at most")

@@ -7,6 +7,9 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
+from bucketry.errors import InvalidInput
+from bucketry.texts import plain
+
 
 class Secret:
     """A value that never shows itself: `reveal()` is the only way to read it.
@@ -18,7 +21,10 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        self._value = value
+        """Hold `value`; `InvalidInput` if it is no text."""
+        if not isinstance(value, str):
+            raise InvalidInput(f"a secret is a str, not {type(value).__name__}")
+        self._value = plain(value)
 
     def reveal(self) -> str:
         """Return the secret text."""
@@ -34,7 +40,7 @@ class Secret:
         return isinstance(other, Secret) and other._value == self._value
 
     def __hash__(self) -> int:
-        return hash(hashlib.sha256(self._value.encode()).digest())
+        return hash(hashlib.sha256(self._value.encode("utf-8", "surrogatepass")).digest())
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled; send its name and resolve it on the other side")

@@ -13,6 +13,7 @@ import click
 
 from bucketry import InvalidInput
 from bucketry.cli import output
+from bucketry.cli.places import Place, places
 from bucketry.cli.settings import Settings, command
 from bucketry.host.catalog import installed
 
@@ -21,6 +22,7 @@ PORT = 8900
 
 
 @command
+@click.argument("place", callback=places, default="", metavar="[PROVIDER:]")
 @click.option("--host", metavar="ADDRESS", help="Address to listen on.  [default: base_url's]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: base_url's]")
 @click.option(
@@ -30,12 +32,16 @@ PORT = 8900
     metavar="ORIGIN",
     help='Let pages of ORIGIN use it, too; "*" is all.',
 )
-def serve(settings: Settings, host: str | None, port: int | None, origins: Sequence[str]) -> int:
+def serve(
+    settings: Settings, place: Place, host: str | None, port: int | None, origins: Sequence[str]
+) -> int:
     """Serve the files of a provider on this machine, for development.
 
     It answers at the provider's base_url, as public addresses and signed ones say, until Ctrl-C.
     """
-    with settings.open() as provider:
+    if place.key:
+        output.bad_usage(f"all of a provider is served: write {place.key}: or nothing")
+    with settings.open(place.provider) as provider:
         if provider.vendor.name != "local":
             output.bad_usage(
                 f"only files on disk are served here; those of {provider.name!r} are at "

@@ -614,8 +614,8 @@ class Provider:
         """Return the key whose permanent address is exactly `url`, or None if it is none of ours.
 
         Another permanent address of the same object counts too: both styles of the vendor's own
-        host, and what layers add (`bucketry_other_urls`). Look-alikes (another host, port, scheme,
-        user info, an escaped slash) are not ours.
+        host, other hosts that it serves the bucket on, and what layers add (`bucketry_other_urls`).
+        Look-alikes (another host, port, scheme, user info, an escaped slash) are not ours.
         """
         return addressing.key_of_url(self._ground, url)
 

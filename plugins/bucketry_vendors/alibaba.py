@@ -49,6 +49,12 @@ profile = Profile(
     ),
     public_base="https://{bucket}.oss-{region}.aliyuncs.com",
     guides={
+        "public reads": Guide(
+            "Run `ossutil api put-bucket-acl --bucket BUCKET --acl public-read`, or set the ACL in "
+            "the console.",
+            "https://www.alibabacloud.com/help/en/oss/developer-reference/"
+            "manage-bucket-access-permissions, 2026-11",
+        ),
         "rights": Guide(
             "Write the actions as `oss:` and the resources as `acs:oss:*:*:BUCKET/*`, with "
             '`"Version": "1"`, and attach it to the RAM user of the key.',

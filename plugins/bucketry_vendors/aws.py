@@ -29,7 +29,7 @@ from typing import Any
 from attrs import Factory, field, frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -263,6 +263,14 @@ profile = Profile(
     ),
     bucket=_bucket,
     other_bases=tuple(map(_commercial, _OTHER_BASES)),
+    guides={
+        "rights": Guide(
+            "Attach it to the user or role whose key pair the application has.",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+            "access_policies_manage-attach-detach.html, 2026-11",
+            policy=True,
+        ),
+    },
     hints={
         "AccessControlListNotSupported": (
             "Buckets made at AWS since April 2023 have ACLs off: remove `acl` and open the bucket "

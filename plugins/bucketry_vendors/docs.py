@@ -173,6 +173,7 @@ def _vendor_page(module: ModuleType) -> str:
         ]
     else:
         parts += ["## Capabilities that can be declared", _declarable(vendor)]
+    parts += ["## Setting up", _setting_up(module)]
     if module.profile.hints:
         hints = [(f"`{error}`", hint) for error, hint in module.profile.hints.items()]
         parts += [
@@ -181,6 +182,41 @@ def _vendor_page(module: ModuleType) -> str:
             _table(("Error", "Hint"), hints),
         ]
     return "\n\n".join(parts) + "\n"
+
+
+# What is set up, by the step's name, and the capability that says whether S3's operation does it.
+_STEPS = {
+    "cors": "cors",
+    "unfinished uploads": "lifecycle",
+    "public reads": "policy",
+    "versions": "versioning",
+}
+
+
+def _setting_up(module: ModuleType) -> str:
+    rows = [(step, _way(module, step, fact)) for step, fact in _STEPS.items()]
+    rights = module.profile.guides.get("rights")
+    own = str(rights) if rights else "What `bucketry setup` prints, in the vendor's own way."
+    if rights is not None and rights.policy:
+        own = f"The policy that `bucketry setup` prints. {own}"
+    said = "`bucketry setup` does it, or tells the vendor's own way; see [a vendor in five minutes]"
+    table = _table(("Step", "How"), [*rows, ("rights of a key pair", own)])
+    return f"{said}(../howto/vendor-setup.md).\n\n{table}"
+
+
+def _way(module: ModuleType, step: str, capability: str) -> str:
+    guide = module.profile.guides.get(step)
+    if guide is not None:
+        return str(guide)
+    fact: Fact[Any] = getattr(module.vendor.capabilities, capability)
+    if fact.value == "yes":
+        return "`bucketry setup`"
+    if fact.value == "no":
+        able = module.vendor.capabilities
+        by_acl = step == "public reads" and able.acl.value == "object"
+        instead = 'Send `acl = "public-read"`.' if by_acl else fact.note
+        return f"Not through S3. {instead}".strip()
+    return "`bucketry setup` asks the server."
 
 
 def example(module: ModuleType) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from attrs import field, frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -89,6 +89,17 @@ profile = Profile(
     regions=words("pub1 pub2 dc3-a dc4-a"),
     signing_regions={"pub1": "us-east-1", "pub2": "us-east-1"},
     public_base=_public_base,
+    guides={
+        "public reads": Guide(
+            "Run `swift post CONTAINER --read-acl '.r:*'`.",
+            "https://docs.openstack.org/swift/latest/overview_acl.html, 2026-11",
+        ),
+        "cors": Guide(
+            "Run `swift post CONTAINER -H 'X-Container-Meta-Access-Control-Allow-Origin: ORIGIN' "
+            "-H 'X-Container-Meta-Access-Control-Expose-Headers: ETag'`.",
+            "https://docs.openstack.org/swift/latest/cors.html, 2026-11",
+        ),
+    },
     hints={
         "AuthorizationHeaderMalformed": (
             "Infomaniak's server wants another region in the signature: write dc3-a instead of "

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     SEVEN_DAYS,
     SIGNED_METHODS,
@@ -70,6 +70,14 @@ profile = Profile(
         """
     ),
     public_base="https://objectstorage.{region}.oraclecloud.com/n/{namespace}/b/{bucket}/o",
+    guides={
+        "public reads": Guide(
+            "Run `oci os bucket update --name BUCKET --public-access-type ObjectReadWithoutList`, "
+            "or edit the bucket's visibility in the console.",
+            "https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/"
+            "managingbuckets_topic-To_change_the_visibility_of_a_bucket.htm, 2026-11",
+        ),
+    },
     hints={
         "BadCredentials": "OCI's S3 API wants a Customer Secret Key, not an API key.",
         "NotImplemented": (

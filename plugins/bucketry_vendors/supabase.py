@@ -14,7 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from bucketry import Capabilities
-from bucketry_s3 import NoAclLayer, Profile, S3Options, s3_vendor
+from bucketry_s3 import Guide, NoAclLayer, Profile, S3Options, s3_vendor
 from bucketry_s3.facts import (
     GIB,
     MIB,
@@ -56,6 +56,13 @@ profile = Profile(
     endpoint="https://{project_ref}.supabase.co/storage/v1/s3",
     addressing="path",
     public_base="https://{project_ref}.supabase.co/storage/v1/object/public/{bucket}",
+    guides={
+        "public reads": Guide(
+            "Make the bucket a public one: in the dashboard under Storage, or with `public: true` "
+            "in the client libraries.",
+            "https://supabase.com/docs/guides/storage/buckets/creating-buckets, 2026-11",
+        ),
+    },
     hints={
         "SignatureDoesNotMatch": (
             "Supabase verifies the region too: set `region` to the project's, as shown under "

@@ -11,7 +11,7 @@ import pytest
 import bucketry
 from bucketry import AccessDenied, NotFound, Provider
 from bucketry.host.catalog import installed
-from bucketry.setup import Use, Wanted, plan
+from bucketry.setup import Use, Wanted, apply, plan
 from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.setup.rights import ACTIONS, least_policy
@@ -47,7 +47,7 @@ def test_every_operation_has_a_right() -> None:
 EVERYDAY = {
     "arn:aws:s3:::media/*": {
         *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:GetObjectTagging"),
-        *("s3:PutObject", "s3:PutObjectTagging"),
+        *("s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectTagging"),
     },
     "arn:aws:s3:::media": {"s3:ListBucket", "s3:ListBucketMultipartUploads"},
 }
@@ -73,7 +73,7 @@ EVERYDAY = {
         ({"tags": {"a": "b"}, "acl": "private"}, Wanted(uses=["write"]), {
             "arn:aws:s3:::media/*": {
                 "s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAcl", "s3:GetObject",
-                "s3:AbortMultipartUpload",
+                "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
             },
             "arn:aws:s3:::media": {"s3:ListBucket"},
         }),
@@ -177,6 +177,18 @@ def test_each_use_works_with_its_rights_and_fails_without_one(
             continue
         with pytest.raises((AccessDenied, AssertionError)):
             run({"Statement": less})
+
+
+def test_a_bucket_that_was_set_up_is_healthy_for_a_pair_with_the_least_rights(
+    open_on: Callable[..., Provider],
+) -> None:
+    policy = least_policy(options(), Wanted())
+    account = Account(**PAIR, policy=policy)
+    with StandIn(AWS_LIKE, accounts=[account]) as server:
+        owner = open_on(server)
+        apply(owner, plan(owner)).raise_failure()
+        assert owner.diagnose().findings == ()
+        assert open_on(server, credentials=PAIR).diagnose().findings == ()
 
 
 def test_a_plan_shows_the_policy_or_the_vendors_own_way(

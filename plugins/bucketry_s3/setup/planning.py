@@ -38,7 +38,10 @@ _INSTEAD = {
 }
 """What helps where a server has no such thing, whoever it is from."""
 
-_ATTACH = "Attach it to the user, role or key whose key pair the application has."
+_GRANT = (
+    "These are the rights that it needs, as IAM writes them: give them to the key pair in the "
+    "vendor's own way."
+)
 
 _PAUSES = (0.5, 1.5)
 """Seconds before another look at what was written: AWS may show the old state for a moment."""
@@ -128,13 +131,16 @@ class BucketSetup:
     def _instead(self, name: str, fact: Fact[Any]) -> str:
         said = f"{self.title} has no such thing in its S3 interface"
         note = f": {fact.note}" if fact.note else "."
-        return f"{said}{note} {_INSTEAD[name]} ({fact.source}, {fact.as_of})"
+        instead = _INSTEAD[name]
+        if name == "public reads" and self.capabilities.acl.value == "object":
+            instead = 'Send `acl = "public-read"`, which opens each object that is uploaded.'
+        return f"{said}{note} {instead} ({fact.source}, {fact.as_of})"
 
     def _rights(self, wanted: Wanted) -> Rights:
         guide = self.profile.guides.get("rights")
         text = json.dumps(least_policy(self.options, wanted), indent=2)
         if guide is None:
-            return Rights(text=text, hint=_ATTACH)
+            return Rights(text=text, hint=_GRANT)
         return Rights(text=text if guide.policy else "", hint=guide.text, source=guide.source)
 
     # -- applying ------------------------------------------------------------------------------

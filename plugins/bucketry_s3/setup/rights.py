@@ -55,8 +55,9 @@ ACTIONS: Mapping[str, str] = {
 }
 """By the operation's name."""
 
-# A copy takes an object's tags along, and the server reads and writes them for us. Without the
-# right to list, an object that is missing is refused and not told missing.
+# A copy takes an object's tags along, and the server reads and writes them for us. Parts are listed
+# by the doctor, and by whoever completes what browsers have sent. Without the right to list, an
+# object that is missing is refused and not told missing.
 _OF_OBJECTS: Mapping[Use, str] = {
     "copy": "GetObject PutObject GetObjectTagging PutObjectTagging AbortMultipartUpload",
     "delete": "DeleteObject",
@@ -66,7 +67,7 @@ _OF_OBJECTS: Mapping[Use, str] = {
     "sweep": "AbortMultipartUpload",
     "tags": "PutObjectTagging",
     "versions": "GetObjectVersion DeleteObjectVersion",
-    "write": "PutObject AbortMultipartUpload GetObject",
+    "write": "PutObject AbortMultipartUpload ListMultipartUploadParts GetObject",
 }
 _OF_BUCKET: Mapping[Use, str] = {
     "copy": "ListBucket",

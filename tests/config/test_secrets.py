@@ -73,6 +73,13 @@ def test_a_plugin_s_sentence_that_repeats_a_secret_is_masked() -> None:
     assert str(error.value) == "credentials: the key *** is wrong"
 
 
+def test_a_short_credential_masks_nothing_by_accident(real_catalog: Catalog) -> None:
+    data = {"provider": "aws", "bucket": "media--use1-az4--x-s3", "region": "us-east-1",
+            "credentials": {"access_key_id": "a", "secret_access_key": "bucket"}}  # fmt: skip
+    (problem,) = check_config(data, catalog=real_catalog, environ={})
+    assert problem.sentence.startswith("is a directory bucket (S3 Express One Zone), which wants")
+
+
 def test_a_value_from_the_environment_is_not_repeated() -> None:
     reference = {"env": "E"}
     for name in ("visibility", "signed_url_expires", "allow_http", "provider", "endpoint"):

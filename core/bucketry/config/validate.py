@@ -19,6 +19,7 @@ from bucketry.config.settings import Fault, Hint, Path, Settings
 from bucketry.config.unsupported import Ignored, set_aside
 from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
+from bucketry.host.masking import MIN_LENGTH
 from bucketry.keys import RootPath
 from bucketry.limits import limits_in
 from bucketry.vendor import Vendor
@@ -207,7 +208,8 @@ def crashed(what: str, error: Exception) -> str:
 def _masked(sentence: str, settings: Settings, schema: Schema) -> str:
     """Return a plugin's sentence without any secret that it repeats."""
     for secret in _secrets(settings.values, schema):
-        sentence = sentence.replace(secret, "***")
+        if len(secret) >= MIN_LENGTH:
+            sentence = sentence.replace(secret, "***")
     return sentence
 
 

@@ -100,7 +100,7 @@ def main() -> int:
                 measured = measure(row, started, sink, rounds, quick=options.quick)
                 run["rows"][row.name] = measured
                 if row.name in WHERE and "bucketry" in started:
-                    run["where"][row.name] = started["bucketry"].where(row, row.quick)
+                    run["where"][row.name] = started["bucketry"].where(row, row.count)
                     sink.report()  # what it has counted meanwhile is of no row
                 _keep(run, load, results)
                 failed |= any("failed" in one for one in measured["contestants"].values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from faults.operations import OPERATIONS
-from faults.rows import answers, breaks, forms, lies, network, pages
+from faults.rows import answers, breaks, forms, lies, network, pages, strange
 from faults.table import Case, Fault
 
 GROUPS: Mapping[str, Callable[[], Iterator[Fault]]] = {
@@ -23,6 +23,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Fault]]] = {
     "pages": pages.pages_rows,
     "lies": lies.lies_rows,
     "network": network.network_rows,
+    "strange": strange.strange_rows,
 }
 
 

@@ -660,11 +660,21 @@ def test_nothing_empty_switches_verification_off(
     assert [] == server.requests
 
 
-@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
-def test_an_empty_variable_does_not_switch_verification_off(
-    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch, name: str
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_CA_BUNDLE", ""),
+        ("REQUESTS_CA_BUNDLE", ""),
+        ("CURL_CA_BUNDLE", ""),
+        ("SSL_CERT_FILE", ""),
+        ("SSL_CERT_DIR", ""),
+        ("PYTHONHTTPSVERIFY", "0"),
+    ],
+)
+def test_no_variable_switches_verification_off(
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    monkeypatch.setenv(name, "")
+    monkeypatch.setenv(name, value)
 
     with pytest.raises(Rejected, match="certificate is not trusted"):
         open_on(ca_bundle=None).upload(b"x", key="k")

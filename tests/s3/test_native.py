@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -15,11 +15,12 @@ from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bucketry import InvalidHeader, InvalidInput
+from bucketry import InvalidHeader, InvalidInput, Provider, hookimpl
 from bucketry_s3 import S3Request
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.requests import Place, request_for
+from bucketry_s3.testing import StandIn
 from s3.models import model, shape_of
 
 PLACE = Place.of("https://s3.example.com", "media", "path")
@@ -338,3 +339,58 @@ def test_a_customers_key_that_comes_with_its_md5_is_sent_as_it_is() -> None:
     headers = request_for(PLACE, "GetObject", params).headers
 
     assert {"aaa", "bbb"} == set(headers.values())
+
+
+class Redirects:
+    """Wraps operations and puts into their parameters what leads elsewhere."""
+
+    def __init__(self, **params: object) -> None:
+        self._params = params
+
+    def _redirect(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        params.update(self._params)
+        return (yield)
+
+    @hookimpl(wrapper=True)
+    def bucketry_upload(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        return (yield from self._redirect(params))
+
+    @hookimpl(wrapper=True)
+    def bucketry_copy(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        return (yield from self._redirect(params))
+
+    @hookimpl(wrapper=True)
+    def bucketry_delete(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        return (yield from self._redirect(params))
+
+    @hookimpl(wrapper=True)
+    def bucketry_open(self, params: dict[str, Any]) -> Generator[None, Any, Any]:
+        return (yield from self._redirect(params))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"Key": "elsewhere"},
+        {"Bucket": "others"},
+        {"CopySource": "others/secret"},
+        {"CopySource": {"Bucket": "others", "Key": "secret"}},
+        {"Body": b"others"},
+    ],
+)
+def test_no_wrapper_leads_an_operation_elsewhere(
+    open_on: Callable[..., Provider], server: StandIn, params: dict[str, object]
+) -> None:
+    media = open_on()
+    media.upload(b"x", key="a")
+    redirected = media.with_layer(Redirects(**params))
+    for operation in (
+        lambda: redirected.upload(b"y", key="b"),
+        lambda: redirected.copy("a", "c"),
+        lambda: redirected.delete("a"),
+        lambda: redirected.delete_many(["a", "b"]),
+        lambda: redirected.read("a"),
+    ):
+        with pytest.raises(InvalidInput, match="nobody sets"):
+            operation()
+    assert list(server.objects("media")) == ["a"]

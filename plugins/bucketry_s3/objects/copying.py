@@ -18,6 +18,7 @@ from bucketry_s3.objects.native import (
     ALGORITHM,
     PRECONDITIONS,
     check_native,
+    check_unprotected,
     for_looking,
     for_removing,
     stored_as,
@@ -68,6 +69,7 @@ def copy(
     does. With `prevent_overwrite`, or an upload's precondition among `params`, the target is looked
     at before anything is copied.
     """
+    check_unprotected(params)
     options = bucket.options
     wanted = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
     if prevent_overwrite:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from bucketry import InvalidHeader, InvalidInput, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
 from bucketry_s3.protocol.given import check_params
 from bucketry_s3.protocol.params import PARAMS
 
@@ -86,11 +87,19 @@ def tagging(tags: Mapping[str, str]) -> str:
     return "&".join(f"{quote(n, safe=safe)}={quote(v, safe=safe)}" for n, v in tags.items())
 
 
+def check_unprotected(params: Mapping[str, Any]) -> None:
+    """Refuse what decides which bytes go where: a wrapper of an operation may have put it in."""
+    taken = sorted(PROTECTED_PARAMS & params.keys())
+    if taken:
+        raise InvalidInput(f"the native parameters are refused: nobody sets {', '.join(taken)}")
+
+
 def check_native(params: Mapping[str, Any], *operations: str) -> None:
     """Refuse what none of the operations takes, and values that cannot be sent, before anything is.
 
     Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
     """
+    check_unprotected(params)
     for name, value in params.items():
         takes = (operation for operation in operations if name in PARAMS[operation])
         check_params(next(takes, operations[0]), {name: value})

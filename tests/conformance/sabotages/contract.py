@@ -131,7 +131,17 @@ def _repairs_the_root(self: Provider, *, options: Any, **given: Any) -> None:
     Provider.__init__(self, options=attrs.evolve(options, root_path=root), **given)
 
 
+def _without_a_policy(self: Provider, layer: object) -> Provider:
+    options = attrs.evolve(self.options, content_policy=None)
+    return Provider(name=self.name, vendor=self.vendor, options=options).with_layer(layer)
+
+
 CONTRACT = [
+    sabotage(
+        "contract.a_content_policy_stands_above_all_layers",
+        "the disposition stored",
+        methods={"with_layer": _without_a_policy},
+    ),
     sabotage(
         "contract.every_hook_is_answered",
         "the hooks that no layer answers",

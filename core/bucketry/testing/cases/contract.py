@@ -15,12 +15,12 @@ from bucketry.errors import BucketryError, InvalidHeader, InvalidKey, PluginErro
 from bucketry.hookspecs import hookimpl
 from bucketry.host.audit import HOOKS
 from bucketry.host.masking import secrets_of
-from bucketry.model import Capabilities, Confidence, Fact, StoredObject
+from bucketry.model import Capabilities, Confidence, Fact, StoredObject, Upload
 from bucketry.testing.agreement import check_agreement
 from bucketry.testing.case import case
 from bucketry.testing.expect import holds, raises, same
 from bucketry.testing.store import SAMPLE, Store, rebuilt
-from bucketry.vendor import CommonOptions
+from bucketry.vendor import CommonOptions, ContentPolicy
 
 
 @case("contract")
@@ -282,6 +282,25 @@ class _Params:
     @hookimpl(wrapper=True)
     def bucketry_put_params(self) -> Any:
         return {**(yield), **self.params}
+
+
+@case("contract")
+def a_content_policy_stands_above_all_layers(store: Store) -> None:
+    """A content policy has active content saved, whatever the layers of an application say."""
+    policy = ContentPolicy(mismatch="allow")  # which needs no library
+    layered = store.variant(content_policy=policy).with_layer(_ShowsHtml())
+    layered.upload(b"<html>", key=store.key("page.txt"), content_type="text/plain")
+    info = store.provider.head(store.key("page.txt"))
+    same(info.content_type, "text/html", "the type stored")
+    same(info.content_disposition, "attachment; filename=page.html", "the disposition stored")
+
+
+@attrs.frozen(eq=False)
+class _ShowsHtml:
+    @hookimpl
+    def bucketry_prepare_upload(self, upload: Upload) -> Upload:
+        shown = "inline; filename=page.html"
+        return attrs.evolve(upload, content_type="text/html", content_disposition=shown)
 
 
 @case("contract")

@@ -9,25 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from bucketry_s3.protocol.markup import NAMESPACE, SPECIAL, Written
 
 # Without what XML writes in another way, changes or forbids.
-_TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]*"
+_TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]*+"
 _DELETED = f"<Deleted><Key>{_TEXT}</Key></Deleted>"
 _TOLD = "|".join(f"<{name}>{_TEXT}</{name}>" for name in ("Key", "VersionId", "Code", "Message"))
-_ERROR = f"<Error>(?:{_TOLD})*</Error>"
+_ERROR = f"<Error>(?:{_TOLD})*+</Error>"
 
-_is_common = re.compile(
+_COMMON = (
     r'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>\s*)?'
     f'<DeleteResult(?: xmlns="{re.escape(NAMESPACE)}")?>'
-    f"(?:{_DELETED}|{_ERROR})*"
+    f"(?:{_DELETED}|{_ERROR})*+"
     r"</DeleteResult>\s*"
-).fullmatch
-_deleted = re.compile(r"<Deleted><Key>([^<]*)").findall
-_errors = re.compile(r"<Error>(.*?)</Error>").findall
-_members = re.compile(r"<([A-Z][A-Za-z]*)>([^<]*)").findall
+)
+
+
+@cache
+def _looks() -> tuple[re.Pattern[str], ...]:
+    """Return what finds a common document, its deleted keys, its errors and their members.
+
+    Compiled when it is first needed: few processes delete, and all of them start.
+    """
+    parts = (r"<Deleted><Key>([^<]*)", r"<Error>(.*?)</Error>", r"<([A-Z][A-Za-z]*)>([^<]*)")
+    return tuple(map(re.compile, (_COMMON, *parts)))
 
 
 def write_common(keys: Sequence[str]) -> Written | None:
@@ -45,11 +53,12 @@ def read_common(document: bytes) -> dict[str, Any] | None:
         text = document.decode()
     except UnicodeDecodeError:
         return None
-    if _is_common(text) is None:
+    common, deleted, error, member = _looks()
+    if common.fullmatch(text) is None:
         return None
     found: dict[str, Any] = {}
-    if deleted := _deleted(text):
-        found["Deleted"] = [{"Key": key} for key in deleted]
-    if errors := _errors(text):
-        found["Errors"] = [dict(_members(error)) for error in errors]
+    if keys := deleted.findall(text):
+        found["Deleted"] = [{"Key": key} for key in keys]
+    if errors := error.findall(text):
+        found["Errors"] = [dict(member.findall(told)) for told in errors]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -129,3 +130,37 @@ def test_a_signed_put_is_held_to_what_is_configured(addressed: Provider, fetch: 
     assert use(fetch, signed, b"png").status == 200
     found = addressed.head("in/b")
     assert (found.cache_control, found.metadata) == ("max-age=5", {"team": "web"})
+
+
+# What a holder could gain by adding one of these to a signed PUT (Amazon S3 API reference,
+# PutObject, CopyObject). "BUCKET" stands for the bucket.
+ADDED = {
+    "x-amz-copy-source": "/BUCKET/other-tenant/secret",
+    "X-Amz-Copy-Source": "BUCKET/other-tenant%2Fsecret",
+    "x-amz-acl": "public-read",
+    "x-amz-grant-read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"',
+    "x-amz-website-redirect-location": "https://elsewhere.example/",
+    "x-amz-meta-role": "admin",
+    "x-amz-tagging": "role=admin",
+    "x-amz-storage-class": "GLACIER",
+}
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_an_unsigned_header_reads_nothing_and_publishes_nothing(
+    provider: Provider, fetch: Fetch, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    secret = provider.upload(b"secret", key="other-tenant/secret")
+    signed = provider.sign("in/own", method="PUT")
+    value = ADDED[name].replace("BUCKET/", f"{secret.bucket}/").replace(
+        "other-tenant", secret.object_key.removesuffix("/secret")
+    )  # fmt: skip
+
+    answer = fetch("PUT", signed.reveal(), b"own", {**signed.headers, name: value})
+
+    record_property(f"{name} added to a signed PUT", answer.status)
+    print(f"{name}: HTTP {answer.status}")
+    there = provider.exists("in/own")
+    assert there == (answer.status == 200)
+    assert not there or provider.read("in/own") == b"own"
+    assert fetch("GET", provider.object_url("in/own")).status != 200

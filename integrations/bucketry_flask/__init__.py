@@ -17,18 +17,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.exceptions import ClientDisconnected, HTTPException, default_exceptions
 
 from bucketry import BucketryError, InvalidInput, Provider, StorageError, open_provider
 from bucketry.serving import ObjectRequest, content_disposition, refusal, serve
 
-__all__ = ["Bucketry", "send_object"]
+__all__ = ["Bucketry", "request_body", "send_object"]
+
+_CHUNK = 256 * 1024
 
 
 class Bucketry:
@@ -96,6 +98,21 @@ def send_object(
     answer, body = serve(provider, key, asked, response=wanted)
     # Closed by the server, also where the client goes away.
     return Response(cast(Any, body), answer.status, answer.headers, direct_passthrough=True)
+
+
+def request_body() -> Iterator[bytes]:
+    """Yield the current request's body as it arrives: ``media.upload(request_body(), key=...)``.
+
+    ``MAX_CONTENT_LENGTH`` bounds it. One that breaks off before its announced length is answered
+    400, and nothing of it is stored: `flask.request.stream` of gunicorn ends there as if it were
+    whole.
+    """
+    left = request.content_length
+    while chunk := request.stream.read(_CHUNK):
+        left = None if left is None else left - len(chunk)
+        yield chunk
+    if left:
+        raise ClientDisconnected("the body broke off")
 
 
 def _answer(error: Exception) -> HTTPException | ResponseReturnValue:

@@ -49,6 +49,14 @@ class WebServer:
         finally:
             connection.close()
 
+    def break_off(self, path: str, announced: int, sent: bytes) -> bytes:
+        """PUT less than is announced, and give what the server answers before it closes."""
+        head = f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {announced}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+            connection.sendall(head.encode() + sent)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
 
 @contextmanager
 def running(command: Sequence[str], folder: Path) -> Iterator[WebServer]:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import bucketry
-from bucketry_flask import Bucketry, send_object
+from bucketry_flask import Bucketry, request_body, send_object
 from web.servers import running
 
 DATA = b"0123456789" * 1000
@@ -36,8 +36,7 @@ def make_app(folder: Path, **config: Any) -> flask.Flask:
 
     @app.put("/files/<path:key>")
     def put(key: str) -> dict[str, Any]:
-        stream: Any = flask.request.stream
-        stored = storage.provider.upload(stream, key=key, prevent_overwrite=True)
+        stored = storage.provider.upload(request_body(), key=key, prevent_overwrite=True)
         return {"key": stored.key, "size": stored.size}
 
     return app
@@ -215,4 +214,7 @@ def test_gunicorn_serves_it(tmp_path: Path) -> None:
         parts = server.ask("GET", "/files/a.txt", {"Range": "bytes=0-0,9-9"})
         assert parts.headers["content-length"] == str(len(parts.body))
         assert server.ask("GET", "/files/none").status == 404
+        for sent in (b"", b"x" * 50_000):
+            assert server.break_off("/files/half", 100_000, sent).startswith(b"HTTP/1.1 400 ")
+            assert server.ask("GET", "/files/half").status == 404
     assert "Traceback" not in server.log.read_text()

@@ -272,6 +272,9 @@ def test_uvicorn_serves_it_in_bounded_memory(tmp_path: Path) -> None:
         assert parts.headers["content-length"] == str(len(parts.body))
         assert server.ask("GET", "/files/a.txt", {"Range": "bytes=20000-"}).status == 416
         assert server.ask("GET", "/files/none").status == 404
+        for sent in (b"", b"x" * 50_000):
+            server.break_off("/files/half", 100_000, sent)
+            assert server.ask("GET", "/files/half").status == 404
 
         before = _peak(pid)
         stored = server.ask("POST", "/files", *_form(24 * MIB))

@@ -11,7 +11,7 @@ import pytest
 
 import bucketry
 from bucketry.host.catalog import installed
-from bucketry_s3.testing import Reply, StandIn, localhost_names, personality_of
+from bucketry_s3.testing import Bucket, Reply, StandIn, localhost_names, personality_of
 from conformance.places import MAIN, OTHERS, settings
 from doctor.seeds import SEEDS, Seed, planted
 
@@ -32,6 +32,28 @@ def test_the_fault_is_named_and_no_other(seed: Seed) -> None:
         assert set(told) == seed.codes, told
         left = plot.left_behind()
     assert bool(left) == ("left-behind" in seed.codes), left
+
+
+@pytest.mark.parametrize("versioning", ["Enabled", "Suspended"])
+def test_no_version_and_no_mark_is_left(versioning: str) -> None:
+    bucket = Bucket(name="media", versioning=versioning)
+    with StandIn(buckets=[bucket]) as server:
+        options = server.configuration() | {"provider": "s3"}
+        with bucketry.open_provider(options) as provider:
+            assert provider.diagnose().findings == ()
+    assert bucket.is_empty
+
+
+def test_versions_that_cannot_be_removed_are_told() -> None:
+    bucket = Bucket(name="media", versioning="Enabled")
+    with StandIn(buckets=[bucket]) as server:
+        server.faults.add("ListObjectVersions", Reply.error(403, "AccessDenied"), times=None)
+        options = server.configuration() | {"provider": "s3"}
+        with bucketry.open_provider(options) as provider:
+            (finding,) = provider.diagnose().findings
+        assert server.objects("media") == {}
+    assert finding.code == "left-behind"
+    assert "versions" in finding.evidence
 
 
 def test_a_bucket_of_nearly_that_name_is_told() -> None:

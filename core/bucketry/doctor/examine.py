@@ -113,11 +113,23 @@ def _clean(ground: Ground, bench: Bench, *, stored: bool) -> str:
     keys = bench.used
     with suppress(StorageError):  # who may not list deletes whatever there can be
         keys = listed_in(ground, bench)
-    versions: list[tuple[str, str | None]] = [(key, None) for key in keys]
-    if bench.versioned:
-        with suppress(StorageError):
-            found_there = listing.versions(ground, f"{bench.folder}/")
-            versions = [(one.key, one.version) for one in found_there]
+    versions = _versions(ground, bench) if bench.versioned else []
+    if bench.versioned and not versions:
+        wrong = "the bucket keeps versions, which cannot be listed"
+    wrong = _deleted(ground, versions or [(key, None) for key in keys]) or wrong
+    # Where versions are kept, or once were, deletes leave marks.
+    return _deleted(ground, _versions(ground, bench)) or wrong
+
+
+def _versions(ground: Ground, bench: Bench) -> list[tuple[str, str | None]]:
+    with suppress(StorageError):
+        found_there = listing.versions(ground, f"{bench.folder}/")
+        return [(one.key, one.version) for one in found_there]
+    return []
+
+
+def _deleted(ground: Ground, versions: Iterable[tuple[str, str | None]]) -> str:
+    wrong = ""
     for key, version in versions:
         try:
             removing.delete(ground, key, None, None, version)

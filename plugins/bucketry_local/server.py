@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from io import BytesIO
 from socket import SHUT_WR
 from threading import Thread
+from time import monotonic
 from types import TracebackType
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -21,7 +22,6 @@ from bucketry_local.wsgi import app
 _LINGER = 1.0
 """Seconds that a client has to take its answer, while it still sends."""
 
-_LINGER_MOST = 8 << 20
 _PIECE = 1 << 16
 
 
@@ -126,8 +126,9 @@ class _Handler(WSGIRequestHandler):
         # What is left unread would reset the connection, and take the answer along.
         with suppress(OSError):
             self.connection.shutdown(SHUT_WR)
-            self.connection.settimeout(_LINGER)
-            for _ in range(_LINGER_MOST // _PIECE):
+            until = monotonic() + _LINGER
+            while (left := until - monotonic()) > 0:
+                self.connection.settimeout(left)
                 if not self.connection.recv(_PIECE):
                     break
 

@@ -116,7 +116,7 @@ def test_a_proxy_over_tls_obeys_the_deadline(
         with pytest.raises(Unavailable) as caught:
             media.upload(BODY, key="k")
 
-    assert time.monotonic() - began < 4  # on a busy machine
+    assert time.monotonic() - began < 15  # on a busy machine; the proxy is silent for 30
     assert not caught.value.may_have_applied
 
 

@@ -70,6 +70,8 @@ class Peer:
             (ca or trustme.CA()).issue_cert("localhost", host).configure_cert(self._context)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, 0), family=family)
+        # A small window: what a script does not read stays with the client.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 128 * 1024)
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
 

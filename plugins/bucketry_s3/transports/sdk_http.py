@@ -94,7 +94,7 @@ class _Answer(AWSHTTPResponse):
 class _Noting:
     """A connection that notes when a request begins to be written; to a proxy it is none yet."""
 
-    response_class = functools.partial(_Answer, status_tuple=None)
+    response_class = staticmethod(functools.partial(_Answer, status_tuple=None))
     sock: Any
     port: int
     _dns_host: str

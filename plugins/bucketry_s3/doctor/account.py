@@ -135,6 +135,12 @@ class Account:
             yield found("clock-drift", f"{cause}, by which signed URLs live longer or shorter")
 
     def _explained(self, error: StorageError) -> Finding:
+        status = error.status or 0
+        foreign = error.code is None and not isinstance(error, WrongRegion | RateLimited)
+        if foreign and 300 <= status < 400:
+            return found("redirected", "the endpoint sends requests elsewhere", evidence=error)
+        if foreign and status in (400, 401, 403):  # S3 says why, in a document of its own
+            return found("not-s3", "what answers there is no S3 server", evidence=error)
         if isinstance(error, BadCredentials):
             code = next((c for c, names in _KEYS.items() if error.code in names), "bad-credentials")
             cause = _KEY_CAUSES.get(code, "the key pair is not accepted")
@@ -147,9 +153,7 @@ class Account:
         if isinstance(error, WrongRegion):
             return found("wrong-region", "the bucket lives in another region", evidence=error)
         if isinstance(error, AccessDenied):
-            if error.code in _BLOCKED:
-                return found("account-blocked", "the account is blocked", evidence=error)
-            return found("not-s3", "a server that is not S3's denies the request", evidence=error)
+            return found("account-blocked", "the account is blocked", evidence=error)
         if isinstance(error, RateLimited):
             return found("rate-limited", "the server asks for fewer requests", evidence=error)
         other = self._other_way(error)
@@ -159,8 +163,6 @@ class Account:
             return self._missing(error)
         if isinstance(error, Unavailable):
             return _unavailable(error)
-        if "redirected" in error.reason:
-            return found("redirected", "the endpoint sends requests elsewhere", evidence=error)
         if error.status == 404:
             return found("wrong-path", "there is S3, but not at this address", evidence=error)
         return found("failed", "listing the bucket fails", evidence=error)

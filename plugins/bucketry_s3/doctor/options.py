@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bucketry import AccessDenied, Rejected, StorageError, Unavailable
+from bucketry import AccessDenied, InvalidInput, Rejected, StorageError, Unavailable
 from bucketry.doctor import Finding, Probe
 from bucketry_s3.doctor.account import FULL
 from bucketry_s3.doctor.asking import BODY, Asker
@@ -163,6 +163,23 @@ class Writing:
             remedy=f"Give the key pair {granting('PutObject', asker.options)}.",
             evidence=error,
         )
+        yield from self._denied_besides()
+
+    def _denied_besides(self) -> Iterator[Finding]:
+        """Say which other rights are missing, as far as that shows without an object."""
+        asker = self._asker
+        nothing = asker.bench.key("nothing.txt")
+        asked = {"delete": "DeleteObject"} | ({"read": "GetObject"} if asker.may_list else {})
+        for right, operation in asked.items():
+            try:
+                asker.ask(operation, Key=nothing)
+            except AccessDenied as error:
+                remedy = f"Give the key pair {granting(operation, asker.options)}."
+                yield found(
+                    f"denied-{right}", f"to {right} is denied, too", remedy=remedy, evidence=error
+                )
+            except StorageError:
+                continue
 
     def options(self) -> Iterator[Finding]:
         """Each option is taken, and honoured."""
@@ -175,6 +192,9 @@ class Writing:
             key = asker.put(f"option-{asked.name}.txt", **asked.params)
         except StorageError as error:
             yield self._refused(asked, error)
+            return
+        except InvalidInput as error:
+            yield found(f"{asked.name}-refused", f"`{asked.option}` cannot be sent", evidence=error)
             return
         if asked.honoured is None:
             return

@@ -108,3 +108,8 @@ def params_refused(plot: Plot) -> None:
     plot.vendor = "aws"
     plot.personality["storage_classes"] = frozenset({"STANDARD"})
     plot.options["extra_params"] = {"upload": {"StorageClass": "STANDARD_IA"}}
+
+
+@seed("there is no such extra parameter", "params-refused")
+def no_such_param(plot: Plot) -> None:
+    plot.options["extra_params"] = {"upload": {"CacheContrl": "no-store"}}

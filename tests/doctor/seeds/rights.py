@@ -10,6 +10,11 @@ def denied_write(plot: Plot) -> None:
     plot.deny("PutObject")
 
 
+@seed("the key pair may only read", "denied-write", "denied-delete")
+def read_only(plot: Plot) -> None:
+    plot.deny("PutObject", "DeleteObject", "CreateMultipartUpload", "CopyObject")
+
+
 @seed("the right to read is missing", "denied-read")
 def denied_read(plot: Plot) -> None:
     plot.deny("GetObject", "HeadObject")

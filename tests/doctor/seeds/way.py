@@ -119,6 +119,23 @@ def gateway_denies(plot: Plot) -> None:
     plot.options["endpoint"] = f"https://localhost:{website(plot, 403, b'<html>blocked</html>')}"
 
 
+@seed("a login page asks for a password", "not-s3")
+def login(plot: Plot) -> None:
+    asking = {"WWW-Authenticate": 'Basic realm="intranet"'}
+    plot.options["endpoint"] = f"https://localhost:{website(plot, 401, b'', asking)}"
+
+
+@seed("the endpoint leads to a login page", "redirected")
+def to_login(plot: Plot) -> None:
+    onward = {"Location": "/login"}
+    plot.options["endpoint"] = f"https://localhost:{website(plot, 302, b'', onward)}"
+
+
+@seed("a gateway fails", "server-trouble")
+def bad_gateway(plot: Plot) -> None:
+    plot.options["endpoint"] = f"https://localhost:{website(plot, 502, b'bad gateway')}"
+
+
 @seed("the endpoint is a redirect", "redirected")
 def redirect(plot: Plot) -> None:
     onward = {"Location": "https://www.example.com/"}

@@ -237,7 +237,7 @@ def test_no_package_reaches_into_anothers_private_names() -> None:
 # -- public names ----------------------------------------------------------------------------
 
 PUBLIC = ["bucketry", "bucketry.aio", "bucketry.config", "bucketry.doctor", "bucketry.layers",
-          "bucketry.serving", "bucketry.testing", "bucketry_local", "bucketry_s3",
+          "bucketry.serving", "bucketry.setup", "bucketry.testing", "bucketry_local", "bucketry_s3",
           "bucketry_s3.testing"]  # fmt: skip
 
 

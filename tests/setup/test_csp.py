@@ -112,6 +112,10 @@ def test_a_policy_allows_what_it_did_and_the_sources(policy: str, extended: str)
     assert with_sources(policy, SOURCES) == extended
 
 
+def test_a_source_for_both_is_named_once() -> None:
+    assert CspSources(read=(READ,), upload=(READ,)).of("connect-src") == (READ,)
+
+
 def test_a_policy_without_uploads_opens_no_form() -> None:
     assert with_sources("form-action 'none'", CspSources(read=(READ,))) == "form-action 'none'"
 

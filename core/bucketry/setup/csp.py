@@ -39,7 +39,9 @@ class CspSources:
         """Return the sources that a directive needs."""
         if directive == "form-action":
             return self.upload
-        return (*self.read, *self.upload) if directive == "connect-src" else self.read
+        if directive != "connect-src":
+            return self.read
+        return tuple(dict.fromkeys((*self.read, *self.upload)))
 
 
 def csp_sources(*providers: Provider, uploads: bool = False) -> CspSources:

@@ -60,7 +60,8 @@ OPERATIONS: dict[str, Callable[[Provider], object]] = {
 
 def _applied(media: Provider) -> None:
     step = setup.Step(name="cors", status="change")
-    setup.apply(media, setup.SetupPlan(steps=(step,))).raise_failure()
+    plan = setup.SetupPlan(subject=(media.name, ""), steps=(step,))
+    setup.apply(media, plan).raise_failure()
 
 
 def _answering(hook: str, answer: Any) -> object:

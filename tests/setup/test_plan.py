@@ -16,6 +16,7 @@ from bucketry import (
     PreconditionFailed,
     Provider,
     Unavailable,
+    Unsupported,
     hookimpl,
 )
 from bucketry.setup import Applied, SetupPlan, Step, Wanted, apply, plan
@@ -97,6 +98,15 @@ def test_what_shall_be_public_is_read_by_all_and_no_more(server: StandIn, open_o
 
     set_up(open_on(server, root_path="up"), Wanted())  # private again
     assert call(server, "GET", "/media/up/a.txt").status == 403
+
+
+def test_a_root_path_stands_for_itself_alone(server: StandIn, open_on: Open) -> None:
+    public = open_on(server, visibility="public", root_path="a*b?$")
+    set_up(public, Wanted())
+    public.upload(b"x", key="a.txt")
+    server.put("media", "aXb1$/a.txt", b"y")
+    assert call(server, "GET", "/media/a%2Ab%3F%24/a.txt").status == 200
+    assert call(server, "GET", "/media/aXb1%24/a.txt").status == 403
 
 
 def test_objects_that_acls_open_are_let_through(server: StandIn, open_on: Open) -> None:
@@ -305,6 +315,20 @@ def test_only_a_plan_is_applied(server: StandIn, open_on: Open) -> None:
         apply(open_on(server), {})  # type: ignore[arg-type]
 
 
+def test_a_plan_is_for_one_bucket(server: StandIn, open_on: Open) -> None:
+    made = plan(open_on(server, "other"), ALL)
+    with pytest.raises(InvalidInput, match="made for 'other of aws'"):
+        apply(open_on(server), made)
+
+
+def test_a_step_that_no_layer_knows_is_unsupported(server: StandIn, open_on: Open) -> None:
+    provider = open_on(server)
+    unknown = Step(name="replication", status="change", wanted={})
+    made = attrs.evolve(plan(provider), steps=(unknown,))
+    with pytest.raises(Unsupported, match="no layer applies the step 'replication'"):
+        apply(provider, made).raise_failure()
+
+
 # -- what cannot be looked at --------------------------------------------------
 
 
@@ -378,7 +402,7 @@ def test_there_is_nothing_to_set_up_on_disk(tmp_path: Any) -> None:
     import bucketry
 
     local = bucketry.open_provider({"provider": "local", "directory": str(tmp_path)})
-    assert plan(local, ALL) == SetupPlan()
+    assert plan(local, ALL).steps == ()
 
 
 # -- what is asked for --------------------------------------------------
@@ -401,6 +425,11 @@ def test_there_is_nothing_to_set_up_on_disk(tmp_path: Any) -> None:
 def test_what_makes_no_sense_is_refused(wrong: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         Wanted(**wrong)
+
+
+def test_origins_are_what_browsers_send() -> None:
+    wanted = Wanted(origins=["https://WWW.Example.com:443", "http://a:80", "https://b:8443"])
+    assert wanted.origins == ("https://www.example.com", "http://a", "https://b:8443")
 
 
 def test_steps_are_left_out_by_name(server: StandIn, open_on: Open) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from bucketry.errors import InvalidInput, StorageError
 from bucketry.provider import Provider
 from bucketry.provider.perform import perform
@@ -18,8 +20,13 @@ def plan(provider: Provider, wanted: Wanted | None = None) -> SetupPlan:
     ground = provider._ground
     wanted = wanted or Wanted()
     with perform(ground, "plan_setup", None, wanted) as operation:
-        made = operation.answer = ground.ask.plan_setup(wanted)
+        made = attrs.evolve(ground.ask.plan_setup(wanted), subject=_subject(provider))
+        operation.answer = made
     return made
+
+
+def _subject(provider: Provider) -> tuple[str, str]:
+    return provider.name, getattr(provider.options, "bucket", "")
 
 
 def apply(provider: Provider, plan: SetupPlan) -> Applied:
@@ -31,6 +38,10 @@ def apply(provider: Provider, plan: SetupPlan) -> Applied:
     """
     if not isinstance(plan, SetupPlan):
         raise InvalidInput(f"a plan is applied, not {type(plan).__name__}")
+    if plan.subject != _subject(provider):
+        raise InvalidInput(
+            f"the plan was made for {' of '.join(reversed(plan.subject))!a}; plan what is applied"
+        )
     ground = provider._ground
     done: list[Step] = []
     changes = plan.changes

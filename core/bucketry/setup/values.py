@@ -55,6 +55,17 @@ def _several(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _origins(value: Iterable[str]) -> tuple[str, ...]:
+    """Return origins as browsers send them: in small letters, without the scheme's own port."""
+    origins = (one.lower() if isinstance(one, str) else one for one in _several(value))
+    return tuple(
+        re.sub(r"^(https://[^:]+):443$|^(http://[^:]+):80$", r"\1\2", one)
+        if isinstance(one, str)
+        else one
+        for one in origins
+    )
+
+
 def _uses(value: Iterable[Use]) -> frozenset[Use]:
     return frozenset(_several(value))  # type: ignore[arg-type]  # the validator looks
 
@@ -73,7 +84,7 @@ class Wanted:
         uses: what the application does, which decides the rights that its key pair needs.
     """
 
-    origins: tuple[str, ...] = field(default=(), converter=_several, validator=_check_origins)
+    origins: tuple[str, ...] = field(default=(), converter=_origins, validator=_check_origins)
     uploads: bool = False
     unfinished_days: int | None = field(default=7, validator=_check_days)
     versioning: bool | None = None
@@ -143,9 +154,11 @@ class Rights:
 class SetupPlan:
     """What a bucket is set up with, step by step in the order of applying, and the rights needed.
 
-    It is a value: what is applied is what was shown.
+    It is a value: what is applied is what was shown. `subject` is the provider and bucket that it
+    was made for.
     """
 
+    subject: tuple[str, str] = ("", "")
     steps: tuple[Step, ...] = ()
     rights: Rights | None = None
 

@@ -12,7 +12,7 @@ from bucketry.setup import Wanted
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import PUBLIC_ACCESS_BLOCKS
 from bucketry_s3.setup import merging
-from bucketry_s3.setup.rights import VERSION, bucket_arn
+from bucketry_s3.setup.rights import VERSION, objects_arn
 
 PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
 
@@ -100,8 +100,7 @@ class Declared:
     def _public_reads(self, present: Present) -> Present:
         if not self.opened_by_policy:
             return merging.without_public_read(present)
-        resource = f"{bucket_arn(self.options)}/{self._root}*"
-        return merging.with_public_read(present, resource, VERSION)
+        return merging.with_public_read(present, objects_arn(self.options), VERSION)
 
     def _versions(self, present: Present) -> Present:
         status = (present or {}).get("Status")

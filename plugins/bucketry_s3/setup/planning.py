@@ -147,6 +147,8 @@ class BucketSetup:
 
     def apply(self, step: Step) -> Step:
         """Apply a step, if what is there is still what it says, and look at it again."""
+        if step.name != "bucket" and step.name not in ASPECTS:
+            raise Unsupported(f"no layer applies the step {step.name!a}")
         operation = "CreateBucket" if step.name == "bucket" else ASPECTS[step.name].put
         try:
             return self._create(step) if step.name == "bucket" else self._change(step)

@@ -7,9 +7,11 @@ MinIO, Ceph, versitygw and the others that have policies use the same names.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bucketry.keys import RootPath
 from bucketry.setup import Use, Wanted
 from bucketry_s3.options import S3Options
 
@@ -84,6 +86,9 @@ VERSION = "2012-10-17"
 """Of the language of policies."""
 
 
+_SPECIAL = re.compile(r"[*?$]")
+
+
 def partition(region: str | None) -> str:
     """Return AWS's partition of a region, the second word of its ARNs."""
     for prefix, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
@@ -100,11 +105,14 @@ def bucket_arn(options: S3Options) -> str:
 
 
 def objects_arn(options: S3Options) -> str:
-    """Return the ARN of all objects below the root path."""
+    """Return the ARN of all objects below the root path.
+
+    Characters of it that would stand for others are told so (IAM User Guide, policy variables).
+    """
     bucket = bucket_arn(options)
     inner = f"{bucket}/object" if options.bucket.startswith("arn:") else bucket
-    root = options.root_path.strip("/")
-    return f"{inner}/{root}/*" if root else f"{inner}/*"
+    root = RootPath(options.root_path).prefix
+    return f"{inner}/{_SPECIAL.sub(lambda found: f'${{{found[0]}}}', root)}*"
 
 
 def statement(actions: Iterable[str], resources: Sequence[str]) -> dict[str, Any]:

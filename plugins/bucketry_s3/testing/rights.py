@@ -164,6 +164,11 @@ def _effects(
 
 
 def _like(value: str, pattern: str) -> bool:
-    """Return whether a value matches a pattern in which ``*`` and ``?`` are special."""
-    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    """Return whether a value matches a pattern, in which ``${*}`` is a star and no more."""
+    wild = "".join(
+        re.escape(piece[2])
+        if len(piece) == 4
+        else {"*": ".*", "?": "."}.get(piece) or re.escape(piece)
+        for piece in re.findall(r"\$\{[*?$]\}|.", pattern, re.DOTALL)
+    )
     return re.fullmatch(wild, value, re.DOTALL) is not None

@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from bucketry.doctor.bench import Bench
-from bucketry.doctor.values import Probe
 from bucketry.errors import StorageError
 from bucketry.model import (
     ByteRange,
@@ -41,7 +39,8 @@ from bucketry.model import (
     Upload,
 )
 
-if TYPE_CHECKING:  # a room that is entered when a bucket is set up, and not before
+if TYPE_CHECKING:  # rooms that are entered when a bucket is looked at or set up, and not before
+    from bucketry.doctor import Bench, Probe
     from bucketry.setup.values import SetupPlan, Step, Wanted
 
 PROJECT = "bucketry"

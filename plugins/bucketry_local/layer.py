@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import attrs
@@ -28,7 +28,6 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from bucketry.doctor import Bench, Probe
 from bucketry.headers import check_header_value, check_metadata, check_tags
 from bucketry.limits import Limits, Refusal
 from bucketry.source import Source
@@ -37,6 +36,9 @@ from bucketry_local.options import LocalOptions
 from bucketry_local.records import Details, Record
 from bucketry_local.signing import Signer, key_of_url, object_url
 from bucketry_local.store import Store
+
+if TYPE_CHECKING:
+    from bucketry.doctor import Bench, Probe
 
 # Parameters are spelled as boto3's, so that an application's layers work here as in production.
 HEADER_PARAMS = {

@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -30,7 +30,6 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from bucketry.doctor import Bench, Probe
 from bucketry.model import SigningFrame
 from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
@@ -57,6 +56,9 @@ from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
 from bucketry_s3.setting_up import SettingUp
 from bucketry_s3.settings import ClientSettings, settings_fault
+
+if TYPE_CHECKING:
+    from bucketry.doctor import Bench, Probe
 
 T = TypeVar("T")
 
@@ -322,12 +324,8 @@ class S3Layer(SettingUp):
         """Look at the way to the server, the account, the bucket and what others can do there."""
         from bucketry_s3.doctor import Asker, probes
 
-        return probes(
-            Asker(
-                bench, self._options, self._profile, self.settings, self._context, self.key_pair,
-                self._carry,
-            )
-        )  # fmt: skip
+        place = (self._options, self._profile, self.settings, self._context)
+        return probes(Asker(bench, *place, self.key_pair, self._carry))
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from bucketry.doctor.bench import Bench
-from bucketry.doctor.values import Probe
 from bucketry.errors import (
     InvalidInput,
     InvalidKey,
@@ -44,6 +42,7 @@ from bucketry.model import (
 )
 
 if TYPE_CHECKING:
+    from bucketry.doctor import Bench, Probe
     from bucketry.setup.values import SetupPlan, Step, Wanted
 
 T = TypeVar("T")
@@ -342,6 +341,8 @@ class Ask:
 
     def diagnose(self, bench: Bench) -> list[Probe]:
         """Return what all layers want to look at, those of the lowest first."""
+        from bucketry.doctor import Probe
+
         hook = "bucketry_diagnose"
         answers = self._expect(self._hooks.bucketry_diagnose(bench=bench), list, hook)
         return [

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar, Unpack, overload
 
 from bucketry.discretion import discreet
-from bucketry.doctor.values import Diagnosis, Told
 from bucketry.errors import InvalidInput
 from bucketry.hookspecs import ProviderHooks
 from bucketry.host.layers import NamedLayer, name_layers
@@ -43,6 +42,9 @@ from bucketry.sharing import Lease
 from bucketry.source import Body, Source
 from bucketry.texts import plain, shown
 from bucketry.vendor import CommonOptions, Vendor
+
+if TYPE_CHECKING:
+    from bucketry.doctor.values import Diagnosis, Told
 
 Layer = TypeVar("Layer")
 

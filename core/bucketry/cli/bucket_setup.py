@@ -199,7 +199,8 @@ def _ended(settings: Settings, applied: Applied) -> int:
         if step.status == "change":
             code = output.FAILED
         if not settings.json:
-            done = {"in place": "done", "change": "not so"}.get(step.status, step.status)
+            well = "not there" if step.hint else "done"  # a hint says that the server has none
+            done = {"in place": well, "change": "not so"}.get(step.status, step.status)
             output.line(f"{done:9}  {step.name}")
             for text in (*step.diff().splitlines(), *step.hint.splitlines()):
                 output.line(f"           {text}")

@@ -10,10 +10,9 @@ from hashlib import md5
 from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestFilesMixin
-from django.core.files import File
+from django.core.files.base import ContentFile, File
 
 from bucketry import ObjectInfo, Provider
-from bucketry_django.files import StoredFile
 from bucketry_django.storage import (
     Storage,
     as_django_has_it,
@@ -65,8 +64,11 @@ class StaticFilesStorage(Storage):
             self._collection.save(key, body)
         return key
 
-    def _open(self, name: str, mode: str = "rb") -> StoredFile:
+    def _open(self, name: str, mode: str = "rb") -> File[Any]:
         if self._collection is not None:
+            waiting = self._collection.waiting(key_of(name))
+            if waiting is not None and mode == "rb":
+                return ContentFile(waiting, name)
             self._collection.flush()
         return super()._open(name, mode)
 
@@ -158,6 +160,10 @@ class Collection:
         """Have a file deleted at the end, unless it is saved again."""
         self._there.pop(key, None)
         self._waiting.pop(key, None)
+
+    def waiting(self, key: str) -> bytes | None:
+        """Return the bytes of a file that waits to be uploaded."""
+        return self._waiting.get(key)
 
     def flush(self) -> None:
         """Upload what waits."""

@@ -134,7 +134,7 @@ class Storage(django_storage.Storage):
                 os.unlink(temporary())  # an upload is moved into a storage, not copied
         return key
 
-    def _open(self, name: str, mode: str = "rb") -> StoredFile:
+    def _open(self, name: str, mode: str = "rb") -> File[Any]:
         key = key_of(name)
         with suspicious_names():
             try:

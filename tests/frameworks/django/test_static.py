@@ -85,6 +85,8 @@ def test_a_dry_run_does_nothing(provider: Provider, source: Path) -> None:
 def test_hashed_names(provider: Provider, source: Path) -> None:
     calls = _collect(provider, source, HASHED)
     assert calls.count("list") == 2  # and whether there is a folder called like the manifest
+    assert calls.count("upload") == 31 + 31 + 1
+    assert {*calls} == {"list", "upload"}  # what waits to be uploaded is read where it waits
     with _project(provider, source, HASHED), override_settings(DEBUG=False):
         storage: Any = storages["staticfiles"]
         name = storage.stored_name("main.css")

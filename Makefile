@@ -18,8 +18,11 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## the main job, on files on disk
 	@$(BIN)/bucketry demo
 
+# One more than there are cores: some tests wait for a deadline.
+WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+
 test: $(STAMP)  ## the unit tests, the stand-ins among them; no network
-	@$(BIN)/pytest -n auto -q
+	@$(BIN)/pytest -n $(WORKERS) -q
 
 lint: $(STAMP)  ## ruff
 	@$(BIN)/ruff check .
@@ -66,7 +69,7 @@ test-floors: $(STAMP)  ## the unit tests with the oldest allowed dependencies
 	@$(BIN)/python .ci/floors.py pyproject.toml > $(FLOORS)/constraints.txt
 	@$(FLOORS)/bin/pip install --quiet --disable-pip-version-check \
 		--constraint $(FLOORS)/constraints.txt --editable '.[test]'
-	@$(FLOORS)/bin/pytest -n auto -q
+	@$(FLOORS)/bin/pytest -n $(WORKERS) -q
 
 # The unit tests on the newest Python that is installed, in a third environment.
 .PHONY: test-newest
@@ -76,7 +79,7 @@ test-newest: $(STAMP)  ## the unit tests on the newest Python here
 	@python=$$($(BIN)/python .ci/newest.py) || { echo 'SKIPPED: newest: no newer Python'; exit 0; }; \
 	$$python -m venv --clear $(NEWEST) && $(NEWEST)/bin/python --version && \
 	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' && \
-	$(NEWEST)/bin/pytest -n auto -q
+	$(NEWEST)/bin/pytest -n $(WORKERS) -q
 
 # The quick looks beside the long ones, on 250,000 generated keys and addresses.
 .PHONY: test-full

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Callable, Generator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -590,6 +591,9 @@ def test_serve_runs_while_the_block_runs(make: Make, fetch: Fetch) -> None:
     with serve(local, port=0) as running:
         assert running.port > 0
         assert fetch(f"{running.url}/a").body == DATA
+    until = time.monotonic() + 10
+    while threading.active_count() > before and time.monotonic() < until:
+        time.sleep(0.01)  # whoever has answered ends a moment later
     assert threading.active_count() <= before
     with pytest.raises(OSError, match="refused"):
         fetch(f"http://127.0.0.1:{running.port}/a")

@@ -8,6 +8,9 @@ that its environment names.
 
 from __future__ import annotations
 
+# The SDK imports it, and it cannot be imported any more while the interpreter goes down, when the
+# first request may be made.
+import concurrent.futures.thread  # noqa: F401
 import urllib.request
 from collections.abc import Callable
 from functools import cached_property

@@ -207,12 +207,17 @@ def sign(
     stable: int | None,
 ) -> SignedUrl:
     """Return a signed URL for one method on one key."""
-    check_text("method", method)
-    further: tuple[object, ...] = (download_name, response, content_type, version, stable)
-    if method == "GET" and all(one is None for one in further):
-        quickly = ground.quick.sign(key, expires_in) if type(key) is str else None
+    given_method: object = method
+    # By type and identity: whatever else an argument is may answer a comparison as it likes.
+    if (
+        (type(given_method) is str and given_method == "GET" and type(key) is str)
+        and (download_name is None and response is None and content_type is None)
+        and (version is None and stable is None)
+    ):
+        quickly = ground.quick.sign(key, expires_in)
         if quickly is not None:
             return quickly
+    check_text("method", method)
     if method == "POST":
         raise InvalidInput("a form upload needs its limits; use upload_ticket")
     if method not in _METHODS:

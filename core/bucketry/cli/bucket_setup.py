@@ -152,7 +152,7 @@ def _show(provider: Provider, made: SetupPlan, sources: CspSources | None) -> No
     bucket = getattr(provider.options, "bucket", "")
     output.line(f"{provider.name}: {bucket or 'no bucket'} at {provider.vendor.title}")
     for step in made.steps:
-        _step(step)
+        _step(step.status, f"{step.name}: {step.why}", step)
     if made.rights is not None:
         _rights(made.rights)
     if sources is not None:
@@ -161,8 +161,8 @@ def _show(provider: Provider, made: SetupPlan, sources: CspSources | None) -> No
             output.line(f"  {directive} {' '.join(sources.of(directive))}")
 
 
-def _step(step: Step) -> None:
-    output.line(f"{step.status:9}  {step.name}: {step.why}")
+def _step(status: str, told: str, step: Step) -> None:
+    output.line(f"{status:9}  {told}")
     for text in (*step.diff().splitlines(), *step.hint.splitlines()):
         output.line(f"           {text}")
 
@@ -201,9 +201,7 @@ def _ended(settings: Settings, applied: Applied) -> int:
         if not settings.json:
             well = "not there" if step.hint else "done"  # a hint says that the server has none
             done = {"in place": well, "change": "not so"}.get(step.status, step.status)
-            output.line(f"{done:9}  {step.name}")
-            for text in (*step.diff().splitlines(), *step.hint.splitlines()):
-                output.line(f"           {text}")
+            _step(done, step.name, step)
     if applied.error is not None:
         output.show_error(settings, applied.error)
         left = ", ".join(step.name for step in applied.left)

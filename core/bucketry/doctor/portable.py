@@ -179,7 +179,7 @@ class Portable:
         answer = self._open(addressing.object_url(self._ground, key))
         if _is_sample(answer):
             return
-        evidence = answer if isinstance(answer, str) else _shown("GET", answer)
+        evidence = _shown("GET", answer)
         if self._ground.options.base_url:
             yield self._base_url(answer, evidence)
         else:
@@ -196,8 +196,11 @@ class Portable:
             return
         answer = self._open(signed)
         if not _is_sample(answer):
-            evidence = answer if isinstance(answer, str) else _shown("GET", answer)
-            yield found("signed-link", "a signed URL does not open its object", evidence=evidence)
+            yield found(
+                "signed-link",
+                "a signed URL does not open its object",
+                evidence=_shown("GET", answer),
+            )
 
     def _base_url(self, answer: Answer | str, evidence: str) -> Finding:
         if isinstance(answer, str):
@@ -216,7 +219,7 @@ class Portable:
         if not addressing.is_private(self._ground, key) or self._signed(key) is None:
             return  # what stands at base_url decides by itself who may read
         answer = self._open(addressing.object_url(self._ground, key))
-        if not isinstance(answer, str) and _is_sample(answer):
+        if _is_sample(answer):
             yield found(
                 "not-private",
                 "objects are declared private, and everybody can read them at their plain address",
@@ -300,7 +303,9 @@ def _uploads(count: int) -> str:
     return "1 upload in parts was" if count == 1 else f"{count} uploads in parts were"
 
 
-def _shown(asked: str, answer: Answer) -> str:
-    """Return an answer as evidence: its status, and the beginning of what it says."""
+def _shown(asked: str, answer: Answer | str) -> str:
+    """Return an answer as evidence: its status, and the beginning of what it says, or why none."""
+    if isinstance(answer, str):
+        return answer
     said = " ".join(answer.body[:300].decode("utf-8", "replace").split())
     return f"{asked} was answered HTTP {answer.status}: {said[:200]}".rstrip(": ")

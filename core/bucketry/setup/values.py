@@ -172,7 +172,8 @@ class SetupPlan:
         known = [step.name for step in self.steps]
         for name in names:
             if name not in known:
-                raise InvalidInput(f"there is no step {name!a}; there are {', '.join(known)}")
+                steps = ", ".join(known) or "none"
+                raise InvalidInput(f"there is no step {name!a}; there are {steps}")
         left = tuple(step for step in self.steps if step.name not in names)
         return attrs.evolve(self, steps=left)
 

@@ -25,13 +25,15 @@ if sys.platform == "linux":
             return False
         return True
 
-    def attached(file: int | str) -> bytes | None:
-        """Return the record of an open file or of the file at a path, None if it has none."""
+    def attached(file: int | str, likely: bool = True) -> bytes | None:
+        """Return the record of an open file or of the file at a path, None if it has none.
+
+        Whether there is one is asked first unless it is `likely`: an error takes its time.
+        """
         try:
             if isinstance(file, int):
                 return os.getxattr(file, NAME)
-            # Asked first, because a listing of files without any would be slowed by their errors.
-            if NAME not in os.listxattr(file, follow_symlinks=False):
+            if not likely and NAME not in os.listxattr(file, follow_symlinks=False):
                 return None
             return os.getxattr(file, NAME, follow_symlinks=False)
         except OSError as error:
@@ -45,6 +47,6 @@ else:
         """Return False: this system has no such attributes, or Python no calls for them."""
         return False
 
-    def attached(file: int | str) -> bytes | None:
+    def attached(file: int | str, likely: bool = True) -> bytes | None:
         """Return None."""
         return None

@@ -6,8 +6,6 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -75,23 +73,36 @@ def unsuitable() -> str | None:
     return None
 
 
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold the lock `file` against every other thread and process of this machine.
+class locked:
+    """Hold the lock `file` against every other thread and process of this machine; for a ``with``.
 
     flock belongs to the open file, so a thread that opens the file anew waits like a process. A
     killed process lets go of it.
     """
-    with disk():
-        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
+
+    __slots__ = ("_handle",)
+
+    def __init__(self, file: str | Path) -> None:
         with disk():
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
+            self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+    def __enter__(self) -> None:
+        try:
+            with disk():
+                fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         # Said aloud, because a process forked meanwhile shares the open file.
-        fcntl.flock(handle, fcntl.LOCK_UN)
-        os.close(handle)
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
+        os.close(self._handle)
 
 
 def sync_folder(folder: str | Path) -> None:
@@ -107,18 +118,32 @@ def write_file(
     target: Path, data: bytes, temporary: Path, mode: int = 0o666, *, synced: bool = True
 ) -> None:
     """Put `data` into `target`, whole or not at all, through the new file `temporary`."""
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    handle = create(temporary, mode)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        try:
+            write_all(handle, data)
             if synced:
-                os.fsync(file.fileno())
+                os.fsync(handle)
+        finally:
+            os.close(handle)
         os.replace(temporary, target)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
     if synced:
         sync_folder(target.parent)
+
+
+def create(path: str | Path, mode: int = 0o666) -> int:
+    """Return the descriptor of a new file; `FileExistsError` if there is one."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+
+
+def write_all(handle: int, data: bytes | memoryview) -> None:
+    """Write all of `data`, of which the system may take a part at a time."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def regular(seen: os.stat_result) -> os.stat_result:

@@ -16,14 +16,18 @@ OWN = ".bucketry"
 def entries(
     root: Path, *, prefix: str = "", delimiter: str = "", start_after: str = ""
 ) -> Iterator[tuple[str, bool]]:
-    """Yield each key behind `start_after`, or folder of keys, and whether it is a folder.
+    """Return each key behind `start_after`, or folder of keys, and whether it is a folder.
 
     Symbolic links are left out, and so is what no key can name: special files, names that are not
     UTF-8, paths longer than a key may be. Memory grows with the largest folder, not with the tree.
     """
     if delimiter in ("", "/"):
-        yield from _walk(root, prefix, start_after, by_folder=bool(delimiter))
-        return
+        return _walk(root, prefix, start_after, by_folder=bool(delimiter))
+    return _cut(root, prefix, delimiter, start_after)
+
+
+def _cut(root: Path, prefix: str, delimiter: str, start_after: str) -> Iterator[tuple[str, bool]]:
+    """Yield the same for any delimiter."""
     seen = ""
     for key, _ in _walk(root, prefix, start_after, by_folder=False):
         at = key.find(delimiter, len(prefix))

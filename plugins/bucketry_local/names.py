@@ -31,26 +31,30 @@ class Names:
         self._base = base
         self._folds: bool | None = None  # until the store has files of its own to look at
 
-    def path(self, key: str, refuse: type[StorageError]) -> str:
-        """Return the file of `key`, inside the directory for certain, else raise `refuse`."""
+    def find(self, key: str, refuse: type[StorageError]) -> tuple[str, os.stat_result | None]:
+        """Return the path of `key` and what stands there, None if nothing does or nobody may look.
+
+        It is inside the directory for certain, else `refuse` is raised.
+        """
         check_name(key)
         # The base is resolved and the key has no dots, so only a link can lead elsewhere, and only
         # a system that takes two names for one to another key's file.
-        path = self._base
+        path, seen = self._base, None
+        folds = self._ignores_case()
         for segment in key.split("/"):
             folder, path = path, f"{path}/{segment}"
             try:
-                mode = os.lstat(path).st_mode
+                seen = os.lstat(path)
             except OSError:
-                break  # there is nothing, or nobody may look
-            if stat.S_ISLNK(mode):
+                return f"{self._base}/{key}", None
+            if stat.S_ISLNK(seen.st_mode):
                 raise refuse("there is a symbolic link in its path, and links are not followed")
-            if self._ignores_case() and not _is_named(folder, segment):
+            if folds and not _is_named(folder, segment):
                 raise refuse(
                     f"{segment!a} stands there in another spelling, and this file system takes "
                     "both for one"
                 )
-        return f"{self._base}/{key}"
+        return path, seen
 
     def _ignores_case(self) -> bool:
         if self._folds is None and os.path.lexists(f"{self._base}/{OWN}"):

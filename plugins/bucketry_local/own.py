@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from bucketry import BucketNotFound, Rejected, StorageError, Swept
-from bucketry_local.disk import disk, locked, write_file
+from bucketry import BucketNotFound, NotFound, Rejected, StorageError, Swept
+from bucketry_local.disk import create, disk, locked, write_file
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
@@ -39,14 +38,16 @@ class OwnFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._temporaries = path / "tmp"
-        self._lock = path / "lock"
+        self._lock = str(path / "lock")
         self._tidied = False
 
-    def locked(self) -> AbstractContextManager[None]:
+    def locked(self) -> locked:
         """Hold the lock of the whole store."""
-        if not os.path.isdir(self.path):
+        try:
+            return locked(self._lock)
+        except NotFound:
             self._make(self.path)
-        return locked(self._lock)
+            return locked(self._lock)
 
     def _make(self, folder: Path) -> None:
         try:
@@ -84,34 +85,41 @@ class OwnFolder:
 
     def _name(self, key: str) -> Path:
         # It tells whoever sweeps the key that it is for, or how that begins.
-        return self._temporaries / f"{secrets.token_hex(16)}.{quote(key, safe='')[:_TOLD]}"
+        told = quote(key).replace("/", "%2F")[:_TOLD]
+        return self._temporaries / f"{secrets.token_hex(16)}.{told}"
 
     @contextmanager
-    def temporary(self, key: str) -> Iterator[tuple[Path, BinaryIO]]:
-        """Give a new file on the same file system, with a new file's usual rights."""
+    def temporary(self, key: str) -> Iterator[tuple[str, int]]:
+        """Give a new file on the same file system, with a new file's usual rights.
+
+        Whoever is done with it has given it another name; it is removed where an error comes first.
+        """
         with disk():
-            path = self._name(key)
+            path = str(self._name(key))
             try:
-                file = open(path, "xb")  # noqa: SIM115 - closed below
+                handle = create(path)
             except (FileNotFoundError, NotADirectoryError):
                 self._make(self._temporaries)
-                file = open(path, "xb")  # noqa: SIM115 - closed below
+                handle = create(path)
+        try:
             if not self._tidied:
                 self._tidy()
-        try:
-            yield path, file
+            yield path, handle
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(path)
+            raise
         finally:
             with suppress(OSError):
-                file.close()  # on a full disk it fails again
-            if os.path.lexists(path):  # it has not got another name
-                path.unlink(missing_ok=True)
+                os.close(handle)
 
     def _tidy(self) -> None:
         """Remove what killed processes left behind."""
         self._tidied = True
         oldest = datetime.now(UTC) - timedelta(seconds=STALE_SECONDS)
-        for leftover in self.leftovers(oldest):
-            leftover.path.unlink(missing_ok=True)
+        with disk():
+            for leftover in self.leftovers(oldest):
+                leftover.path.unlink(missing_ok=True)
 
     def leftovers(self, before: datetime) -> Iterator[Leftover]:
         """Yield the temporary files that were last written before then."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
 from bucketry_local.disk import disk, explain
 from bucketry_local.listing import entries
-from bucketry_local.records import Record
+from bucketry_local.records import Record, etag_by_hand
 from bucketry_local.store import Store
 
 
@@ -37,7 +37,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _modified(mtime_ns: int) -> datetime:
-    return _BEGINNING + timedelta(microseconds=mtime_ns // 1000)
+    return _BEGINNING + timedelta(0, 0, mtime_ns // 1000)  # days, seconds, microseconds
 
 
 def open_object(store: Store, key: str, byte_range: ByteRange | None) -> ObjectReader:
@@ -114,7 +114,7 @@ def pages(
     """Yield pages of a listing; no page is empty."""
     objects: list[ObjectInfo] = []
     folders: list[str] = []
-    in_files = store.records_in_files()
+    in_files, etag = store.records_in_files(), None
     for key, is_folder in entries(
         store.root, prefix=prefix, delimiter=delimiter, start_after=start_after
     ):
@@ -122,7 +122,8 @@ def pages(
             folders.append(key)
         else:
             try:
-                state, etag = store.listed(key, in_files=in_files)
+                # What one file has, the next has most likely, too.
+                seen, etag = store.listed(key, in_files, etag is not None)
             except NotFound:
                 continue
             except OSError as error:
@@ -132,9 +133,9 @@ def pages(
             objects.append(
                 ObjectInfo(
                     key=key,
-                    size=state.st_size,
-                    etag=etag,
-                    last_modified=_modified(state.st_mtime_ns),
+                    size=seen.st_size,
+                    etag=etag or etag_by_hand(seen),
+                    last_modified=_modified(seen.st_mtime_ns),
                 )
             )
         if len(objects) + len(folders) == page_size:

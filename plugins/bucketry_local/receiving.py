@@ -6,42 +6,43 @@ import base64
 import hashlib
 import os
 import time
-from typing import BinaryIO
 
 from bucketry import IntegrityError
 from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.attributes import attach
-from bucketry_local.disk import disk
-from bucketry_local.records import Details, Record, as_json
+from bucketry_local.disk import disk, write_all
+from bucketry_local.records import Details, Record, as_line
 
 CHUNK = 1 << 20
 """Bytes held in memory while an upload or a copy moves."""
 
 
 class Received:
-    """The bytes of one source, all of them, in `file`."""
+    """The bytes of one source, all of them, in the open file `handle`."""
 
     def __init__(
         self,
-        file: BinaryIO,
+        handle: int,
         source: Source,
         *,
         sha256_wanted: str | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Receive them; raises what reading the source raises, and `IntegrityError`."""
-        self._file = file
+        self._handle = handle
         md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
         # No more room than it takes: what is not needed would still be filled with zeros.
         size = CHUNK if source.size is None else max(1, min(CHUNK, source.size))
-        while chunk := source.read(size):
+        buffer = memoryview(bytearray(size))
+        while count := source.readinto(buffer):
+            chunk = buffer[:count]
             with disk():
-                file.write(chunk)
+                write_all(handle, chunk)
             md5.update(chunk)
             sha256.update(chunk)
             if progress is not None:
-                progress(len(chunk))
+                progress(count)
             if source.bytes_read == source.size:
                 break  # a file that grows as it is read would never end
         source.check_complete()
@@ -49,17 +50,13 @@ class Received:
         self._sha256 = base64.b64encode(sha256.digest()).decode()
         if sha256_wanted not in (None, self._sha256):
             raise IntegrityError("the bytes on disk do not have the SHA256 that is stored")
-        with disk():
-            file.flush()
 
-    def record(
-        self, key: str, details: Details, *, after: int, synced: bool
-    ) -> tuple[Record, bool]:
+    def record(self, details: Details, *, after: int, synced: bool) -> tuple[Record, bool]:
         """Stamp the file later than `after`; return its record, and whether the file has it.
 
         `synced`, all of it is on disk then.
         """
-        handle = self._file.fileno()
+        handle = self._handle
         with disk():
             state = _stamp(handle, after)
             record = Record(
@@ -69,7 +66,7 @@ class Received:
                 sha256=self._sha256,
                 details=details,
             )
-            with_it = attach(handle, as_json([record], key))
+            with_it = attach(handle, as_line(record))
             if synced:
                 os.fsync(handle)
         return record, with_it

@@ -1,7 +1,10 @@
-"""What is kept of an object besides its bytes, as JSON.
+"""What is kept of an object besides its bytes: a line of text.
 
-A record names the file it describes by size and modification time, its *stamp*. A file whose stamp
-no record has was made or changed by hand.
+    size mtime etag sha256 details
+
+Size and time are in hex, and name the file that the record describes, as its *stamp*. A file whose
+stamp no record has was made or changed by hand. The details are JSON: the media type alone, or an
+object where more was said.
 
 Records are kept with the files themselves, see `bucketry_local.attributes`, and where that cannot
 be, in a small file per key. That file holds two records while the object is replaced, the new one
@@ -16,10 +19,10 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -29,8 +32,6 @@ from bucketry.headers import check_header_value
 from bucketry.media_types import guess_content_type
 from bucketry_local.attributes import attached
 from bucketry_local.disk import write_file
-
-T = TypeVar("T")
 
 logger = logging.getLogger("bucketry.local")
 
@@ -58,7 +59,10 @@ class Details:
     tags: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
 
 
-_DETAILS = tuple(attribute.name for attribute in attrs.fields(Details))
+_MORE = tuple(each.name for each in attrs.fields(Details) if each.name != "content_type")
+
+_is_record = re.compile(r"[0-9a-f]++ -?[0-9a-f]++ [^ ]++ [^ ]++ .+").fullmatch
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @frozen(kw_only=True)
@@ -112,7 +116,7 @@ class Records:
 
     def _file(self, key: str) -> str:
         name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{self._folder}/{name}.json"
+        return f"{self._folder}/{name}"
 
     def find(self, key: str, stat: os.stat_result, file: int | str) -> Record | None:
         """Return the record of the file with this `stat`, or None if there is none.
@@ -120,31 +124,45 @@ class Records:
         `file` is its descriptor or path. A damaged record is logged and counts as none: the bytes
         can still be read.
         """
-        return self._find(key, stat, file, _record)
+        told = self.look(key, stat, file)
+        if told is None:
+            return None
+        etag, sha256, details, where = told
+        try:
+            return Record(
+                size=stat.st_size,
+                mtime_ns=stat.st_mtime_ns,
+                etag=etag,
+                sha256=None if sha256 == "-" else sha256,
+                details=_details(details),
+            )
+        except (ValueError, TypeError, RecursionError) as error:
+            _damaged(where, key, error)
+            return None
 
-    def etag(self, key: str, stat: os.stat_result, file: str, *, in_files: bool) -> str | None:
-        """Return the ETag alone, or None if there is no record; `in_files` says where to look."""
-        return self._find(key, stat, file, _etag, in_files=in_files)
-
-    def _find(
+    def look(
         self,
         key: str,
         stat: os.stat_result,
         file: int | str,
-        take: Callable[[dict[str, Any]], T],
-        *,
         in_files: bool = True,
-    ) -> T | None:
-        text = attached(file)
-        found = None if text is None else _taken(take, text, key, stat, "the file's attribute")
-        if found is not None or not in_files:
-            return found
+        likely: bool = True,
+    ) -> tuple[str, str, str, str] | None:
+        """Return what `find` makes a record of: ETag, SHA-256, details and where they stand.
+
+        `in_files` says whether to look beside the file, too, and `likely` whether it is expected to
+        have its record with it.
+        """
+        text = attached(file, likely)
+        told = None if text is None else _read(text, stat, key, "the file's attribute")
+        if told is not None or not in_files:
+            return told
         path = self._file(key)
         try:
             text = _content(path)
         except FileNotFoundError:
             return None
-        return _taken(take, text, key, stat, path)
+        return _read(text, stat, key, path)
 
     def any(self) -> bool:
         """Return whether there are any but those that files have with them."""
@@ -157,7 +175,8 @@ class Records:
     def write(self, key: str, records: Sequence[Record], temporary: Path, *, synced: bool) -> None:
         """Keep `records` and no others for `key`; `synced`, they are on disk when this returns."""
         os.makedirs(self._folder, exist_ok=True)
-        write_file(Path(self._file(key)), as_json(records, key), temporary, synced=synced)
+        lines = b"\n".join(map(as_line, records))
+        write_file(Path(self._file(key)), lines, temporary, synced=synced)
 
     def remove(self, key: str) -> None:
         """Forget `key`."""
@@ -165,56 +184,47 @@ class Records:
             os.unlink(self._file(key))
 
 
-def as_json(records: Sequence[Record], key: str) -> bytes:
-    """Return what is kept of `records`."""
-    content = {"key": key, "records": [_entry(record) for record in records]}
-    return json.dumps(content, ensure_ascii=False).encode()
-
-
-def _entry(record: Record) -> dict[str, object]:
+def as_line(record: Record) -> bytes:
+    """Return what is kept of `record`."""
     details = record.details
-    return {
-        "size": record.size,
-        "mtime_ns": record.mtime_ns,
-        "etag": record.etag,
-        "sha256": record.sha256,
-        "details": {
-            name: value
-            for name in _DETAILS
-            if (value := getattr(details, name)) is not None and value != {}
-        },
-    }
+    more = {name: value for name in _MORE if (value := getattr(details, name))}
+    told = {"content_type": details.content_type, **more} if more else details.content_type
+    stamp = _stamp(record.size, record.mtime_ns)
+    return f"{stamp}{record.etag} {record.sha256 or '-'} {_json(told)}".encode()
 
 
-def _taken(
-    take: Callable[[dict[str, Any]], T], text: bytes, key: str, stat: os.stat_result, where: str
-) -> T | None:
-    """Return what is taken of the record of the file with this `stat`."""
+def _stamp(size: int, mtime_ns: int) -> str:
+    return f"{size:x} {mtime_ns:x} "
+
+
+def _read(
+    text: bytes, stat: os.stat_result, key: str, where: str
+) -> tuple[str, str, str, str] | None:
+    """Return ETag, SHA-256 and details of the file with this `stat`, and `where` they stand."""
+    stamp = _stamp(stat.st_size, stat.st_mtime_ns)
     try:
-        entries = json.loads(text)["records"]
-        return next((take(entry) for entry in entries if _describes(entry, stat)), None)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        logger.warning("%s is damaged, so the details of %r are lost: %s", where, key, error)
-        return None
+        for line in text.decode().split("\n"):
+            if not _is_record(line):
+                raise ValueError("a line is no record")
+            if line.startswith(stamp):
+                _, _, etag, sha256, details = line.split(" ", 4)
+                return etag, sha256, details, where
+    except ValueError as error:
+        _damaged(where, key, error)
+    return None
 
 
-def _etag(entry: dict[str, Any]) -> str:
-    etag = entry["etag"]
-    if not isinstance(etag, str):
-        raise TypeError("the ETag is no text")
-    return etag
+def _damaged(where: str, key: str, error: Exception) -> None:
+    logger.warning("%s is damaged, so the details of %r are lost: %s", where, key, error)
 
 
-def _describes(entry: dict[str, object], stat: os.stat_result) -> bool:
-    return (entry["size"], entry["mtime_ns"]) == (stat.st_size, stat.st_mtime_ns)
-
-
-def _record(entry: dict[str, object]) -> Record:
-    details = entry["details"]
-    if not isinstance(details, dict):
+def _details(text: str) -> Details:
+    told = json.loads(text)
+    if isinstance(told, str):
+        return Details(content_type=told)
+    if not isinstance(told, dict):
         raise TypeError("details are no object")
-    fields: dict[str, object] = {**entry, "details": Details(**details)}
-    return Record(**fields)  # type: ignore[arg-type]  # the validators check each
+    return Details(**told)
 
 
 def _content(path: str) -> bytes:

@@ -2,7 +2,7 @@
 
 ======================================  =======================================================
 ``<directory>/<key>``                   the bytes, and in an extended attribute their record
-``<directory>/.bucketry/objects/``      records without such attributes, a JSON file per key
+``<directory>/.bucketry/objects/``      records without such attributes, a file per key
 ``<directory>/.bucketry/tmp/``          uploads on their way
 ``<directory>/.bucketry/lock``          held while names change
 ``<directory>/.bucketry/signing-key``   see `bucketry_local.signing`
@@ -18,6 +18,7 @@ removing a folder that an upload is about to use. Readers take no lock.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,6 @@ from bucketry_local.records import (
     Record,
     Records,
     by_hand,
-    etag_by_hand,
     same_file,
 )
 
@@ -81,37 +81,37 @@ class Store:
         """Raise `InvalidKey` unless `key` may name a file of the store."""
         check_name(key)
 
-    def _path(self, key: str, refuse: type[StorageError]) -> str:
-        return self._names.path(key, refuse)
-
     # -- reading -----------------------------------------------------------------------------
 
     def head(self, key: str) -> Record:
         """Return the record of an object."""
-        return self._record_at(key, self._path(key, NotFound))
+        return self._record_at(key, *self._names.find(key, NotFound))
 
-    def _record_at(self, key: str, path: str) -> Record:
+    def _record_at(self, key: str, path: str, seen: os.stat_result | None) -> Record:
         for _ in range(_LOOKS):
             with disk():
-                seen = regular(os.lstat(path))
-                record = self._identify(key, path, seen, path)
+                record = self._identify(key, path, regular(seen or os.lstat(path)), path)
             if record is not None:
                 return record
+            seen = None
         raise Unavailable("it is being replaced without a pause")
 
-    def listed(self, key: str, *, in_files: bool) -> tuple[os.stat_result, str]:
+    def listed(self, key: str, in_files: bool, likely: bool) -> tuple[os.stat_result, str | None]:
         """Return what a listing tells of `key`, which it has found: the file's state and the ETag.
 
-        `in_files` says whether the store has records in files. Raises `OSError` and `NotFound`.
+        The ETag is None for a file made by hand. `in_files` says whether the store has records in
+        files, `likely` whether this one has a record. Raises `OSError` and `NotFound`.
         """
         path = f"{self._base}/{key}"
         for _ in range(_LOOKS):
-            seen = regular(os.lstat(path))
-            etag = self._records.etag(key, seen, path, in_files=in_files)
-            if etag is not None:
-                return seen, etag
+            seen = os.lstat(path)
+            if not _is_file(seen):
+                raise NotFound("another has taken its place")
+            told = self._records.look(key, seen, path, in_files, likely)
+            if told is not None:
+                return seen, told[0]
             if not in_files or same_file(seen, os.lstat(path)):
-                return seen, etag_by_hand(seen)
+                return seen, None
         raise Unavailable("it is being replaced without a pause")
 
     def records_in_files(self) -> bool:
@@ -121,11 +121,11 @@ class Store:
 
     def open(self, key: str) -> tuple[BinaryIO, Record]:
         """Return the bytes of an object, as they are now, and its record."""
-        path = self._path(key, NotFound)
+        path, seen = self._names.find(key, NotFound)
         for _ in range(_LOOKS):
             with disk():
-                regular(os.lstat(path))  # opening a pipe would wait for its other end
-                file = open(path, "rb", opener=open_no_link)  # noqa: SIM115 - the caller closes it
+                regular(seen or os.lstat(path))  # opening a pipe would wait for its other end
+                file = open(path, "rb", buffering=0, opener=open_no_link)  # noqa: SIM115 - the caller's
             try:
                 with disk():
                     handle = file.fileno()
@@ -136,6 +136,7 @@ class Store:
             if record is not None:
                 return file, record
             file.close()
+            seen = None
         raise Unavailable("it is being replaced without a pause")
 
     def _identify(
@@ -173,42 +174,48 @@ class Store:
         checked before the source is read, and again when it counts. Whatever fails, also in
         `source`, leaves the old object as it was.
         """
-        path = self._path(key, Rejected)
-        if if_absent or if_match is not None:
-            self._check(key, path, if_absent, if_match)
-        with self.own.temporary(key) as (temporary, file):
-            received = Received(file, source, sha256_wanted=sha256_wanted, progress=progress)
-            record, with_it = received.record(key, details, after=0, synced=self._synced)
+        self._check(key, *self._names.find(key, Rejected), if_absent, if_match)
+        with self.own.temporary(key) as (temporary, handle):
+            received = Received(handle, source, sha256_wanted=sha256_wanted, progress=progress)
+            record, with_it = received.record(details, after=0, synced=self._synced)
             with self.own.locked():
-                self._path(key, Rejected)
-                current = None
-                if os.path.isfile(path):
-                    current = self._check(key, path, if_absent, if_match)
-                elif if_match is not None:
-                    raise _no_such_version()
-                if current is not None and current.mtime_ns >= record.mtime_ns:
+                path, seen = self._names.find(key, Rejected)
+                self._check(key, path, seen, if_absent, if_match)
+                current = seen if _is_file(seen) else None
+                if current is not None and current.st_mtime_ns >= record.mtime_ns:
                     record, with_it = received.record(
-                        key, details, after=current.mtime_ns, synced=self._synced
+                        details, after=current.st_mtime_ns, synced=self._synced
                     )
-                records = [] if with_it else [record, *([current] if current else [])]
-                self._publish(key, path, str(temporary), records, current, if_absent)
+                records = [] if with_it else [record]
+                if records and current is not None:
+                    with suppress(NotFound):  # it was removed by hand
+                        records.append(self._record_at(key, path, current))
+                self._publish(key, path, temporary, records, seen, if_absent)
         return record
 
-    def _check(self, key: str, path: str, if_absent: bool, if_match: str | None) -> Record | None:
-        """Return the record of what is there, if the preconditions hold."""
-        current: Record | None
-        try:
-            current = self._record_at(key, path)
-        except NotFound:
-            current = None
-        if if_absent and current is not None:
+    def _check(
+        self,
+        key: str,
+        path: str,
+        seen: os.stat_result | None,
+        if_absent: bool,
+        if_match: str | None,
+    ) -> None:
+        """Raise unless the preconditions hold for what was seen at `path`."""
+        if if_absent and _is_file(seen):
             raise AlreadyExists(
                 "there is an object under this key already, and prevent_overwrite is on",
                 hint="Choose another key, or use replace().",
             )
-        if if_match is not None and (current is None or current.etag != if_match.strip('"')):
-            raise _no_such_version()
-        return current
+        if if_match is not None:
+            try:
+                etag = self._record_at(key, path, seen).etag
+            except NotFound:
+                etag = None
+            if etag != if_match.strip('"'):
+                raise PreconditionFailed(
+                    "there is no object under this key, or it is another version of it"
+                )
 
     def _publish(
         self,
@@ -216,15 +223,19 @@ class Store:
         path: str,
         temporary: str,
         records: Sequence[Record],
-        current: Record | None,
+        seen: os.stat_result | None,
         if_absent: bool,
     ) -> None:
-        """Give the temporary file its name, its `records` first; the lock is held."""
+        """Give the temporary file its name, its `records` first; the lock is held.
+
+        `seen` is what stands there.
+        """
         folder = os.path.dirname(path)
         try:
             with disk():
-                self._make_folders(folder)
-                if current is None and os.path.isdir(path):
+                if seen is None:
+                    self._make_folders(folder)
+                elif not _is_file(seen):
                     with suppress(OSError):
                         os.rmdir(path)  # an empty folder stands for nothing
                     if os.path.isdir(path):
@@ -237,10 +248,12 @@ class Store:
                     self._records.write(key, records, self.own.new_name(key), synced=self._synced)
                 if if_absent:
                     os.link(temporary, path)
+                    with suppress(OSError):
+                        os.unlink(temporary)
                 else:
                     os.replace(temporary, path)
         except BaseException as error:
-            if current is None:
+            if not _is_file(seen):
                 with suppress(OSError):
                     self._records.remove(key)
             self._prune(Path(folder))
@@ -248,7 +261,7 @@ class Store:
                 raise AlreadyExists("something has taken this name already") from None
             raise
         try:
-            if current is not None and not records:
+            if seen is not None and not records:
                 self._records.remove(key)  # what an older file had, where it had one
             self._sync(folder)
         except OSError as error:
@@ -316,14 +329,15 @@ class Store:
                     self._sync(folder)
 
     def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
-        path = self._path(key, Rejected)
+        path, seen = self._names.find(key, Rejected)
         try:
             with disk():
-                regular(os.lstat(path))
+                regular(seen or os.lstat(path))
             with self.own.locked(), disk():
-                regular(os.lstat(self._path(key, Rejected)))
+                path, seen = self._names.find(key, Rejected)
+                regular(seen or os.lstat(path))
                 if if_match is not None:
-                    self._check(key, path, False, if_match)
+                    self._check(key, path, seen, False, if_match)
                 os.unlink(path)
                 self._records.remove(key)
                 changed.add(self._prune(Path(path).parent))
@@ -332,5 +346,5 @@ class Store:
                 raise PreconditionFailed("there is no object under this key") from None
 
 
-def _no_such_version() -> PreconditionFailed:
-    return PreconditionFailed("there is no object under this key, or it is another version of it")
+def _is_file(seen: os.stat_result | None) -> bool:
+    return seen is not None and stat.S_ISREG(seen.st_mode)

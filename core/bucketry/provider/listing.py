@@ -8,7 +8,7 @@ import attrs
 
 from bucketry.errors import InvalidInput
 from bucketry.headers import check_param_values
-from bucketry.keys import MAX_KEY_BYTES
+from bucketry.keys import MAX_KEY_BYTES, is_common
 from bucketry.model import ObjectInfo, ObjectVersion, Page
 from bucketry.provider.arguments import check_text
 from bucketry.provider.ground import Ground
@@ -78,5 +78,7 @@ def _versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
 
 def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:
     """Return what is known of an object, under the application's key."""
+    if not ground.root.prefix and is_common(info.key):
+        return info
     key = ground.root.strip(info.key)
     return info if key is info.key else attrs.evolve(info, key=key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from random import Random
 from typing import Any
 
 import pluggy
@@ -264,3 +265,71 @@ def test_a_second_yield_is_an_error_and_nothing_is_stored_twice() -> None:
     with pytest.raises(RuntimeError, match="has second yield"):
         media.upload(b"x", key="a")
     assert store_of(media).calls == []
+
+
+def test_a_chain_does_what_pluggys_does() -> None:
+    """Of layers that answer, decline, fail, change, catch, and misbehave, in any order."""
+    told: list[Any] = []
+
+    def answering(name: str, answer: Any) -> Any:
+        class Layer:
+            @hookimpl
+            def bucketry_object_url(self, key: str) -> Any:
+                told.append(name)
+                if isinstance(answer, BaseException):
+                    raise answer
+                return answer
+
+        return Layer()
+
+    def wrapping(name: str, before: Any, change: Any, *, catches: bool, yields: bool = True) -> Any:
+        class Layer:
+            @hookimpl(wrapper=True)
+            def bucketry_object_url(self, key: str) -> Generator[None, Any, Any]:
+                told.append(f"{name} begins")
+                if before is not None:
+                    raise before
+                if not yields:
+                    return "nothing"
+                try:
+                    answer = yield
+                except Exception as error:
+                    told.append(f"{name} meets {type(error).__name__}")
+                    if not catches:
+                        raise
+                    answer = "caught"
+                told.append(f"{name} ends with {answer!r}")
+                if isinstance(change, BaseException):
+                    raise change
+                return f"{answer}{change}"
+
+        return Layer()
+
+    kinds = [
+        lambda n: answering(n, None),
+        lambda n: answering(n, f"from {n}"),
+        lambda n: answering(n, ValueError(n)),
+        lambda n: answering(n, StopIteration(n)),
+        lambda n: wrapping(n, None, n, catches=False),
+        lambda n: wrapping(n, None, n, catches=True),
+        lambda n: wrapping(n, KeyError(n), n, catches=False),
+        lambda n: wrapping(n, None, OSError(n), catches=False),
+        lambda n: wrapping(n, None, None, catches=False, yields=False),
+    ]
+
+    def outcome(chain: Any) -> Any:
+        told.clear()
+        try:
+            end = chain(key="a")
+        except BaseException as error:
+            # Where the misbehaving wrapper stands is said by both in words of their own.
+            end = type(error), "" if isinstance(error, RuntimeError) else error.args
+        return end, list(told)
+
+    random = Random(7)
+    for _ in range(400):
+        chosen = [random.choice(kinds)(f"l{n}") for n in range(random.randint(1, 6))]
+        relay: Any = _stack(*chosen).hooks
+        ours = relay._direct("bucketry_object_url")
+        pluggys = relay._managed("bucketry_object_url")
+        assert outcome(ours) == outcome(pluggys), [type(layer).__name__ for layer in chosen]

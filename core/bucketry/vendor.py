@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from attrs import Factory, field, frozen
 
@@ -13,6 +13,9 @@ from bucketry.hookspecs import ProviderHooks
 from bucketry.limits import Limits, limits_in
 from bucketry.model import Capabilities
 from bucketry.sharing import Lease
+
+if TYPE_CHECKING:
+    from bucketry.host.layers import LayerStack
 
 T = TypeVar("T")
 
@@ -129,13 +132,17 @@ class LayerContext:
     provider: str
     vendor: Vendor
     capabilities: Capabilities
-    _relay: Callable[[], ProviderHooks] = field(alias="relay", repr=False)
+    _stack: Callable[[], LayerStack] = field(alias="stack", repr=False)
     _lease: Lease = field(alias="lease", factory=Lease, repr=False)
 
     @property
     def hooks(self) -> ProviderHooks:
         """The provider's hooks, every layer included."""
-        return self._relay()
+        return self._stack().hooks
+
+    def alone(self, hook: str) -> bool:
+        """Return whether one layer has `hook` to itself, as usable as `hooks`."""
+        return self._stack().alone(hook)
 
     def share(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the one thing for `key`, made when it is first asked for.

@@ -46,9 +46,9 @@ class S3Hooks:
     def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair:
         """Give the key pair of this moment.
 
-        Asked when: each request is signed, and each second in which URLs are, so that a pair may be
-        renewed. It must be quick: keep a pair until it has nearly run out. No network is needed for
-        a fixed pair.
+        Asked when: each request and each URL is signed, so that a pair may be renewed, or be
+        another one for each caller. It must be quick: keep a pair until it has nearly run out. No
+        network is needed for a fixed pair.
 
         Answer: `KeyPair`. None: the layer below gives it; the family answers a fixed pair, and the
         SDK's own chain where `settings.credentials` are ambient. `BadCredentials` where none can

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,6 +13,7 @@ import attrs
 
 from bucketry import (
     AccessDenied,
+    AmbientCredentials,
     ByteRange,
     Credentials,
     Deleted,
@@ -70,8 +71,16 @@ class S3Layer(SettingUp):
     and no client is made before the first operation.
     """
 
-    def __init__(self, options: S3Options, profile: Profile, context: LayerContext) -> None:
+    def __init__(
+        self,
+        options: S3Options,
+        profile: Profile,
+        context: LayerContext,
+        ambient: Callable[[], KeyPair],
+    ) -> None:
+        """`ambient` gives the key pair that the SDK's own chain has at this moment."""
         self._options = options
+        self._ambient = ambient
         self._profile = profile
         self._context = context
         self._fixed: tuple[Credentials, KeyPair] | None = None
@@ -117,19 +126,10 @@ class S3Layer(SettingUp):
 
     @cached_property
     def _presigner(self) -> Presigner:
-        base = bucket_base(
-            self.settings.public_endpoint,
-            self._profile.bucket_of(self._options),
-            self.settings.addressing,
-        )
+        bucket = self._profile.bucket_of(self._options)
+        base = bucket_base(self.settings.public_endpoint, bucket, self.settings.addressing)
         bound = binding_headers(self._context.capabilities, self._options.acl)
-        return Presigner(
-            base,
-            self._profile.bucket_of(self._options),
-            self.settings.region,
-            time.time,
-            bound=bound,
-        )
+        return Presigner(base, bucket, self.settings.region, time.time, bound=bound)
 
     @cached_property
     def _public_base(self) -> str:
@@ -158,19 +158,13 @@ class S3Layer(SettingUp):
         )
 
     @hookimpl
-    def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair | None:
-        """Give a fixed pair."""
+    def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair:
+        """Give a fixed pair, or the SDK's where the configuration names its chain."""
         credentials = settings.credentials
-        if not isinstance(credentials, Credentials):
-            return None
+        if isinstance(credentials, AmbientCredentials):
+            return self._ambient()
         if self._fixed is None or self._fixed[0] is not credentials:
-            token = credentials.session_token
-            pair = KeyPair(
-                access_key_id=credentials.access_key_id,
-                secret_access_key=credentials.secret_access_key.reveal(),
-                session_token=token.reveal() if token else None,
-            )
-            self._fixed = (credentials, pair)
+            self._fixed = (credentials, KeyPair.of(credentials))
         return self._fixed[1]
 
     # Registered first of all, so asked last of the wrappers: it sees what all of them have done.
@@ -259,8 +253,8 @@ class S3Layer(SettingUp):
 
     def signing_frame(self, expires_in: int, second: int) -> SigningFrame | None:
         """Return what the plain GETs that `bucketry_sign` signs in this second have in common."""
-        if self._options.base_url:
-            return None
+        if self._options.base_url or not self._context.alone("bucketry_s3_credentials"):
+            return None  # whoever gives key pairs may give another one to each caller
         return self._presigner.frame(expires_in, self.key_pair(), second)
 
     @hookimpl

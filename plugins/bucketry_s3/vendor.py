@@ -68,8 +68,9 @@ def s3_vendor(
     """
 
     def make_layers(chosen: Any, context: LayerContext) -> list[object]:
-        family = S3Layer(chosen, profile, context)
-        carriers: list[object] = [Boto3Transport(context, lambda: family.settings)]
+        family = S3Layer(chosen, profile, context, lambda: sdk.connections.ambient_pair())
+        sdk = Boto3Transport(context, lambda: family.settings)
+        carriers: list[object] = [sdk]
         if chosen.transport == "sockets":
             carriers.append(SocketTransport(context, lambda: family.settings))
         return [family, *carriers, *(make(chosen, context) for make in layers)]

@@ -18,7 +18,6 @@ from bucketry import (
     Fact,
     LayerContext,
     Provider,
-    ProviderHooks,
     Secret,
     StoredObject,
     hookimpl,
@@ -27,6 +26,7 @@ from bucketry.cli import output
 from bucketry.cli.settings import Settings, command
 from bucketry.config.effective import Effective
 from bucketry.host.defaults import DefaultsLayer
+from bucketry.host.layers import LayerStack
 
 KEY = "example.txt"
 BODY = b"hello"
@@ -120,14 +120,14 @@ def _options(effective: Sequence[Effective], settings: Any) -> list[Option]:
 def _layers_of_the_vendor(provider: Provider) -> list[object]:
     """Build the vendor's layers once more, to look at them; none is asked anything."""
 
-    def no_hooks() -> ProviderHooks:
+    def no_hooks() -> LayerStack:
         raise LookupError("layers may not ask hooks while they are built")
 
     context = LayerContext(
         provider=provider.name,
         vendor=provider.vendor,
         capabilities=provider.capabilities,
-        relay=no_hooks,
+        stack=no_hooks,
     )
     return list(provider.vendor.layers(provider.options, context))
 

@@ -133,7 +133,7 @@ class Ground:
             provider=service.name,
             vendor=service.vendor,
             capabilities=service.capabilities,
-            relay=lambda: self.stack.hooks,
+            stack=lambda: self.stack,
             lease=lease,
         )
         with service.making("layers"):

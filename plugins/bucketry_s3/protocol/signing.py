@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
-from bucketry import Capabilities, InvalidKey
+from bucketry import Capabilities, Credentials, InvalidKey
 from bucketry.model import SigningFrame
 from bucketry_s3.protocol.sigv4 import ALGORITHM, keyed, signing_key, stamp
 from bucketry_s3.protocol.urls import object_url
@@ -33,6 +33,16 @@ class KeyPair:
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     expires: datetime | None = None
+
+    @classmethod
+    def of(cls, credentials: Credentials) -> KeyPair:
+        """Return the pair of a configuration."""
+        token = credentials.session_token
+        return cls(
+            access_key_id=credentials.access_key_id,
+            secret_access_key=credentials.secret_access_key.reveal(),
+            session_token=token.reveal() if token else None,
+        )
 
 
 @frozen(kw_only=True)

@@ -16,10 +16,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from bucketry import AmbientCredentials, LayerContext, hookimpl
+from bucketry import LayerContext, hookimpl
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.trust import authorities
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Boto3Transport:
-    """Sends one request through boto3's signer and HTTP session; gives ambient credentials.
+    """Sends one request through boto3's signer and HTTP session.
 
     Nothing is imported or opened before the first request. Connections are shared by all providers
     that are made from one another and go to the same place as the same identity.
@@ -60,10 +59,3 @@ class Boto3Transport:
         settings = self._settings()
         pair = self._hooks.bucketry_s3_credentials(settings=settings)
         return self.connections.send(request, deadline, pair, settings.region)
-
-    @hookimpl
-    def bucketry_s3_credentials(self, settings: ClientSettings) -> KeyPair | None:
-        """Ask the SDK's own chain, where the configuration names it."""
-        if not isinstance(settings.credentials, AmbientCredentials):
-            return None
-        return self.connections.ambient_pair()

@@ -51,31 +51,43 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
     """Return the request, or raise `InvalidInput` that says what is wrong with it."""
     method = request.method
     _check_expiry(request.expires_in, ground)
-    _check_stable(request, ground)
-    for given in (request.response, request.headers):
+    if request.stable is not None:
+        _check_stable(request, request.stable, ground)
+    response, headers = request.response, request.headers
+    for given in (response, headers):
         if type(given) is not dict and not isinstance(given, Mapping):
             raise InvalidInput("response headers and request headers are mappings of text")
-    if request.response:
+    if response:
         _check_response(request)
     if request.version is not None:
         check_header_value("version", request.version)
         if method in ("PUT", "POST"):
             raise InvalidInput("an upload makes a version; it cannot name one")
-    for name, value in request.headers.items():
-        if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
-            raise InvalidInput(f"the header {shown(name)} cannot be signed along")
-        check_header_value(f"header {name}", value)
+    if headers:
+        _check_headers(headers)
     if request.content_type is not None:
         if method not in ("PUT", "POST"):
             raise InvalidInput("content_type limits an upload; for GET use response=")
         check_header_value("content_type", request.content_type)
     smallest, largest = request.min_size, request.max_size
+    if type(smallest) is not int or smallest or largest is not None:
+        _check_sizes(smallest, largest)
+    return request
+
+
+def _check_sizes(smallest: int, largest: int | None) -> None:
     for size in (smallest, 0 if largest is None else largest):
         if isinstance(size, bool) or not isinstance(size, int):
             raise InvalidInput(f"a size is a number of bytes (an int), not {type(size).__name__}")
     if smallest < 0 or (largest is not None and largest < smallest):
         raise InvalidInput("sizes are bytes, min_size not above max_size")
-    return request
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
+            raise InvalidInput(f"the header {shown(name)} cannot be signed along")
+        check_header_value(f"header {name}", value)
 
 
 def _check_response(request: SignRequest) -> None:
@@ -95,6 +107,8 @@ def _check_response(request: SignRequest) -> None:
 
 def _check_expiry(seconds: object, ground: Ground) -> None:
     limit = ground.max_expires_in
+    if type(seconds) is int and 1 <= seconds <= limit:
+        return
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= limit:
         shown = repr(seconds) if isinstance(seconds, int | float) else type(seconds).__name__
         raise InvalidExpiry(
@@ -102,14 +116,12 @@ def _check_expiry(seconds: object, ground: Ground) -> None:
         )
 
 
-def _check_stable(request: SignRequest, ground: Ground) -> None:
-    stable, limit = request.stable, ground.max_expires_in
-    if stable is None:
-        return
+def _check_stable(request: SignRequest, stable: object, ground: Ground) -> None:
     if isinstance(stable, bool) or not isinstance(stable, int) or stable < 1:
         raise InvalidExpiry("stable is a number of seconds, 1 or more, given as an int")
     if request.method not in ("GET", "HEAD"):
         raise InvalidInput(f"stable is for GET and HEAD, not for {request.method}")
+    limit = ground.max_expires_in
     if request.life > limit:
         raise InvalidExpiry(
             f"a signed URL lives {limit:,} seconds at most, expires_in and stable together; "
@@ -224,8 +236,9 @@ def sign(
         raise InvalidInput(f"{shown(method)} cannot be signed; GET, HEAD, PUT and DELETE can")
     if response is not None and not isinstance(response, Mapping):
         raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
-    given = {} if response is None else response
-    wanted = {name: plain(v) if isinstance(v, str) else v for name, v in given.items()}
+    wanted: dict[str, str] = {}
+    if response:
+        wanted = {name: plain(v) if isinstance(v, str) else v for name, v in response.items()}
     if download_name is not None:
         wanted["content_disposition"] = content_disposition(
             check_text("download_name", download_name)

@@ -129,6 +129,10 @@ class Ground:
         self.capabilities = service.capabilities
         self.root = service.root
         self.lease = lease
+        # Seconds that a signed URL can live at most.
+        self.max_expires_in = (
+            self.capabilities.presign_seconds_max.value or self.vendor.max_expires_in
+        )
         context = LayerContext(
             provider=service.name,
             vendor=service.vendor,
@@ -158,11 +162,6 @@ class Ground:
             self.options,
             self.max_expires_in if signs is None or "GET" in signs else None,
         )
-
-    @property
-    def max_expires_in(self) -> int:
-        """Seconds that a signed URL can live at most."""
-        return self.capabilities.presign_seconds_max.value or self.vendor.max_expires_in
 
     def told(self, error: BaseException, operation: str, key: str | None = None) -> BaseException:
         """Return the error as the application gets it: where it is from, on which key, what helps.

@@ -25,18 +25,9 @@ class perform:
     Both ask the layers under `noted`.
     """
 
-    __slots__ = (
-        "_before",
-        "_ground",
-        "_key",
-        "_lasting",
-        "_name",
-        "_noted",
-        "_notes",
-        "_question",
-        "_watching",
-        "answer",
-    )
+    answer: Any = None
+    _notes: Notes | None = None
+    _noted: AbstractContextManager[None] | None = None
 
     def __init__(
         self,
@@ -53,16 +44,14 @@ class perform:
         self._question = question
         self._watching: list[Watcher] = []
         self._before = sys.exception()
-        self._notes: Notes | None = None
-        self._noted: AbstractContextManager[None] | None = None
-        self.answer: Any = None
         self._lasting = lasting
 
     def __enter__(self) -> Self:
-        self.begin()
-        if self._notes is not None and not self._lasting:
-            self._noted = self._notes.open()
-            self._noted.__enter__()
+        if self._ground.watchers:
+            self._begin()
+            if self._notes is not None and not self._lasting:
+                self._noted = self._notes.open()
+                self._noted.__enter__()
         return self
 
     def __exit__(
@@ -74,7 +63,8 @@ class perform:
         if self._noted is not None:
             self._noted.__exit__(None, None, None)
         if error is None or isinstance(error, GeneratorExit):
-            self.end(None)
+            if self._watching:
+                self.end(None)
             return
         told = self._failed(error)
         if told is not error:

@@ -57,7 +57,7 @@ _NOT_IN_URL = re.compile(r"[^!$-;=?-\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
 # One look proves the common URL; what does not match goes the long way.
 _common_url = re.compile(
     r"https?://[A-Za-z0-9.-]++(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?"
-    r"(?:[/?](?:[!$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{2})*+)?"
+    r"(?:[/?][!$&-;=?-Z_a-z~]*+(?:%[0-9A-Fa-f]{2}[!$&-;=?-Z_a-z~]*+)*+)?"
 ).fullmatch
 
 _NONE: Mapping[str, Any] = {}
@@ -312,11 +312,12 @@ class Ask:
                 check_param_values("field", fields)
         if not signed.signed:
             return self._marked(signed, checked=False)
-        if signed.expires_at is None or signed.expires_at.tzinfo is None:
+        expires_at = signed.expires_at
+        if expires_at is None or expires_at.tzinfo is None:
             raise self._bad(
                 hook, "a signed URL needs expires_at with a time zone, an unsigned one signed=False"
             )
-        if signed.expires_at.timestamp() > time.time() + request.life + CLOCK_SLACK:
+        if expires_at.timestamp() > time.time() + request.life + CLOCK_SLACK:
             raise self._bad(hook, f"it signed for longer than {request.life} seconds")
         if self._reads_signatures and self._stack.signed.untouched(signed):
             return signed  # straight from the layer that would be asked to read it

@@ -48,11 +48,14 @@ class _OneHook:
         return [self._hook]
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
 class Signed(local):
     """What the lowest layer has signed last, in this thread; layers above may change it, or not."""
 
     signed: SignedUrl | None = None
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = _NONE
 
     def kept(self, method: HookMethod, sign: Callable[..., Any]) -> Callable[..., Any]:
         """Return `sign`, leaving what it answers here."""
@@ -60,7 +63,8 @@ class Signed(local):
         def bucketry_sign(request: SignRequest) -> Any:
             answer = sign(request=request) if method.arguments else sign()
             if isinstance(answer, SignedUrl):
-                self.signed, self.headers = answer, dict(answer.headers)
+                self.signed = answer
+                self.headers = dict(answer.headers) if answer.headers else _NONE
             return answer
 
         return bucketry_sign

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
 
@@ -21,8 +20,8 @@ from bucketry.keys import MAX_KEY_BYTES, is_common, is_plain
 from bucketry.model import SignedUrl, SigningFrame
 from bucketry.vendor import CommonOptions
 
-_Known = tuple[int, int, str, str, Callable[[str], str], datetime]
-"""A frame's parts, after the second and the life that it is for."""
+_Known = tuple[int, int, Callable[[str], str], Callable[..., SignedUrl]]
+"""The second and the life that a frame is for, and what it does."""
 
 Url = Callable[[str], str | None]
 Sign = Callable[[str, int | None], SignedUrl | None]
@@ -96,7 +95,7 @@ class Quick:
                 frame = frame_of(expires_in=seconds, second=second)
             if not isinstance(frame, SigningFrame) or not _is_good(frame, second + seconds):
                 return None
-            return second, seconds, frame.front, frame.back, frame.signature, frame.expires_at
+            return second, seconds, frame.signature, frame.signed
 
         def sign(key: str, expires_in: int | None) -> SignedUrl | None:
             if type(key) is not str:
@@ -113,14 +112,11 @@ class Quick:
                 if known is None:
                     return None
                 last = known
-            _, _, front, back, signature_of, expires_at = known
+            _, _, signature_of, signed = known
             signature = signature_of(quoted)
             if not (signature.isascii() and signature.isalnum()):
                 return None
-            return SignedUrl(
-                url=f"{front}{quoted}{back}{signature}", method="GET", headers={}, fields={},
-                expires_at=expires_at, signed=True, checked=checked,
-            )  # fmt: skip
+            return signed(quoted, signature, checked=checked)
 
         return sign
 

@@ -229,37 +229,43 @@ def sign(
         quickly = ground.quick.sign(key, expires_in)
         if quickly is not None:
             return quickly
-    check_text("method", method)
-    if method == "POST":
-        raise InvalidInput("a form upload needs its limits; use upload_ticket")
-    if method not in _METHODS:
-        raise InvalidInput(f"{shown(method)} cannot be signed; GET, HEAD, PUT and DELETE can")
-    if response is not None and not isinstance(response, Mapping):
-        raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
-    wanted: dict[str, str] = {}
-    if response:
-        wanted = {name: plain(v) if isinstance(v, str) else v for name, v in response.items()}
-    if download_name is not None:
-        wanted["content_disposition"] = content_disposition(
-            check_text("download_name", download_name)
+        request = SignRequest(
+            key=ground.root.existing(key), method="GET", expires_in=_expires_in(expires_in, ground)
         )
-    key = key_of(key)
-    content_type = text_or_none("content_type", content_type)
-    version = text_or_none("version", version)
-    request = SignRequest(
-        key=ground.root.join(key) if method == "PUT" else ground.root.existing(key),
-        method=method,
-        expires_in=_expires_in(expires_in, ground),
-        response=wanted,
-        content_type=content_type,
-        version=version,
-        stable=stable,
-    )
+    else:
+        check_text("method", method)
+        if method == "POST":
+            raise InvalidInput("a form upload needs its limits; use upload_ticket")
+        if method not in _METHODS:
+            raise InvalidInput(f"{shown(method)} cannot be signed; GET, HEAD, PUT and DELETE can")
+        key = key_of(key)
+        request = SignRequest(
+            key=ground.root.join(key) if method == "PUT" else ground.root.existing(key),
+            method=method,
+            expires_in=_expires_in(expires_in, ground),
+            response=_wanted(response, download_name),
+            content_type=text_or_none("content_type", content_type),
+            version=text_or_none("version", version),
+            stable=stable,
+        )
     check_request(request, ground)
     with perform(ground, "sign", key, request) as operation:
         _check_can_sign(method, ground)
         signed = operation.answer = ground.ask.sign(_prepared(request, ground))
     return signed
+
+
+def _wanted(response: Mapping[str, str] | None, download_name: str | None) -> dict[str, str]:
+    """Return the headers that the answer shall carry."""
+    if response is not None and not isinstance(response, Mapping):
+        raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
+    given = {} if response is None else response
+    wanted = {name: plain(v) if isinstance(v, str) else v for name, v in given.items()}
+    if download_name is not None:
+        wanted["content_disposition"] = content_disposition(
+            check_text("download_name", download_name)
+        )
+    return wanted
 
 
 def sign_many(
@@ -273,7 +279,7 @@ def sign_many(
     any_key = SignRequest(key="", method="GET", expires_in=seconds, stable=stable)
     check_request(any_key, ground)
     _check_can_sign("GET", ground)
-    asked: list[str] = [key_of(key) for key in each_key(keys)]
+    asked = [key if type(key) is str else key_of(key) for key in each_key(keys)]
     quickly = _quickly(ground, asked, seconds) if stable is None else None
     if quickly is not None:
         return quickly

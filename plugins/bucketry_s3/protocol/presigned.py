@@ -97,12 +97,7 @@ def sign(
     if request.method == "GET" and at is None and plain:
         frame = presigner.frame(request.life, pair, begins)
         key = quote_key(request.key)
-        return SignedUrl(
-            url=f"{frame.front}{key}{frame.back}{frame.signature(key)}",
-            method="GET",
-            expires_at=frame.expires_at,
-            checked=True,
-        )
+        return frame.signed(key, frame.signature(key), checked=True)
     params = {_RESPONSE_PARAMS[name]: value for name, value in request.response.items()}
     if request.version:
         params["versionId"] = request.version

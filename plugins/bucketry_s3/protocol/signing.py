@@ -180,7 +180,7 @@ class Presigner:
     def frame(self, expires_in: int, pair: KeyPair, second: int) -> SigningFrame:
         """Return what plain GETs for `expires_in` seconds, signed in this second, share."""
         known = self._frame
-        if known is not None and known[:2] == (second, expires_in) and known[2] is pair:
+        if known is not None and known[2] is pair and known[:2] == (second, expires_in):
             return known[3]
         stamp, now = _moment(second)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"

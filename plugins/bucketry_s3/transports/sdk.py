@@ -33,11 +33,11 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.head import Head
+from bucketry_s3.transports.kernel import unsent
 from bucketry_s3.transports.proxies import proxy_of
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, head_of, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
-from bucketry_s3.transports.unsent import unsent
 from bucketry_s3.transports.watchdog import WATCHDOG, Watched
 
 CONNECT_TIMEOUT = 10.0

@@ -46,6 +46,7 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     if file is None and not context.cert_store_stats()["x509_ca"]:
         _trust_the_sdks_own(context)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # so sending never waits for what is to be read
     return context
 
 

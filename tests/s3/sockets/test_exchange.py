@@ -244,6 +244,30 @@ def test_an_answer_that_came_unasked_is_nobodys(start: Start) -> None:
     assert 2 == peer.connections
 
 
+@pytest.mark.parametrize("tls", [False, True])
+def test_what_came_behind_a_body_in_one_piece_is_nobodys(start: Start, tls: bool) -> None:
+    """Over TLS the kernel knows nothing of it: it came in one record with the body's last bytes."""
+
+    def script(line: Line) -> None:
+        line.request()
+        if line.number > 1:
+            line.say(OK)
+            return
+        line.say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        head_is_read.wait(10)
+        line.say(b"ok" + OK.replace(b"ok", b"no"))
+        line.request()  # stays open
+
+    head_is_read = threading.Event()
+    peer, pool = start(script, tls=tls)
+    answer = send(pool)
+    head_is_read.set()
+
+    assert whole(answer) == b"ok"
+    assert whole(send(pool)) == b"ok"
+    assert peer.connections == 2
+
+
 def test_an_answer_that_is_not_trusted_gives_its_connection_up(start: Start) -> None:
     peer, pool = start(says(OK))
 

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import hashlib
 import random
 import string
 from datetime import datetime
 from urllib.parse import quote
 
+import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from bucketry_s3.protocol.sigv4 import HeaderSigner
-from bucketry_s3.protocol.wire import S3Request
+from bucketry_s3.protocol.wire import Payload, S3Request
 
 NOW = 1_795_659_300.0  # 2026-11-26T02:15:00Z
 
@@ -87,6 +89,20 @@ def test_the_signature_is_the_sdks_byte_for_byte() -> None:
         assert theirs["X-Amz-Date"] == ours["X-Amz-Date"]
         assert theirs["X-Amz-Content-SHA256"] == ours["X-Amz-Content-SHA256"]
         assert theirs.get("X-Amz-Security-Token") == ours.get("X-Amz-Security-Token")
+
+
+@pytest.mark.parametrize("size", [1, 1983, 1984, 1985, 2048, 4096, 15_871, 15_872, 15_873, 40_000])
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_the_digest_of_a_body_is_that_of_all_of_it(size: int, kind: type[Payload]) -> None:
+    content = random.Random(size).randbytes(size)
+    request = S3Request(
+        operation="PutObject", method="PUT", scheme="https", host="h", path="/k",
+        body=kind(content),
+    )  # fmt: skip
+
+    signed = HeaderSigner("AK", "SK", None, "us-east-1").sign(request, NOW)
+
+    assert signed["X-Amz-Content-SHA256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_the_servers_clock_counts() -> None:

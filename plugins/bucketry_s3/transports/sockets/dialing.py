@@ -69,7 +69,7 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
 
 
 def dial(route: Route, deadline: Deadline) -> socket.socket:
-    """Return a connected socket with a timeout of `SLICE`; its first byte is the request's.
+    """Return a connected socket that waits for nothing; its first byte is the request's.
 
     Raises `Unreachable` where trying again may help, `Rejected` where it cannot.
     """
@@ -79,11 +79,14 @@ def dial(route: Route, deadline: Deadline) -> socket.socket:
     try:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(SLICE)
-        if route.tls is None:
-            return plain  # a proxy passes on plain requests without a tunnel
-        if route.proxy is not None:
-            _tunnel(plain, route, route.proxy, until, deadline)
-        return _secure(plain, route, route.tls, until, deadline)
+        made = plain
+        if route.tls is not None:  # a proxy passes on plain requests without a tunnel
+            if route.proxy is not None:
+                _tunnel(plain, route, route.proxy, until, deadline)
+            made = _secure(plain, route, route.tls, until, deadline)
+        # Python's own timeouts would look before each read and write, and again after it.
+        made.settimeout(0)
+        return made
     except BaseException:
         plain.close()
         raise

@@ -11,11 +11,13 @@ from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
-from bucketry_s3.transports.names import SLICE
+from bucketry_s3.transports.kernel import unsent
 from bucketry_s3.transports.sockets.pool import Connection, Pool
-from bucketry_s3.transports.unsent import unsent
 
 T = TypeVar("T", bytes, int)
+
+_NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""What says that nothing more has come, or can be sent, for now."""
 
 SILENT_SECONDS = 20.0
 """Seconds without a byte after which a connection is given up and the request tried again."""
@@ -104,7 +106,7 @@ class _Exchange:
         self.deadline = deadline
         self.written = False
         self._pool = pool
-        self._connection: Connection | None = connection
+        self._connection, self._closed = connection, False
         self._sock, self._used = connection.sock, connection.used
         self._silent = silent
         self._at_once = _RECORD if pool.route.tls is not None else _PLAIN
@@ -119,6 +121,7 @@ class _Exchange:
             except OSError as error:
                 self._hear_why(error)
             while not head.done:
+                self._connection.wait()  # an answer takes its time: to look for it is of no use yet
                 head.feed(self._receive(_PLAIN))
             if head.status < 400 and (not self._whole or (body and unsent(self._sock))):
                 raise Unavailable("the server answered before all of the request was sent")
@@ -146,8 +149,8 @@ class _Exchange:
         while sent < size:
             try:
                 taken = self._sock.send(data[sent : sent + _PLAIN])
-            except TimeoutError:
-                if self._hears():
+            except _NOT_YET:
+                if not self._connection.wait_for_room() and self._hears():
                     return False
                 self._check_time(until, "takes no more bytes")
                 continue
@@ -161,13 +164,11 @@ class _Exchange:
 
     def _hears(self) -> bool:
         """Take what the server says before it has the whole request; return whether that is all."""
-        self._sock.settimeout(0)
         try:
             data = self._sock.recv(_RECORD)
-        except (BlockingIOError, ssl.SSLWantReadError):
+        except _NOT_YET:
             return False
-        finally:
-            self._sock.settimeout(SLICE)
+        self._connection.full = len(data) == _RECORD
         if data:
             self._head.feed(data)
         return self._head.done
@@ -186,7 +187,10 @@ class _Exchange:
     def _receive(self, most: int) -> bytes:
         """Return the next bytes, at most `most`; b"" only where closing may end the body."""
         # Room for more than comes at once would be wasted.
-        return self._wait_for(self._sock.recv, min(most, self._at_once))
+        room = min(most, self._at_once)
+        data = self._wait_for(self._sock.recv, room)
+        self._connection.full = len(data) == room
+        return data
 
     def _wait_for(self, receive: Callable[[Any], T], room: Any) -> T:
         """Return what the socket gives, nothing only where closing may end the body."""
@@ -199,7 +203,8 @@ class _Exchange:
             try:
                 data = receive(room)
                 break
-            except TimeoutError:
+            except _NOT_YET:
+                self._connection.wait()
                 self._check_time(until, "sends nothing")
             except OSError as error:
                 if stale:
@@ -220,7 +225,7 @@ class _Exchange:
 
     def read(self, size: int, /) -> bytes:
         """Return some bytes of the body, at most `size`; b"" only at its end."""
-        if self._connection is None:
+        if self._closed:
             raise InvalidInput("the answer is closed already")
         pieces = self._head.body
         try:
@@ -239,15 +244,17 @@ class _Exchange:
     def readinto(self, view: memoryview, /) -> int:
         """Fill a buffer with some bytes of the body; 0 only at its end."""
         head = self._head
-        if self._connection is None or head.body or head.ended or head.framing != "length":
+        if self._closed or head.body or head.ended or head.framing != "length":
             piece = self.read(len(view))
             view[: len(piece)] = piece
             return len(piece)
         # Past the parser; no byte is asked for beyond the announced ones.
+        room = view[: head.left]
         try:
-            count = self._wait_for(self._sock.recv_into, view[: head.left])
+            count = self._wait_for(self._sock.recv_into, room)
         except BaseException as error:
             self._fail(error)
+        self._connection.full = count == len(room)
         head.left -= count
         head.ended = not head.left
         return count
@@ -276,15 +283,15 @@ class _Exchange:
 
     def close(self, *, reuse: bool = True) -> None:
         """Give the connection back if it can be used again, else up; safe to call twice."""
-        connection, self._connection = self._connection, None
-        if connection is None:
+        if self._closed:
             return
+        self._closed = True
         head = self._head
         whole = self._whole and head.ended and not head.body and not head.stray
         if reuse and whole and head.lasting:
-            self._pool.give_back(connection)
+            self._pool.give_back(self._connection)
         else:
-            self._pool.give_up(connection)
+            self._pool.give_up(self._connection)
 
 
 def _broken(error: OSError) -> StorageError:

@@ -11,6 +11,8 @@ from contextlib import suppress
 
 from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.transports.kernel import is_open, unread
+from bucketry_s3.transports.names import SLICE
 from bucketry_s3.transports.sockets.dialing import Route, dial
 
 MAX_IDLE = 32
@@ -21,26 +23,44 @@ IDLE_SECONDS = 30.0
 
 
 class Connection:
-    """One connected socket, used by one request at a time.
+    """One connected socket, used by one request at a time. It waits for nothing by itself.
 
-    `used` tells whether an answer came over it before, so that a failure may be its age.
+    `used` tells whether an answer came over it before, so that a failure may be its age. `full`
+    tells whether as much came last as there was room for, so that TLS may hold more of it.
     """
 
-    __slots__ = ("_poll", "idle_since", "sock", "used")
+    __slots__ = ("_number", "_poll", "full", "idle_since", "sock", "used")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self.used = False
+        self.used = self.full = False
         self.idle_since = 0.0
+        self._number = sock.fileno()
         self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
+        self._poll.register(self._number, select.POLLIN)
 
     def quiet(self) -> bool:
         """Return whether nothing waits to be read: neither an end nor an answer of nobody's."""
-        sock = self.sock
-        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        if self._has_bytes():
             return False
-        return not self._poll.poll(0)
+        known = is_open(self.sock)
+        return not self._poll.poll(0) if known is None else known
+
+    def wait(self) -> None:
+        """Wait until there is something to read, `SLICE` seconds at most."""
+        if not self._has_bytes():
+            self._poll.poll(SLICE * 1000)
+
+    def wait_for_room(self) -> bool:
+        """Return whether something can be sent within `SLICE` seconds."""
+        poll = select.poll()
+        poll.register(self._number, select.POLLOUT)
+        return bool(poll.poll(SLICE * 1000))
+
+    def _has_bytes(self) -> bool:
+        sock = self.sock
+        held = self.full and isinstance(sock, ssl.SSLSocket) and sock.pending()
+        return bool(held or unread(sock))
 
     def close(self) -> None:
         """Close the socket; another thread that waits for it notices."""

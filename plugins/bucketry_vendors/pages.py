@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from types import ModuleType
 
 from bucketry import Vendor
@@ -20,7 +20,7 @@ def built_in() -> dict[str, ModuleType]:
         module, _, attribute = listed.module.partition(":")
         if module.startswith("bucketry_vendors.") and attribute == "vendor":
             catalog.load(listed.name)
-            modules[listed.name] = sys.modules[module]
+            modules[listed.name] = import_module(module)
     return modules
 
 

@@ -94,7 +94,7 @@ def check_param_values(name: str, value: Any, depth: int = 0) -> None:
             raise InvalidHeader(
                 f"{name} has the control character {bad[0]!a}; a header value is one line of text"
             )
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict | Mapping):  # a dict at once: Mapping takes its time
         for key, inner in value.items():
             told = key if type(key) is str and len(key) <= 80 else "..."
             check_param_values(f"{name}.{told}", inner, depth + 1)

@@ -120,13 +120,14 @@ def hold(upload: Upload, limits: Limits, *, ignore: bool) -> Upload:
     Otherwise `Unsupported` with reason and hint; or, with `ignore`, the upload without the option
     and a warning that says so.
     """
-    for option, look in _GIVEN.items():
-        given = look(upload)
+    for option in (*limits.unsupported, *limits.narrowed):
+        look = _GIVEN.get(option)
+        given = look(upload) if look is not None else None
         if not given:
             continue
         if option in limits.unsupported:
             refusal = limits.unsupported[option]
-        elif option in limits.narrowed and given not in limits.narrowed[option].values:
+        elif given not in limits.narrowed[option].values:
             refusal = Refusal(limits.narrowed[option].reason, "")
         else:
             continue

@@ -29,7 +29,7 @@ def guess_content_type(name: str) -> str:
 
     The table is bucketry's own, in ``media.types``: the same on every machine and Python.
     """
-    stem, dot, ending = re.split(r"[/\\]", name)[-1].rpartition(".")
+    stem, dot, ending = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
     return _by_ending().get(ending.lower(), UNKNOWN) if dot and stem else UNKNOWN
 
 

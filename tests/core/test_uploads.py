@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from bucketry import (
@@ -15,6 +16,7 @@ from bucketry import (
     InvalidInput,
     InvalidKey,
     InvalidSource,
+    StoredObject,
     Upload,
     hookimpl,
 )
@@ -219,3 +221,21 @@ class _Recorder:
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> None:
         self._seen.append(upload)
+
+
+def test_what_a_layer_tells_of_an_upload_arrives_whole() -> None:
+    given = {
+        name: f"a {name}"
+        for name in attrs.fields_dict(StoredObject)
+        if name not in ("key", "object_key", "provider", "url", "public")
+    }
+
+    class Tells:
+        @hookimpl
+        def bucketry_upload(self, upload: Upload) -> StoredObject:
+            told: dict[str, Any] = {**given, "size": 1, "parts": 2}
+            return StoredObject(key=upload.key, **told)
+
+    stored = memory_provider().with_layer(Tells()).upload(b"x", key="a")
+    found = attrs.asdict(stored, filter=lambda field, _: field.name in given)
+    assert found == {**given, "size": 1, "parts": 2}

@@ -115,8 +115,8 @@ class Ask:
         params: dict[str, Any] = self._expect(
             self._hooks.bucketry_put_params(upload=upload), dict, hook
         )
-        taken = sorted(self._protected & params.keys())
-        if taken:
+        if not self._protected.isdisjoint(params):
+            taken = sorted(self._protected & params.keys())
             raise self._bad(hook, f"it answered {', '.join(taken)}, which nobody may set")
         try:  # not `_blaming`: every upload passes here
             check_param_values("parameter", params)

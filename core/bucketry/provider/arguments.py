@@ -64,8 +64,8 @@ def check_names(
     what: str, given: Mapping[str, object], known: Mapping[str, object], *arguments: str
 ) -> None:
     """Refuse options that `what` does not have, and name the option or argument that is near."""
-    unknown = sorted(given.keys() - known.keys())
-    if unknown:
+    if not given.keys() <= known.keys():
+        unknown = sorted(given.keys() - known.keys())
         near = get_close_matches(unknown[0], [*known, *arguments], n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise InvalidInput(f"{what} has no option {shown(unknown[0])}{meant}")

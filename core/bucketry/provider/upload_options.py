@@ -123,6 +123,10 @@ def _type_of(named: str | None, key: str, source: Source) -> str:
     return source.content_type or guess_content_type(source.name or "")
 
 
+def _is_empty(told: object) -> bool:
+    return type(told) is dict and not told
+
+
 def check_upload(upload: Upload, ground: Ground) -> Upload:
     """Return the upload, metadata normalised, or raise `InvalidInput` that says what is wrong."""
     for name in _HEADERS:
@@ -148,8 +152,7 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)
-    told = (upload.metadata, upload.extra_params)
-    if upload.tags is None and all(type(each) is dict and not each for each in told):
+    if upload.tags is None and _is_empty(upload.metadata) and _is_empty(upload.extra_params):
         return upload
     return attrs.evolve(
         upload,

@@ -17,7 +17,8 @@ removing parts."""
 _KEPT = 0.2  # of a deadline
 _LEAST_KEPT = 0.5
 
-_LOOKS = 0.05  # seconds between two looks at whether the operation was ended
+LOOKS = 0.05
+"""Seconds between two looks at whether the operation was ended, or time is up."""
 
 
 class Deadline:
@@ -89,4 +90,4 @@ class Deadline:
         """Wait so long, or until the operation is ended."""
         until = time.monotonic() + seconds
         while not self.ended and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOKS))
+            time.sleep(min(left, LOOKS))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
-from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.deadline import LOOKS, Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.kernel import unsent
@@ -144,22 +144,22 @@ class _Exchange:
         return self._send_all(head) and self._send_all(memoryview(body))
 
     def _send_all(self, data: memoryview) -> bool:
-        size, sent = len(data), 0
-        until = time.monotonic() + self._silent
+        size, sent, send = len(data), 0, self._sock.send
+        moved = looked = time.monotonic()
         while sent < size:
             try:
-                taken = self._sock.send(data[sent : sent + _PLAIN])
+                sent += send(data[sent : sent + _PLAIN])
             except _NOT_YET:
                 if not self._connection.wait_for_room() and self._hears():
                     return False
-                self._check_time(until, "takes no more bytes")
+                self._check_time(moved + self._silent, "takes no more bytes")
                 continue
             self.written = True
-            sent += taken
-            if sent < size:
+            moved = time.monotonic()
+            if moved - looked >= LOOKS and sent < size:
+                looked = moved
                 if not self.deadline.remaining():
                     raise Unavailable("time is up, and the request is not out yet")
-                until = time.monotonic() + self._silent
         return True
 
     def _hears(self) -> bool:

@@ -239,3 +239,21 @@ def test_only_a_refusal_may_come_before_all_of_the_request(
 
     assert counts == (403 == got[0])
     assert counts or ("Unavailable", True, True) == got
+
+
+@pytest.mark.parametrize("transport", ["sockets", "boto3"])
+def test_a_digest_that_is_known_is_not_made_again(
+    recorder: tuple[Recorder, Place, dict[str, Any]], transport: str
+) -> None:
+    """That of another body, so that it can come from nowhere else."""
+    server, place, transports = recorder
+    server.answer = HEAD + ABC
+    asked = S3Request(
+        operation="UploadPart", method="PUT", scheme="https", host=place.host, path="/media/k",
+        body=b"x", body_sha256="ab" * 32,
+    )  # fmt: skip
+
+    as_got(transports[transport].bucketry_s3_send, asked)
+
+    _, headers, _ = as_sent(server.arrived[0])
+    assert ("x-amz-content-sha256", "ab" * 32) in headers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -165,6 +166,22 @@ def test_what_neither_a_signature_nor_an_answer_proves_is_not_told(
     server.faults.add("PutObject", without_header(f"x-amz-checksum-{algorithm}"))
     stored = opened(open_on, server, "aws").upload(BODY, key="k", checksum_algorithm=algorithm)
     assert stored.verified == verified
+
+
+@pytest.mark.parametrize("transport_name", ["sockets"])
+@pytest.mark.parametrize("vendor", ["ceph", "aws"])
+def test_digests_cover_every_byte_of_a_source_in_odd_steps(
+    server: StandIn, open_on: Open, vendor: str
+) -> None:
+    """The server computes them anew, from what has come."""
+    content = random.Random(1).randbytes(5 * MIB + 256 * 1024 + 1)
+    steps = (content[at : at + 100_003] for at in range(0, len(content), 100_003))
+
+    provider = opened(open_on, server, vendor)
+    stored = provider.upload(steps, key="k")
+
+    assert content == provider.read("k")
+    assert ("SHA256" if vendor == "ceph" else "CRC64NVME") == stored.verified
 
 
 class Looks:

@@ -87,17 +87,21 @@ class Bucket:
         size: int = 0,
         deadline: Deadline | None = None,
         attempts: Attempts | None = None,
+        body_sha256: str = "",
     ) -> dict[str, Any]:
         """Send one request on this bucket and return the answer, spelled as boto3 does.
 
         It has the time of the operation, and more for the `size` bytes that it moves, unless it is
-        given a `deadline`. `attempts` tells what became of them. Raises `InvalidInput` for
+        given a `deadline`. `attempts` tells what became of them. `body_sha256` is the body's, in
+        hex, where it is known already. Raises `InvalidInput` for
         parameters that the request does not take.
         """
         params = {"Bucket": self.name, **params}
         request = request_for(self._place, operation, params)
         if operation in _BODIES and not self.signs_body(operation, params):
             request = attrs.evolve(request, signs_body=False)
+        elif body_sha256:
+            request = attrs.evolve(request, body_sha256=body_sha256)
         if deadline is None:
             deadline = self.limit
             deadline.extend(size)

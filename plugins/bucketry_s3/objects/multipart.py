@@ -55,6 +55,12 @@ class Job:
         """Whether the object's digest is that of its bytes, not of its parts' digests."""
         return self.algorithm in FULL_OBJECT or self.params.get("ChecksumType") == "FULL_OBJECT"
 
+    @property
+    def signs_parts(self) -> bool:
+        """Whether the signature of a part covers its bytes."""
+        told = {checksum_param(self.algorithm): ""} if self.algorithm else {}
+        return self.bucket.signs_body("UploadPart", told)
+
 
 @frozen(kw_only=True)
 class Sent:

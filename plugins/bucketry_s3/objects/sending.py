@@ -17,13 +17,54 @@ from bucketry_s3.objects.native import for_looking
 from bucketry_s3.objects.under_way import under_way
 from bucketry_s3.protocol.checksums import (
     RunningChecksum,
-    checksum,
     checksum_of_parts,
     checksum_param,
 )
 from bucketry_s3.protocol.deadline import Deadline
 
 Part = bytearray | memoryview
+
+_AT_ONCE = 256 * 1024
+"""Bytes that are read and digested in turns: they stay in the processor's cache in between, where a
+SHA-256 takes two thirds of what it takes from memory."""
+
+
+class _Digests:
+    """What is told of one part, computed while it is read.
+
+    That is the digest that goes along, and the SHA-256 that a signature of all its bytes needs.
+    """
+
+    def __init__(self, job: Job, whole: RunningChecksum | None) -> None:
+        self._own = RunningChecksum(job.algorithm) if job.algorithm else None
+        self._sha256: RunningChecksum | None = None
+        if job.signs_parts:
+            same = job.algorithm == "SHA256"
+            self._sha256 = self._own if same else RunningChecksum("SHA256")
+        self._running = {one for one in (whole, self._own, self._sha256) if one}
+
+    def fill(self, buffer: Part, read: Callable[[Part], int]) -> int:
+        """Have `read` fill a buffer; return the number of bytes, less than all at the end."""
+        view, filled = memoryview(buffer), 0
+        while filled < len(view):
+            piece = view[filled : filled + _AT_ONCE]
+            count = read(piece)
+            for digest in self._running:
+                digest.update(piece[:count])
+            filled += count
+            if count < len(piece):
+                break
+        return filled
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The native parameters that tell the part's digest."""
+        return {checksum_param(self._own.algorithm): self._own.value()} if self._own else {}
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 in hex; "" where the signature does not cover the bytes."""
+        return self._sha256.hex() if self._sha256 else ""
 
 
 def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part], int]) -> Sent:
@@ -45,17 +86,17 @@ def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part]
         for deadline in deadlines:
             deadline.end()
 
-    def send(number: int, body: Part) -> dict[str, Any]:
+    def send(number: int, body: Part, digests: _Digests) -> dict[str, Any]:
         deadline = bucket.deadline(len(body))
         deadlines.append(deadline)
         try:
-            return _send_part(job, upload_id, number, body, deadline)
+            return _send_part(job, upload_id, number, body, digests, deadline)
         except BaseException as error:
             failures.append(error)
             stop()
             raise
 
-    def started(permit: Permit, number: int, body: Part) -> bool:
+    def started(permit: Permit, number: int, body: Part, digests: _Digests) -> bool:
         """Send in a thread; False where none can be had: the interpreter is going down."""
         future: Future[dict[str, Any]] = Future()
         context = copy_context()  # the thread belongs to the operation: cancelled, watched with it
@@ -65,7 +106,7 @@ def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part]
                 return
             try:
                 try:
-                    part = context.run(send, number, body)
+                    part = context.run(send, number, body, digests)
                 finally:
                     bucket.parts.give_back(permit, body)
             except BaseException as error:
@@ -96,19 +137,21 @@ def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part]
             raise failures[0]
         arrived(future.result(), size)
 
-    def hand_over(number: int, body: Part) -> Part:
+    def hand_over(number: int, body: Part, digests: _Digests) -> Part:
         """Have a part sent, and return the buffer for the next one."""
         while (more := bucket.parts.another(part_size)) is None and waiting:
             collect()
-        if more is not None and started(more[0], number, body):
+        if more is not None and started(more[0], number, body, digests):
             return more[1]
         while waiting:
             collect()
-        arrived(send(number, body), len(body))
+        arrived(send(number, body, digests), len(body))
         return body
 
     part_size = len(first)
     buffer: Part = first
+    digests = _Digests(job, whole)
+    digests.fill(first, len)  # it was read before anybody knew that there would be parts
     with bucket.parts.upload(), under_way(stop):
         try:
             for number in count(1):
@@ -118,10 +161,9 @@ def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part]
                         "bytes, this vendor's limit; raise multipart.part_size"
                     )
                 size += len(buffer)
-                if whole is not None:
-                    whole.update(buffer)
-                buffer = hand_over(number, buffer)
-                filled = read(buffer)
+                buffer = hand_over(number, buffer, digests)
+                digests = _Digests(job, whole)
+                filled = digests.fill(buffer, read)
                 if not filled:
                     break
                 if filled < len(buffer):
@@ -146,11 +188,9 @@ def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part]
 
 
 def _send_part(
-    job: Job, upload_id: str, number: int, body: Part, deadline: Deadline
+    job: Job, upload_id: str, number: int, body: Part, digests: _Digests, deadline: Deadline
 ) -> dict[str, Any]:
-    digest: dict[str, Any] = {}
-    if job.algorithm is not None:
-        digest[checksum_param(job.algorithm)] = checksum(job.algorithm, body)
+    told = digests.params
     answer = job.bucket.send(
         "UploadPart",
         {
@@ -158,10 +198,11 @@ def _send_part(
             "UploadId": upload_id,
             "PartNumber": number,
             "Body": body,
-            **digest,
+            **told,
             **for_looking(job.params),
         },
         deadline=deadline,
+        body_sha256=digests.sha256,
     )
     job.answers.append({"ServerSideEncryption": answer.get("ServerSideEncryption")})
-    return {"PartNumber": number, "ETag": answer["ETag"], **digest}
+    return {"PartNumber": number, "ETag": answer["ETag"], **told}

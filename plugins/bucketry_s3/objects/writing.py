@@ -200,9 +200,15 @@ def _put_parts(
         answer = complete(job, upload_id, sent)
         confirm_encrypted(bucket, upload.key, params, *job.answers, answer)
     set_lost(bucket, upload.key, params, answer)
-    signed = bucket.signs_body("UploadPart", {checksum_param(algorithm): ""} if algorithm else {})
     return _stored(
-        bucket, upload, answer, sent.size, algorithm, sent.checksum, len(sent.parts), signed=signed
+        bucket,
+        upload,
+        answer,
+        sent.size,
+        algorithm,
+        sent.checksum,
+        len(sent.parts),
+        signed=job.signs_parts,
     )
 
 

@@ -115,7 +115,7 @@ class RunningChecksum:
     """A digest over pieces that come in order."""
 
     def __init__(self, algorithm: ChecksumAlgorithm) -> None:
-        self.algorithm = algorithm
+        self.algorithm: ChecksumAlgorithm = algorithm
         self._digest = (
             _Crc(*_CRCS[algorithm])
             if algorithm in _CRCS
@@ -129,6 +129,10 @@ class RunningChecksum:
     def value(self) -> str:
         """Return the digest so far in S3's form."""
         return base64.b64encode(self._digest.digest()).decode()
+
+    def hex(self) -> str:
+        """Return the digest so far, hexadecimal."""
+        return self._digest.digest().hex()
 
 
 def checksum(algorithm: ChecksumAlgorithm, data: Buffer) -> str:

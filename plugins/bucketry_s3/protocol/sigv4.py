@@ -80,7 +80,8 @@ class HeaderSigner:
         """Return the headers that sign `request` at `now`, seconds since 1970.
 
         They are to be sent with those of the request. A request that brings its own
-        X-Amz-Content-SHA256 (``UNSIGNED-PAYLOAD``) is signed with that; else the body is hashed.
+        X-Amz-Content-SHA256 (``UNSIGNED-PAYLOAD``) is signed with that; else the body is hashed,
+        unless it was before.
         """
         moment = stamp(int(now + request.clock_offset))
         _, scope, of_key = self._of_day(moment[:8])
@@ -114,6 +115,8 @@ class HeaderSigner:
 def _payload(request: S3Request) -> str:
     if not request.signs_body:
         return "UNSIGNED-PAYLOAD"
+    if request.body_sha256:
+        return request.body_sha256
     body = request.body
     if len(body) > _SMALL:
         return hashlib.sha256(body).hexdigest()

@@ -36,6 +36,7 @@ class S3Request:
         body: the bytes to send.
         signs_body: whether the signature has to cover the body. Where a signed digest of it is
             known to be verified, and the way is TLS, a transport may sign ``UNSIGNED-PAYLOAD``.
+        body_sha256: the body's SHA-256 in hex where it is known already, for the signature.
         repeatable: whether sending it twice does what sending it once does, so that a connection
             found dead may be tried anew at once.
         patient: whether the server may work for minutes before it answers.
@@ -52,6 +53,7 @@ class S3Request:
     headers: dict[str, str] = field(factory=dict, repr=False)
     body: Payload = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
     signs_body: bool = True
+    body_sha256: str = ""
     repeatable: bool = True
     patient: bool = False
     clock_offset: float = 0.0
@@ -68,6 +70,7 @@ class S3Request:
             headers=dict(self.headers),
             body=self.body,
             signs_body=self.signs_body,
+            body_sha256=self.body_sha256,
             repeatable=self.repeatable,
             patient=self.patient,
             clock_offset=clock_offset,

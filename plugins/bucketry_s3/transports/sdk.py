@@ -87,7 +87,7 @@ class Connections:
             data=_outgoing(request.body),
             stream_output=True,
         )
-        _Signer(pair, region, request.clock_offset).add_auth(outgoing)
+        _Signer(pair, region, request).add_auth(outgoing)
         outgoing.headers["User-Agent"] = "bucketry"
         session = self._session(timeout_for(request, deadline))
         ATTEMPT.written = ATTEMPT.cut = False
@@ -199,13 +199,14 @@ def timeout_for(request: S3Request, deadline: Deadline) -> float:
 class _Signer(S3SigV4Auth):
     """botocore's signer without its log, which shows tokens and customers' keys."""
 
-    def __init__(self, pair: KeyPair, region: str, clock_offset: float) -> None:
+    def __init__(self, pair: KeyPair, region: str, request: S3Request) -> None:
         super().__init__(
             SdkCredentials(pair.access_key_id, pair.secret_access_key, pair.session_token),
             "s3",
             region,
         )
-        self._clock_offset = clock_offset
+        self._clock_offset = request.clock_offset
+        self._body_sha256 = request.body_sha256
 
     def add_auth(self, request: Any) -> None:
         """Put the signature into the request's headers."""
@@ -215,6 +216,10 @@ class _Signer(S3SigV4Auth):
         inner._modify_request_before_signing(request)
         to_sign = self.string_to_sign(request, self.canonical_request(request))
         inner._inject_signature_to_request(request, self.signature(to_sign, request))
+
+    def payload(self, request: Any) -> str:
+        """Return the body's digest, if it is known without another pass over the body."""
+        return self._body_sha256 or str(super().payload(request))
 
 
 def _outgoing(body: Payload) -> Any:

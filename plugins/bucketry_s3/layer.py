@@ -33,25 +33,12 @@ from bucketry import (
 )
 from bucketry.model import SigningFrame
 from bucketry.vendor import match_host
+from bucketry_s3 import objects
 from bucketry_s3.hookspecs import S3Hooks
-from bucketry_s3.objects import (
-    changing,
-    copying,
-    direct,
-    listing,
-    native,
-    reading,
-    removing,
-    writing,
-)
-from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.budget import PartBudget
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol import presigned
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.protocol.errors import HINTS, hint_for
-from bucketry_s3.protocol.requests import Place
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
 from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
@@ -60,6 +47,7 @@ from bucketry_s3.settings import ClientSettings, settings_fault
 
 if TYPE_CHECKING:
     from bucketry.doctor import Bench, Probe
+    from bucketry_s3.objects.bucket import Bucket
 
 T = TypeVar("T")
 
@@ -99,6 +87,10 @@ class S3Layer(SettingUp):
     @cached_property
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
+        from bucketry_s3.objects.bucket import Bucket
+        from bucketry_s3.objects.budget import PartBudget
+        from bucketry_s3.protocol.requests import Place
+
         place = Place.of(
             self.settings.endpoint, self._profile.bucket_of(self._options), self.settings.addressing
         )
@@ -177,12 +169,12 @@ class S3Layer(SettingUp):
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does."""
-        return native.put_params(self.bucket, upload)
+        return objects.native.put_params(self.bucket, upload)
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
         """Store in one request or in parts."""
-        return writing.store(self.bucket.begin(), upload, params)
+        return objects.writing.store(self.bucket.begin(), upload, params)
 
     @hookimpl
     def bucketry_delete(
@@ -193,8 +185,8 @@ class S3Layer(SettingUp):
         if version is not None:
             params = {**params, "VersionId": version}
         if if_match is not None:
-            params = {**params, "IfMatch": native.if_match(bucket, if_match)}
-        return removing.delete(bucket, keys, params)
+            params = {**params, "IfMatch": objects.native.if_match(bucket, if_match)}
+        return objects.removing.delete(bucket, keys, params)
 
     @hookimpl
     def bucketry_object_url(self, key: str) -> str:
@@ -249,7 +241,7 @@ class S3Layer(SettingUp):
 
     @cached_property
     def _promises(self) -> tuple[presigned.Promise, ...]:
-        return tuple(direct.promises(self._options))
+        return tuple(objects.direct.promises(self._options))
 
     def signing_frame(self, expires_in: int, second: int) -> SigningFrame | None:
         """Return what the plain GETs that `bucketry_sign` signs in this second have in common."""
@@ -267,51 +259,52 @@ class S3Layer(SettingUp):
     @hookimpl
     def bucketry_head(self, key: str, version: str | None, params: dict[str, Any]) -> ObjectInfo:
         """HeadObject."""
-        return reading.head(self.bucket.begin(), key, reading.native_params(version, params))
+        native_params = objects.reading.native_params(version, params)
+        return objects.reading.head(self.bucket.begin(), key, native_params)
 
     @hookimpl
     def bucketry_open(
         self, key: str, byte_range: ByteRange | None, version: str | None, params: dict[str, Any]
     ) -> ObjectReader:
         """GetObject."""
-        native_params = reading.native_params(version, params)
-        return reading.open_object(self.bucket.begin(), key, byte_range, native_params)
+        native_params = objects.reading.native_params(version, params)
+        return objects.reading.open_object(self.bucket.begin(), key, byte_range, native_params)
 
     @hookimpl
     def bucketry_versions(self, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
         """ListObjectVersions."""
-        return listing.versions(self.bucket.begin(), prefix, page_size)
+        return objects.listing.versions(self.bucket.begin(), prefix, page_size)
 
     @hookimpl
     def bucketry_set_headers(self, key: str, changes: dict[str, Any]) -> ObjectInfo:
         """CopyObject onto itself, or parts of it."""
-        return changing.set_headers(self.bucket.begin(), key, changes)
+        return objects.changing.set_headers(self.bucket.begin(), key, changes)
 
     @hookimpl
     def bucketry_restore(self, key: str, days: int, params: dict[str, Any]) -> bool:
         """RestoreObject."""
-        return changing.restore(self.bucket.begin(), key, days, params)
+        return objects.changing.restore(self.bucket.begin(), key, days, params)
 
     @hookimpl
     def bucketry_list(
         self, prefix: str, delimiter: str, start_after: str, page_size: int
     ) -> Iterator[Page]:
         """ListObjectsV2."""
-        return listing.pages(self.bucket.begin(), prefix, delimiter, start_after, page_size)
+        return objects.listing.pages(self.bucket.begin(), prefix, delimiter, start_after, page_size)
 
     @hookimpl
     def bucketry_copy(
         self, source: str, target: str, params: dict[str, Any], prevent_overwrite: bool
     ) -> StoredObject:
         """CopyObject, or parts of it."""
-        return copying.copy(
+        return objects.copying.copy(
             self.bucket.begin(), source, target, params, prevent_overwrite=prevent_overwrite
         )
 
     @hookimpl
     def bucketry_sweep(self, prefix: str, older_than: datetime, dry_run: bool) -> list[Swept]:
         """ListMultipartUploads and abort."""
-        return listing.sweep(self.bucket.begin(), prefix, older_than, dry_run)
+        return objects.listing.sweep(self.bucket.begin(), prefix, older_than, dry_run)
 
     @hookimpl
     def bucketry_diagnose(self, bench: Bench) -> list[Probe]:
@@ -324,6 +317,8 @@ class S3Layer(SettingUp):
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
         """Give the vendor's own advice, else the family's, and of a denial the right it takes."""
+        from bucketry_s3.protocol.errors import HINTS, hint_for
+
         hint = hint_for(error, self._profile.hints)
         if isinstance(error, AccessDenied) and hint == HINTS["AccessDenied"]:
             from bucketry_s3.setup.rights import right_for

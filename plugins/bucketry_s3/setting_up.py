@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bucketry import LayerContext, hookimpl
-from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 
 if TYPE_CHECKING:
     from bucketry.setup.values import SetupPlan, Step, Wanted
+    from bucketry_s3.objects.bucket import Bucket
     from bucketry_s3.setup.planning import BucketSetup
 
 

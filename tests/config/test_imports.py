@@ -8,6 +8,14 @@ import sys
 
 HEAVY = ["boto3", "botocore", "jsonschema", "referencing", "cattrs", "yaml", "tomllib", "click"]
 
+# What only requests need, and what only files and configurations in other shapes or with faults do.
+NEEDED_LATER = [
+    *["bucketry_s3.protocol.exchange", "bucketry_s3.protocol.markup", "http.client"],
+    *["ssl", "urllib.request", "xml.etree.ElementTree"],
+    *["bucketry.config.dialects", "bucketry.config.explain", "bucketry.config.formats"],
+    *["bucketry.config.positions", "bucketry.config.effective", "bucketry.config.write"],
+]
+
 
 def modules_after(code: str) -> set[str]:
     script = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
@@ -32,6 +40,30 @@ def test_opening_a_provider_imports_no_other_vendor() -> None:
     assert "bucketry_vendors.minio" in loaded
     assert "bucketry_vendors.r2" not in loaded
     assert "yaml" not in loaded
+
+
+def test_signing_imports_nothing_that_sends() -> None:
+    loaded = modules_after(
+        "import bucketry\n"
+        "media = bucketry.open_provider({'provider': 'minio', 'bucket': 'media', "
+        "'endpoint': 'https://minio.example', "
+        "'credentials': {'access_key_id': 'A' * 20, 'secret_access_key': 's' * 40}})\n"
+        "assert 'X-Amz-Signature=' in media.sign('a.png').reveal()"
+    )
+    assert "bucketry_s3.layer" in loaded
+    assert [name for name in NEEDED_LATER if name in loaded] == []
+    assert [name for name in loaded if name.startswith("bucketry_s3.objects.")] == []
+
+
+def test_what_is_imported_late_is_there_by_its_name() -> None:
+    modules_after(
+        "import bucketry.config, bucketry_s3.objects\n"
+        "from bucketry.config import Dialect, Translation, Vendors\n"
+        "assert bucketry.config.Dialect is Dialect\n"
+        "assert bucketry_s3.objects.listing.__name__ == 'bucketry_s3.objects.listing'\n"
+        "for package in bucketry.config, bucketry_s3.objects:\n"
+        "    assert not hasattr(package, '__wrapped__')"
+    )
 
 
 def test_checking_a_configuration_needs_no_boto3() -> None:

@@ -3,17 +3,16 @@
 Each step is a module: `load` reads, `check` and `explain` say what is wrong, `environment` resolves
 references, `dialects` translate other tools' shapes, `unsupported` sets aside, `convert` makes the
 options object, `validate` is their order, and `Config` holds the outcome. Importing this package
-imports neither jsonschema nor cattrs.
+imports neither jsonschema nor cattrs, nor what only files and other tools' shapes need.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bucketry.config.configuration import Config
-from bucketry.config.dialects import Dialect, Translation, Vendors, named, read_in
 from bucketry.config.load import read
 from bucketry.config.settings import Fault, Hint, Origin, Settings, dotted
 from bucketry.config.validate import Faulty
@@ -22,6 +21,9 @@ from bucketry.errors import ConfigError, InvalidInput, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
 from bucketry.texts import plain
+
+if TYPE_CHECKING:
+    from bucketry.config.dialects import Dialect, Translation, Vendors
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | None
 """A configuration: a file, a mapping, or None for the file that is found."""
@@ -43,6 +45,14 @@ __all__ = [
     "open_provider",
     "open_providers",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Dialect", "Translation", "Vendors"):
+        from bucketry.config import dialects
+
+        return getattr(dialects, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @discreet
@@ -175,11 +185,13 @@ def _open_config(
     dialect: str | None = None,
 ) -> Config:
     environ = os.environ if environ is None else environ
-    only = None if dialect is None else named(dialect)
-    if only is not None and isinstance(config, str):
-        document = read_in(only, config, environ)
+    if dialect is None:
+        only, document = None, read(config, environ)
     else:
-        document = read(config, environ)
+        from bucketry.config.dialects import named, read_in
+
+        only = named(dialect)
+        document = read_in(only, config, environ)
     try:
         return Config(document, catalog or installed(), environ, single=single, dialect=only)
     except Faulty as error:

@@ -6,7 +6,6 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bucketry.config.explain import explain
 from bucketry.config.schemas import Schema
 from bucketry.config.settings import Fault, Path, Settings
 
@@ -71,6 +70,10 @@ def check(settings: Settings, schema: Schema) -> list[Fault]:
     What is at fault is noted in `settings.unknown`.
     """
     errors = list(_validator(json.dumps(schema)).iter_errors(settings.values))
+    if not errors:
+        return []
+    from bucketry.config.explain import explain
+
     faults: dict[Fault, None] = {}
     unknown: set[Path] = set()
     for finding in explain(errors, schema):

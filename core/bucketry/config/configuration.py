@@ -7,23 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from bucketry.config.check import ENVELOPE, check
-from bucketry.config.dialects import Found, ask, contested, unasked, validate_dialect
-from bucketry.config.effective import Effective, effective
 from bucketry.config.load import Document, read
 from bucketry.config.opened import Opened
 from bucketry.config.settings import Fault, Path, Settings, settings_at
 from bucketry.config.validate import Faulty, Validated, validate
-from bucketry.config.write import to_toml
 from bucketry.discretion import discreet
 from bucketry.errors import ConfigError, PluginError, Problem
 from bucketry.host.catalog import Catalog, installed
 from bucketry.provider import Provider
 from bucketry.texts import shown
+
+if TYPE_CHECKING:
+    from bucketry.config.dialects import Found
+    from bucketry.config.effective import Effective
 
 
 @frozen(eq=False)
@@ -75,6 +76,8 @@ class Config:
         return "providers" in self._document.data or known or isinstance(provider, dict)
 
     def _read_dialect(self, *, single: bool, only: EntryPoint | None = None) -> None:
+        from bucketry.config.dialects import ask, contested, unasked
+
         asked = ask(self._document.data, None if only is None else [only])
         if len(asked.found) > 1:
             raise Faulty([contested(asked.found)])
@@ -189,6 +192,8 @@ class Config:
 
         `ConfigError` and `PluginError` as in `open`.
         """
+        from bucketry.config.effective import effective
+
         return effective(self._validated_or_raise(self._pick(name)), self._document)
 
     @discreet
@@ -197,6 +202,8 @@ class Config:
 
         `ConfigError` and `PluginError` as in `open`, for any provider.
         """
+        from bucketry.config.write import to_toml
+
         return to_toml({name: self._validated_or_raise(name) for name in self.names}, self.default)
 
     def _pick(self, name: str | None) -> str:
@@ -235,6 +242,8 @@ class Config:
     def _validate(self, entry: _Entry) -> Validated:
         data, path = self._document.data, entry.path
         if entry.dialect is not None:
+            from bucketry.config.dialects import validate_dialect
+
             return validate_dialect(entry.dialect, data, path, self._catalog, self._environ)
         return validate(settings_at(data, path), self._catalog, self._environ)
 

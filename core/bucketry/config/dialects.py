@@ -6,6 +6,7 @@ document is not flat, so that one that is broken hurts no flat file.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint
@@ -202,8 +203,17 @@ def named(name: str) -> EntryPoint:
     return entries[name]
 
 
-def read_in(entry: EntryPoint, source: str, environ: Mapping[str, str]) -> Document:
-    """Read a file, or what the tool of this dialect itself reads; `ConfigError` if it cannot be."""
+def read_in(
+    entry: EntryPoint,
+    source: str | os.PathLike[str] | Mapping[str, Any] | None,
+    environ: Mapping[str, str],
+) -> Document:
+    """Read what `read` does, or a text that the tool of this dialect itself reads.
+
+    `ConfigError` if it cannot be read.
+    """
+    if not isinstance(source, str):
+        return read(source, environ)
     dialect = _load(entry)
     if dialect.read is None or PurePath(source).suffix.lower() in FORMATS:
         return read(source, environ)

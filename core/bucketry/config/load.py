@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bucketry.config.finding import find, refused
-from bucketry.config.formats import FORMATS, SyntaxFault
 from bucketry.config.json_types import MAX_CHARACTERS, TOO_LARGE, TooLarge, json_types, kind_of
-from bucketry.config.positions import Places
 from bucketry.config.settings import Fault, Hint, Path, dotted
 from bucketry.errors import ConfigError, InvalidInput, Problem
 from bucketry.texts import plain
+
+if TYPE_CHECKING:
+    from bucketry.config.positions import Places
 
 _LONGEST = 4096  # of a path, on most systems
 
@@ -90,6 +91,8 @@ def read(
 
 
 def _read_file(path: FilePath, shown: str) -> Document:
+    from bucketry.config.formats import FORMATS, SyntaxFault
+
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise refused(f"the file's name must end in {', '.join(FORMATS)}", file=shown)

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from itertools import chain
 from typing import Any, TypeVar
@@ -151,15 +151,18 @@ def distribution_of(entry: EntryPoint) -> str:
     return told or "unknown distribution"
 
 
+@lru_cache(maxsize=256)
 def _name_and_version(dist: Distribution) -> tuple[str, str]:
     """Return what the metadata tells, "" where a folder has none.
 
-    For that, Python 3.13 gives a deprecated None, and says that it will be a KeyError.
+    For that, Python 3.13 gives a deprecated None, and says that it will be a KeyError. The whole
+    file is parsed each time that it is asked.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            return dist.name or "", dist.version or ""
+            told = dist.metadata
+            return told["Name"] or "", told["Version"] or ""
         except KeyError:
             return "", ""
 

@@ -1,1 +1,27 @@
-"""What is done with objects: plain functions over one `Bucket`, whatever carries its requests."""
+"""What is done with objects: plain functions over one `Bucket`, whatever carries its requests.
+
+Its modules are imported when they are first asked for: whoever only signs needs none of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from bucketry_s3.objects import changing as changing
+    from bucketry_s3.objects import copying as copying
+    from bucketry_s3.objects import direct as direct
+    from bucketry_s3.objects import listing as listing
+    from bucketry_s3.objects import native as native
+    from bucketry_s3.objects import reading as reading
+    from bucketry_s3.objects import removing as removing
+    from bucketry_s3.objects import writing as writing
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return import_module(f"{__name__}.{name}")

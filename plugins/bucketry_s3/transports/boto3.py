@@ -11,7 +11,6 @@ from __future__ import annotations
 # The SDK imports it, and it cannot be imported any more while the interpreter goes down, when the
 # first request may be made.
 import concurrent.futures.thread  # noqa: F401
-import urllib.request
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -21,7 +20,6 @@ from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
-from bucketry_s3.transports.trust import authorities
 
 if TYPE_CHECKING:
     from bucketry_s3.transports.sdk import Connections
@@ -41,11 +39,13 @@ class Boto3Transport:
     @cached_property
     def connections(self) -> Connections:
         """The connections, opened when they are first needed."""
+        from bucketry_s3.transports.proxies import proxies
         from bucketry_s3.transports.sdk import Connections
+        from bucketry_s3.transports.trust import authorities
 
         settings = self._settings()
         identity = (settings.endpoint, settings.addressing, settings.credentials)
-        network = (authorities(settings.ca_bundle), *sorted(urllib.request.getproxies().items()))
+        network = (authorities(settings.ca_bundle), *sorted(proxies().items()))
         key = ("boto3", *identity, *network)
         return self._context.share(key, lambda: Connections(settings))
 

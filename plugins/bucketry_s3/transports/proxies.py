@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import urllib.request
+import os
+import sys
 from urllib.parse import SplitResult, urlsplit
 
 from bucketry.errors import Rejected
+
+
+def proxies() -> dict[str, str]:
+    """Return the proxies that the environment names, by scheme."""
+    told_elsewhere = os.name == "nt" or sys.platform == "darwin"
+    if not told_elsewhere and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}  # what reads them imports all of HTTP
+    from urllib.request import getproxies
+
+    return getproxies()
 
 
 def proxy_of(scheme: str, host: str) -> SplitResult | None:
@@ -28,9 +39,13 @@ _UNUSABLE = SplitResult("", "", "", "", "")
 
 
 def _named(scheme: str, host: str) -> SplitResult | None:
-    proxies = urllib.request.getproxies()
-    url = proxies.get(scheme) or proxies.get("all")
-    if not url or urllib.request.proxy_bypass(host):
+    named = proxies()
+    url = named.get(scheme) or named.get("all")
+    if not url:
+        return None
+    from urllib.request import proxy_bypass
+
+    if proxy_bypass(host):
         return None
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")

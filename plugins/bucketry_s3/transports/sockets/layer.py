@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -13,7 +12,6 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
-from bucketry_s3.transports.trust import authorities
 
 if TYPE_CHECKING:
     from bucketry_s3.protocol.sigv4 import HeaderSigner
@@ -35,11 +33,13 @@ class SocketTransport:
 
     @cached_property
     def _pools(self) -> Pools:
+        from bucketry_s3.transports.proxies import proxies
         from bucketry_s3.transports.sockets.pools import Pools
+        from bucketry_s3.transports.trust import authorities
 
         settings = self._settings()
         identity = (settings.endpoint, settings.addressing, settings.credentials)
-        network = (authorities(settings.ca_bundle), *sorted(urllib.request.getproxies().items()))
+        network = (authorities(settings.ca_bundle), *sorted(proxies().items()))
         key = ("sockets", *identity, *network)
         return self._context.share(key, lambda: Pools(settings.ca_bundle))
 

@@ -50,6 +50,14 @@ HEADER_PARAMS = {
 }
 _UPLOAD_PARAMS = frozenset({*HEADER_PARAMS, "Metadata", "Tagging", "IfNoneMatch", "IfMatch"})
 
+_PARAMS = {
+    **HEADER_PARAMS,
+    "ACL": "acl",
+    "StorageClass": "storage_class",
+    "ChecksumAlgorithm": "checksum_algorithm",
+    "IfMatch": "if_match",
+}
+
 # Options that the schema refuses, by the parameter they would become.
 _OPTIONS = {
     "ACL": "acl",
@@ -98,25 +106,24 @@ class LocalLayer:
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does."""
         params: dict[str, Any] = {
-            name: getattr(upload, attribute) for name, attribute in HEADER_PARAMS.items()
+            name: value
+            for name, attribute in _PARAMS.items()
+            if (value := getattr(upload, attribute))
         }
-        params |= {
-            "ACL": upload.acl,
-            "StorageClass": upload.storage_class,
-            "ChecksumAlgorithm": upload.checksum_algorithm,
-            "ServerSideEncryption": upload.encryption and upload.encryption.type,
-            "Metadata": dict(upload.metadata),
-            "Tagging": urlencode(upload.tags or {}),
-            "IfMatch": upload.if_match,
-        }
+        if upload.encryption:
+            params["ServerSideEncryption"] = upload.encryption.type
+        if upload.metadata:
+            params["Metadata"] = dict(upload.metadata)
+        if upload.tags:
+            params["Tagging"] = urlencode(upload.tags)
         if upload.prevent_overwrite:
             params["IfNoneMatch"] = "*"
-        given = {name: value for name, value in params.items() if value}
-        return given | dict(upload.extra_params)
+        return params | dict(upload.extra_params)
 
     def _only(self, known: Collection[str], params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters that mean something here; refuse or leave out the others."""
-        for name in sorted(set(params).difference(known)):
+        others = set(params).difference(known)
+        for name in sorted(others):
             refusal = Refusal(f"files on disk have no parameter {name}", "leave it out")
             if name in _OPTIONS:
                 refusal = self._limits.unsupported[_OPTIONS[name]]
@@ -127,7 +134,7 @@ class LocalLayer:
                 UnsupportedOptionWarning,
                 stacklevel=2,
             )
-        return {name: value for name, value in params.items() if name in known}
+        return {name: value for name, value in params.items() if name not in others}
 
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
@@ -146,7 +153,9 @@ class LocalLayer:
                 content_encoding=params.get("ContentEncoding"),
                 content_language=params.get("ContentLanguage"),
                 metadata=check_metadata(params.get("Metadata", {})),
-                tags=check_tags(dict(parse_qsl(tagging, keep_blank_values=True))),
+                tags=check_tags(
+                    dict(parse_qsl(tagging, keep_blank_values=True)) if tagging else {}
+                ),
             ),
             if_absent="IfNoneMatch" in params,
             if_match=params.get("IfMatch"),

@@ -37,7 +37,7 @@ class OwnFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._temporaries = path / "tmp"
+        self._temporaries = str(path / "tmp")
         self._lock = str(path / "lock")
         self._tidied = False
 
@@ -49,10 +49,10 @@ class OwnFolder:
             self._make(self.path)
             return locked(self._lock)
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, folder: str | Path) -> None:
         try:
             with disk():
-                folder.mkdir(parents=True, exist_ok=True)
+                os.makedirs(folder, exist_ok=True)
         except StorageError as error:
             if isinstance(error.__cause__, FileExistsError | NotADirectoryError):
                 raise BucketNotFound(
@@ -81,12 +81,12 @@ class OwnFolder:
         """Return the name of a temporary file; the folder exists from the first one on."""
         if not os.path.isdir(self._temporaries):
             self._make(self._temporaries)
-        return self._name(key)
+        return Path(self._name(key))
 
-    def _name(self, key: str) -> Path:
+    def _name(self, key: str) -> str:
         # It tells whoever sweeps the key that it is for, or how that begins.
         told = quote(key).replace("/", "%2F")[:_TOLD]
-        return self._temporaries / f"{secrets.token_hex(16)}.{told}"
+        return f"{self._temporaries}/{os.urandom(16).hex()}.{told}"
 
     @contextmanager
     def temporary(self, key: str) -> Iterator[tuple[str, int]]:
@@ -95,7 +95,7 @@ class OwnFolder:
         Whoever is done with it has given it another name; it is removed where an error comes first.
         """
         with disk():
-            path = str(self._name(key))
+            path = self._name(key)
             try:
                 handle = create(path)
             except (FileNotFoundError, NotADirectoryError):
@@ -128,7 +128,7 @@ class OwnFolder:
         except FileNotFoundError:
             return
         for name in sorted(names):
-            path = self._temporaries / name
+            path = Path(self._temporaries, name)
             with suppress(FileNotFoundError):
                 written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if written < before:

@@ -24,9 +24,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import attrs
 from attrs import field, frozen
-from attrs.validators import deep_mapping, instance_of, optional
 
 from bucketry.headers import check_header_value
 from bucketry.media_types import guess_content_type
@@ -36,30 +34,34 @@ from bucketry_local.disk import write_file
 logger = logging.getLogger("bucketry.local")
 
 
-def _header(details: object, attribute: attrs.Attribute[str], value: str) -> None:
-    check_header_value(attribute.name, value)
-
-
-_TEXT = instance_of(str)
-_OPTIONAL_TEXT = optional(_TEXT)
-_OPTIONAL_HEADER = optional(_header)
-_TEXTS = deep_mapping(_TEXT, _TEXT, instance_of(dict))
-
-
 @frozen(kw_only=True)
 class Details:
-    """What an upload says of its bytes."""
+    """What an upload says of its bytes; `InvalidHeader` or `TypeError` for what none can say."""
 
-    content_type: str = field(validator=_header)
-    cache_control: str | None = field(default=None, validator=_OPTIONAL_HEADER)
-    content_disposition: str | None = field(default=None, validator=_OPTIONAL_HEADER)
-    content_encoding: str | None = field(default=None, validator=_OPTIONAL_HEADER)
-    content_language: str | None = field(default=None, validator=_OPTIONAL_HEADER)
-    metadata: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
-    tags: Mapping[str, str] = field(factory=dict, validator=_TEXTS)
+    content_type: str
+    cache_control: str | None = None
+    content_disposition: str | None = None
+    content_encoding: str | None = None
+    content_language: str | None = None
+    metadata: Mapping[str, str] = field(factory=dict)
+    tags: Mapping[str, str] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        check_header_value("content_type", self.content_type)
+        for name in _HEADERS:
+            if (value := getattr(self, name)) is not None:
+                check_header_value(name, value)
+        for texts in (self.metadata, self.tags):
+            if not isinstance(texts, dict) or not all(map(_is_text, (*texts, *texts.values()))):
+                raise TypeError("metadata and tags are texts by their names")
 
 
-_MORE = tuple(each.name for each in attrs.fields(Details) if each.name != "content_type")
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_HEADERS = ("cache_control", "content_disposition", "content_encoding", "content_language")
+_MORE = (*_HEADERS, "metadata", "tags")
 
 _is_record = re.compile(r"[0-9a-f]++ -?[0-9a-f]++ [^ ]++ [^ ]++ .+").fullmatch
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -76,11 +78,11 @@ class Record:
         details: what the upload said.
     """
 
-    size: int = field(validator=instance_of(int))
-    mtime_ns: int = field(validator=instance_of(int))
-    etag: str = field(validator=_TEXT)
-    sha256: str | None = field(validator=_OPTIONAL_TEXT)
-    details: Details = field(validator=instance_of(Details))
+    size: int
+    mtime_ns: int
+    etag: str
+    sha256: str | None
+    details: Details
 
 
 def by_hand(key: str, stat: os.stat_result) -> Record:

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -144,6 +145,20 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(handle, left) :]
+
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(mtime_ns: int) -> datetime | None:
+    """Return the time of so many nanoseconds since 1970; None for a year that no calendar has.
+
+    A file system keeps any that somebody gives a file.
+    """
+    try:
+        return _BEGINNING + timedelta(0, 0, mtime_ns // 1000)  # days, seconds, microseconds
+    except OverflowError:
+        return None
 
 
 def regular(seen: os.stat_result) -> os.stat_result:

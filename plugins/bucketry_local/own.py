@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from attrs import frozen
 
 from bucketry import BucketNotFound, NotFound, Rejected, StorageError, Swept
-from bucketry_local.disk import create, disk, locked, write_file
+from bucketry_local.disk import create, disk, locked, moment, write_file
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
@@ -130,8 +130,8 @@ class OwnFolder:
         for name in sorted(names):
             path = Path(self._temporaries, name)
             with suppress(FileNotFoundError):
-                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                if written < before:
+                written = moment(path.stat().st_mtime_ns)
+                if written is not None and written < before:
                     key = unquote(name.partition(".")[2], errors="replace")
                     yield Leftover(path=path, key=key, written=written)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
-from bucketry_local.disk import disk, explain
+from bucketry_local.disk import disk, explain, moment
 from bucketry_local.listing import entries
 from bucketry_local.records import Record, etag_by_hand
 from bucketry_local.store import Store
@@ -22,7 +21,7 @@ def object_info(key: str, record: Record) -> ObjectInfo:
         key=key,
         size=record.size,
         etag=record.etag,
-        last_modified=_modified(record.mtime_ns),
+        last_modified=moment(record.mtime_ns),
         content_type=details.content_type,
         cache_control=details.cache_control,
         content_disposition=details.content_disposition,
@@ -31,13 +30,6 @@ def object_info(key: str, record: Record) -> ObjectInfo:
         metadata=dict(details.metadata),
         checksums={"SHA256": record.sha256} if record.sha256 else {},
     )
-
-
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _modified(mtime_ns: int) -> datetime:
-    return _BEGINNING + timedelta(0, 0, mtime_ns // 1000)  # days, seconds, microseconds
 
 
 def open_object(store: Store, key: str, byte_range: ByteRange | None) -> ObjectReader:
@@ -135,7 +127,7 @@ def pages(
                     key=key,
                     size=seen.st_size,
                     etag=etag or etag_by_hand(seen),
-                    last_modified=_modified(seen.st_mtime_ns),
+                    last_modified=moment(seen.st_mtime_ns),
                 )
             )
         if len(objects) + len(folders) == page_size:

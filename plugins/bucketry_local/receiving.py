@@ -75,12 +75,15 @@ class Received:
 def _stamp(handle: int, after: int) -> os.stat_result:
     """Give the file a modification time later than `after`, so that no two versions share one.
 
-    The kernel's clock ticks too slowly for that: two uploads within 4 ms would look alike.
+    The kernel's clock ticks too slowly for that: two uploads within 4 ms would look alike. Where
+    the file there has the last time that the file system can tell, it gets the time of now.
     """
-    wanted = max(time.time_ns(), after + 1)
-    while True:
+    now = time.time_ns()
+    first = max(now, after + 1)
+    # Some file systems count in seconds, some in two.
+    for wanted in (first, first + 1_000_000_000, first + 2_000_000_000, now):
         os.utime(handle, ns=(wanted, wanted))
         seen = os.fstat(handle)
         if seen.st_mtime_ns > after:
-            return seen
-        wanted += 1_000_000_000  # a file system that counts in seconds
+            break
+    return seen

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -19,6 +23,7 @@ from bucketry import (
     Unavailable,
 )
 from bucketry.provider import download as downloading
+from bucketry.provider import target as targets
 from bucketry.provider.download import download_to as download
 
 BODY = bytes(range(256)) * 40
@@ -210,6 +215,44 @@ def test_an_interruption_leaves_the_file(tmp_path: Path) -> None:
     _fails(vendor, tmp_path, RuntimeError, vendor.open)
 
 
+def _interrupting(line: int) -> Callable[[FrameType, str, object], Any]:
+    """Return a trace function that interrupts before this line of those that make the file."""
+    left = line
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != targets.__file__:
+            return None
+        left -= event == "line"
+        if left == 0 and event == "line":
+            raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
+# Nobody closes a file whose name was not reached.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_wherever_the_interruption_comes_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    before = sys.gettrace()
+    for line in range(1, 200):
+        (tmp_path / "a.bin").write_bytes(b"old")
+        sys.settrace(_interrupting(line))
+        try:
+            _download(tmp_path / "a.bin", b"new")
+            break
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        assert os.listdir(tmp_path) == ["a.bin"], line
+        assert (tmp_path / "a.bin").read_bytes() in (b"old", b"new")
+    assert 50 < line < 199
+
+
 def test_a_progress_that_fails_leaves_the_file(tmp_path: Path) -> None:
     def progress(count: int) -> None:
         raise RuntimeError("the bar broke")
@@ -332,6 +375,18 @@ def test_what_a_killed_download_left_is_cleared_away_by_the_next(tmp_path: Path)
     left.write_bytes(b"half of it")
     _download(tmp_path / "a.bin")
     assert (tmp_path / "a.bin").read_bytes() == BODY
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is locked there")
+def test_a_file_system_without_locks_is_left_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    _download(tmp_path / "a.bin")
     assert os.listdir(tmp_path) == ["a.bin"]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
-from bucketry_local.disk import disk, locked
+from bucketry_local.disk import disk, locked, moment
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,13 @@ def test_an_os_error_becomes_the_error_that_says_what_to_do(
         raise OSError(number, os.strerror(number))
     assert caught.value.code == errno.errorcode[number]
     assert caught.value.retryable is retryable
+
+
+def test_a_year_that_no_calendar_has_is_no_time() -> None:
+    """A file system keeps it, and one such file must not end a listing."""
+    assert moment(10**22) is None
+    assert moment(-(10**22)) is None
+    assert moment(-1_000) == datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC)
 
 
 def test_other_errors_pass() -> None:

@@ -529,6 +529,24 @@ def test_a_delete_does_not_take_the_folder_away_from_an_upload(local: Provider) 
 # -- conditions --------------------------------------------------------------------------------
 
 
+def test_a_file_of_the_last_time_that_can_be_told_is_replaced(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local.upload(b"old", key="a")
+    last = (directory / "a").stat().st_mtime_ns + 3_600_000_000_000
+    os.utime(directory / "a", ns=(last, last))
+    tries = iter(range(10))
+
+    def utime(handle: int, *, ns: tuple[int, int], real: Callable[..., None] = os.utime) -> None:
+        next(tries)
+        real(handle, ns=(min(ns[0], last), min(ns[1], last)))
+
+    monkeypatch.setattr(os, "utime", utime)
+    local.replace("a", b"new")
+    assert local.read("a") == b"new"
+    assert (directory / "a").stat().st_mtime_ns < last
+
+
 def test_prevent_overwrite_spares_the_object_and_does_not_read_the_source(local: Provider) -> None:
     local.upload(b"old", key="a")
     source = io.BytesIO(b"new")

@@ -290,3 +290,17 @@ def test_an_http_date_is_read_as_the_standard_library_reads_it() -> None:
         assert read_time(text) == expected, text
         read += expected is not None
     assert 500 < read < 4500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon, 99999999999999999999 Jan 2020 00:00:00 GMT",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2020 00:00:00 +99999999999999999999",
+        "0001-01-01T00:00:00+14:00",  # a time that no other zone can tell
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_a_time_that_no_calendar_has_is_none(text: str) -> None:
+    assert read_time(text) is None

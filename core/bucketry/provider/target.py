@@ -9,7 +9,7 @@ import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,36 +54,42 @@ def open_target(path: Path) -> Iterator[Target]:
         try:
             yield Target(file, None)
         finally:
-            with suppress(OSError):
-                file.close()
+            _close(file)
         return
     place = Path(os.path.realpath(path)) if path.is_symlink() else path
-    with disk(path):
-        if not place.parent.is_dir():
-            raise InvalidInput(f"{place.parent} is no folder to write into; make it first")
-        temporary, file = _temporary(place, 0o666 if there is None else there.st_mode & 0o777)
-
-    def publish() -> None:
+    made: list[Path] = []
+    with ExitStack() as cleaning:
+        cleaning.callback(_remove, made)
         with disk(path):
-            file.flush()
-            if there is not None:
-                _keep_rights(file.fileno(), there)
-            os.fsync(file.fileno())
-            if sys.platform == "win32":
-                file.close()  # there, no open file is renamed
-            temporary.replace(place)
+            if not place.parent.is_dir():
+                raise InvalidInput(f"{place.parent} is no folder to write into; make it first")
+            mode = 0o666 if there is None else there.st_mode & 0o777
+            file = _temporary(place, mode, made)
+        cleaning.callback(_close, file)
 
-    try:
+        def publish() -> None:
+            with disk(path):
+                file.flush()
+                if there is not None:
+                    _keep_rights(file.fileno(), there)
+                os.fsync(file.fileno())
+                if sys.platform == "win32":
+                    file.close()  # there, no open file is renamed
+                made[0].replace(place)
+                made.clear()
+
         yield Target(file, publish)
-    except BaseException:
+
+
+def _close(file: BinaryIO) -> None:
+    with suppress(OSError):
+        file.close()
+
+
+def _remove(made: list[Path]) -> None:
+    for path in made:
         with suppress(OSError):
-            if sys.platform == "win32":
-                file.close()
-            temporary.unlink()
-        raise
-    finally:
-        with suppress(OSError):
-            file.close()
+            path.unlink()
 
 
 def _open_file(path: Path) -> int | None:
@@ -118,8 +124,8 @@ def _keep_rights(number: int, there: os.stat_result) -> None:
     os.fchmod(number, there.st_mode & 0o777)
 
 
-def _temporary(place: Path, mode: int) -> tuple[Path, BinaryIO]:
-    """Return a new file beside `place`, and its path.
+def _temporary(place: Path, mode: int, made: list[Path]) -> BinaryIO:
+    """Return a new file beside `place`; `made` has its path as soon as it may be there.
 
     Its name follows from that of the place: what a killed download has left is cleared away by the
     next one. A file in use, or somebody else's, is left alone.
@@ -129,17 +135,25 @@ def _temporary(place: Path, mode: int) -> tuple[Path, BinaryIO]:
         path = place.parent / f".bucketry-{digest}.part"
         _clear_away(path)
         with suppress(OSError):
-            file = _new(path, mode)
+            file = _new(path, mode, made)
             if _locked(file, path):
-                return path, file
+                return file
+            # A file system without locks, or another download that was quicker.
+            if os.path.samestat(os.fstat(file.fileno()), path.lstat()):
+                path.unlink()
             file.close()
-    path = place.parent / f".bucketry-{secrets.token_hex(8)}.part"
-    return path, _new(path, mode)
+        made.clear()
+    return _new(place.parent / f".bucketry-{secrets.token_hex(8)}.part", mode, made)
 
 
-def _new(path: Path, mode: int) -> BinaryIO:
-    # Not tempfile's: its files are private, and a download has the rights of any new file.
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode))
+def _new(path: Path, mode: int, made: list[Path]) -> BinaryIO:
+    made.append(path)  # first, for an interrupt may come while it is made
+    try:
+        # Not tempfile's: its files are private, and a download has the rights of any new file.
+        return open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode))
+    except OSError:
+        made.clear()  # somebody else's
+        raise
 
 
 def _clear_away(path: Path) -> None:

@@ -241,7 +241,7 @@ def read_boolean(text: str) -> bool:
 
 
 def read_time(text: str) -> datetime | None:
-    """Return a time with its zone, UTC where none is named; None for what is no time.
+    """Return a time in UTC, which is meant where no zone is named; None for what is no time.
 
     It only informs, and no operation may fail for it.
     """
@@ -252,13 +252,13 @@ def read_time(text: str) -> datetime | None:
             return datetime(
                 int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
             )
-        time = datetime.fromisoformat(text)
-    except (KeyError, ValueError):
         try:
-            time = parsedate_to_datetime(text)
+            time = datetime.fromisoformat(text)
         except ValueError:
-            return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+            time = parsedate_to_datetime(text)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 def _read_iso_time(text: str) -> datetime:

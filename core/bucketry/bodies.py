@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator
 from contextlib import suppress
 from inspect import iscoroutine
 from pathlib import Path
+from types import GeneratorType
 from typing import Any
 
 from bucketry.errors import InvalidSource, SourceChanged
@@ -54,6 +55,11 @@ def path_of(body: os.PathLike[str]) -> Path:
 
 def chunks_of(body: Iterable[Chunk]) -> Iterator[Chunk]:
     """Return an iterator, or raise `InvalidSource`."""
+    if isinstance(body, GeneratorType) and body.gi_frame is None:
+        raise InvalidSource(
+            'the generator has ended, so nothing would be stored; make it anew, or pass b"" for an '
+            "empty object"
+        )
     try:
         return iter(body)
     except Exception as error:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
+from bucketry import AccessDenied, BucketNotFound, NotFound, Rejected, StorageError, Unavailable
 
 if sys.platform != "win32":  # so that `unsuitable` can say it
     import fcntl
@@ -35,6 +35,13 @@ def explain(error: OSError) -> StorageError:
         return Rejected(
             f"there is no room: {reason}", code=code, hint="Make room, or raise the quota."
         )
+    if error.errno == errno.EXDEV:
+        return Rejected(
+            "its place is on another file system than the store's own folder",
+            code=code,
+            hint="Mount nothing below the directory: a file gets its name by a move, and none "
+            "moves from one file system to another.",
+        )
     if error.errno == errno.ENAMETOOLONG:
         return Rejected(
             "the file system has no names this long",
@@ -42,6 +49,11 @@ def explain(error: OSError) -> StorageError:
             hint="Shorten the key: most file systems take 255 bytes between two slashes.",
         )
     return Unavailable(f"the file system failed: {reason}", code=code)
+
+
+def no_folder(path: str | Path) -> BucketNotFound:
+    """Return the error of a store whose directory is something else."""
+    return BucketNotFound(f"{path} is not a folder", hint="Set directory to a folder.")
 
 
 class disk:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bucketry.keys import MAX_KEY_BYTES
-from bucketry_local.disk import explain
+from bucketry_local.disk import explain, no_folder
 
 OWN = ".bucketry"
 """Folder of the store's own files; never a key's first segment."""
@@ -72,7 +72,9 @@ def _names(folder: Path, base: str, prefix: str) -> Iterator[str]:
                     names.append(f"{base}{entry.name}/")
                 elif entry.is_file(follow_symlinks=False):
                     names.append(base + entry.name)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if not base and isinstance(error, NotADirectoryError):
+            raise no_folder(folder) from None
         return iter(())  # removed since its parent was read
     except OSError as error:
         raise explain(error) from error

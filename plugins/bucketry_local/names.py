@@ -8,6 +8,7 @@ import unicodedata
 
 from bucketry import InvalidKey, StorageError
 from bucketry.keys import ExistingKey, check_existing_key, check_key
+from bucketry_local.disk import no_folder
 from bucketry_local.listing import OWN
 
 
@@ -45,7 +46,9 @@ class Names:
             folder, path = path, f"{path}/{segment}"
             try:
                 seen = os.lstat(path)
-            except OSError:
+            except OSError as error:
+                if isinstance(error, NotADirectoryError) and folder == self._base:
+                    raise no_folder(folder) from None
                 return f"{self._base}/{key}", None
             if stat.S_ISLNK(seen.st_mode):
                 raise refuse("there is a symbolic link in its path, and links are not followed")

@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from bucketry import BucketNotFound, NotFound, Rejected, StorageError, Swept
-from bucketry_local.disk import create, disk, locked, moment, write_file
+from bucketry import NotFound, Rejected, StorageError, Swept
+from bucketry_local.disk import create, disk, locked, moment, no_folder, write_file
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
@@ -55,9 +55,7 @@ class OwnFolder:
                 os.makedirs(folder, exist_ok=True)
         except StorageError as error:
             if isinstance(error.__cause__, FileExistsError | NotADirectoryError):
-                raise BucketNotFound(
-                    f"{self.path.parent} is not a folder", hint="Set directory to a folder."
-                ) from None
+                raise no_folder(self.path.parent) from None
             raise
 
     def signing_key(self) -> str:
@@ -69,8 +67,8 @@ class OwnFolder:
                     if not file.exists():
                         text = secrets.token_hex(32)
                         write_file(file, text.encode(), self.new_name(), mode=0o600)
-            text = file.read_text("utf-8").strip()
-        if len(text) < 16:
+            text = file.read_bytes().decode(errors="replace").strip()
+        if len(text) < 16 or "\ufffd" in text:
             raise Rejected(
                 f"{file} holds no signing key",
                 hint="Delete the file, and a new one is made; URLs signed so far stop working.",
@@ -125,7 +123,7 @@ class OwnFolder:
         """Yield the temporary files that were last written before then."""
         try:
             names = os.listdir(self._temporaries)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         for name in sorted(names):
             path = Path(self._temporaries, name)

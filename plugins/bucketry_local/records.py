@@ -171,7 +171,7 @@ class Records:
         try:
             with os.scandir(self._folder) as found:
                 return next(found, None) is not None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     def write(self, key: str, records: Sequence[Record], temporary: Path, *, synced: bool) -> None:

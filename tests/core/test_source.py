@@ -94,6 +94,14 @@ def test_a_file_that_was_not_rewound_is_refused(position: int) -> None:
     assert opened.tell() == position
 
 
+def test_a_generator_that_has_ended_is_refused() -> None:
+    """It was uploaded before, perhaps in vain, and has nothing to give any more."""
+    once = (chunk for chunk in [b"a", b"b"])
+    with Source(once) as source:
+        assert source.read(10) == b"ab"
+    assert "the generator has ended, so nothing would be stored" in _refusal(once)
+
+
 def test_an_empty_file_is_an_empty_object(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for body in (io.BytesIO(), tmp_path / "empty"):

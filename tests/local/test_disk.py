@@ -26,6 +26,7 @@ from bucketry_local.disk import disk, locked, moment
         (errno.ENOSPC, Rejected, False),
         (errno.EDQUOT, Rejected, False),
         (errno.ENAMETOOLONG, Rejected, False),
+        (errno.EXDEV, Rejected, False),
         (errno.EIO, Unavailable, True),
         (errno.EMFILE, Unavailable, True),
     ],

@@ -363,8 +363,16 @@ def test_a_directory_that_cannot_be_written(local: Provider, directory: Path) ->
 
 def test_a_directory_whose_name_is_taken_by_a_file(local: Provider, directory: Path) -> None:
     directory.write_bytes(b"a file")
-    with pytest.raises(BucketNotFound, match=r"/files is not a folder.*Set directory"):
-        local.upload(b"x", key="a")
+    questions: list[Callable[[], object]] = [
+        lambda: local.upload(b"x", key="a"),
+        lambda: local.exists("a"),
+        lambda: local.read("a/b"),
+        lambda: local.delete("a"),
+        lambda: list(local.list()),
+    ]
+    for ask in questions:
+        with pytest.raises(BucketNotFound, match=r"/files is not a folder.*Set directory"):
+            ask()
     assert directory.read_bytes() == b"a file"
 
 

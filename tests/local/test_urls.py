@@ -259,9 +259,10 @@ def test_without_a_configured_key_one_is_made_and_shared(make: Make, directory: 
     assert list((directory / ".bucketry" / "tmp").iterdir()) == []
 
 
-def test_a_damaged_signing_key_is_refused(make: Make, directory: Path) -> None:
+@pytest.mark.parametrize("damage", [b"\n", b"\xff\xfe" * 40])
+def test_a_damaged_signing_key_is_refused(make: Make, directory: Path, damage: bytes) -> None:
     (directory / ".bucketry").mkdir(parents=True)
-    (directory / ".bucketry" / "signing-key").write_text("\n")
+    (directory / ".bucketry" / "signing-key").write_bytes(damage)
     with pytest.raises(Rejected, match=r"holds no signing key.*Delete the file"):
         make(signing_key=None).url("a")
 

@@ -30,7 +30,7 @@ WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _REPLACED = "the object was replaced while it was being read"
 _CHECKSUMS = [(name, f"Checksum{name}") for name in get_args(ChecksumAlgorithm)]
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
 
 def unquoted(etag: str | None) -> str | None:
@@ -156,9 +156,7 @@ def open_object(
         answer = bucket.send("GetObject", params)
     except StorageError as error:
         if error.status == 416:
-            raise Rejected(
-                "the range begins behind the object's end", code=error.code, status=416
-            ) from error.__cause__
+            raise _behind_the_end(error.code) from error.__cause__
         raise
     body = answer["Body"]
     try:
@@ -257,6 +255,10 @@ def _range_header(byte_range: ByteRange) -> str:
     return f"bytes={byte_range.start}-{last}"
 
 
+def _behind_the_end(code: str | None = None) -> Rejected:
+    return Rejected("the range begins behind the object's end", code=code, status=416)
+
+
 def _placed(
     byte_range: ByteRange, content_range: str | None, length: int | None
 ) -> tuple[int, int, int]:
@@ -265,6 +267,8 @@ def _placed(
     Refuse other bytes than were asked for. `length` is None where they come in chunks.
     """
     told = _CONTENT_RANGE.fullmatch(content_range or "")
+    if told is None and length is not None and max(0, byte_range.start) >= length:
+        raise _behind_the_end()  # some answer such a range with the whole
     if told is None:
         raise Rejected("a range was asked for, and the answer does not tell that it is one")
     first, last, size = (int(number) for number in told.groups())

@@ -1,14 +1,16 @@
-"""Private files, given out by the application itself or by the storage."""
+"""Files that come and go in requests of their own: bodies without a form, private files."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import BadRequest
 from django.core.files.storage import storages
 from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import (
     Http404,
     HttpRequest,
@@ -17,13 +19,17 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
     StreamingHttpResponse,
+    UnreadablePostError,
 )
 
 from bucketry import BucketryError
 from bucketry.serving import ObjectAnswer, ObjectBody, ObjectRequest, refusal, serve
+from bucketry_django.files import BUFFER
 from bucketry_django.storage import Storage, key_of
 
 log = logging.getLogger("bucketry.django")
+
+_CHUNKED = "HTTP_TRANSFER_ENCODING"
 
 
 def private_file(
@@ -60,6 +66,27 @@ def private_file(
             raise Http404(sentence) from None
         return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain")
     return _response(request, answer, body)
+
+
+def request_body(request: HttpRequest) -> Iterator[bytes]:
+    """Yield a request's body as it arrives: ``media.upload(request_body(request), key=...)``.
+
+    One that breaks off before its announced length is answered 400, and nothing of it is stored:
+    `HttpRequest.read` ends there as if it were whole, under gunicorn for one. So is one without a
+    length, which Django does not read under WSGI.
+    """
+    announced = request.META.get("CONTENT_LENGTH", "")
+    left = int(announced) if announced.isdecimal() else None
+    if left is None and isinstance(request, WSGIRequest) and _CHUNKED in request.META:
+        raise BadRequest("an upload needs a Content-Length")
+    try:
+        while chunk := request.read(BUFFER):
+            left = None if left is None else left - len(chunk)
+            yield chunk
+    except UnreadablePostError:
+        raise BadRequest("the body broke off") from None
+    if left:
+        raise BadRequest("the body broke off")
 
 
 def _response(request: HttpRequest, answer: ObjectAnswer, body: ObjectBody) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import time
 from collections.abc import Iterator
@@ -11,16 +12,18 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import BadRequest, SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest
 from django.test import AsyncRequestFactory, Client, override_settings
 from django.utils import timezone
 
 from bucketry import AlreadyExists, Provider, Unavailable
 from bucketry_django import StaticFilesStorage, Storage
 from bucketry_django.checks import check_storages
-from bucketry_django.views import private_file
+from bucketry_django.views import private_file, request_body
 from core.memory import memory_provider, store_of
 
 
@@ -251,6 +254,24 @@ def test_a_private_file_is_given_out(kept: Storage) -> None:
     assert known.status_code == 304
     assert client.get("/files/a.txt", headers={"Range": "bytes=99-"}).status_code == 416
     assert client.head("/files/a.txt")["Content-Length"] == "10"
+
+
+def test_a_body_that_breaks_off_is_not_stored(storage: Storage) -> None:
+    def sent(body: bytes, **headers: str) -> HttpRequest:
+        environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b", "wsgi.input": io.BytesIO(body)}
+        return WSGIRequest({**environ, **headers})
+
+    def store(request: HttpRequest) -> bytes:
+        storage.provider.upload(request_body(request), key="b", prevent_overwrite=False)
+        return storage.provider.read("b")
+
+    assert store(sent(b"0123456789", CONTENT_LENGTH="10")) == b"0123456789"
+    assert store(sent(b"", CONTENT_LENGTH="")) == b""
+    with pytest.raises(BadRequest, match="broke off"):
+        store(sent(b"01234", CONTENT_LENGTH="10"))
+    with pytest.raises(BadRequest, match="needs a Content-Length"):
+        store(sent(b"01234", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked"))
+    assert storage.provider.read("b") == b""
 
 
 def test_what_is_not_there_or_not_allowed(kept: Storage) -> None:

@@ -199,8 +199,7 @@ def _ended(settings: Settings, applied: Applied) -> int:
         if step.status == "change":
             code = output.FAILED
         if not settings.json:
-            well = "not there" if step.hint else "done"  # a hint says that the server has none
-            done = {"in place": well, "change": "not so"}.get(step.status, step.status)
+            done = {"in place": "done", "change": "not so"}.get(step.status, step.status)
             _step(done, step.name, step)
     if applied.error is not None:
         output.show_error(settings, applied.error)

@@ -95,9 +95,10 @@ class Wanted:
             raise InvalidInput("uploads from a browser need the origins of their pages")
 
 
-Status = Literal["in place", "change", "by hand", "unread"]
+Status = Literal["in place", "change", "by hand", "unread", "not there"]
 """``in place``: nothing to do. ``change``: applying it changes this. ``by hand``: the server has no
-way that we know, and `Step.hint` tells the vendor's own. ``unread``: it could not be looked at."""
+way that we know, and `Step.hint` tells the vendor's own. ``unread``: it could not be looked at.
+``not there``: the server has no such setting, as a new bucket showed, and needs none."""
 
 
 @frozen(kw_only=True)

@@ -194,7 +194,7 @@ class BucketSetup:
         """Return a step that a new bucket turned out not to have."""
         if ASPECTS[step.name].fact:
             return attrs.evolve(step, status="by hand", hint=self._answered(step.name, error))
-        return attrs.evolve(step, status="in place", hint=f"{self.title} has no such setting.")
+        return attrs.evolve(step, status="not there", hint=f"{self.title} has no such setting.")
 
 
 def _changed(step: Step) -> StorageError:

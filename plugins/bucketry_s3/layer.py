@@ -323,7 +323,7 @@ class S3Layer(SettingUp):
         if isinstance(error, AccessDenied) and hint == HINTS["AccessDenied"]:
             from bucketry_s3.setup.rights import right_for
 
-            return f"{hint} {right_for(error.operation, self._options)}".rstrip()
+            return f"{hint} {right_for(error.operation, self._options, self._profile)}".rstrip()
         return hint
 
 

@@ -64,6 +64,7 @@ class Profile:
             `Provider.key_of_url` knows them.
         bucket: the name that stands in addresses, made from the options, where that is not the
             configured one: an access point of AWS is configured by its ARN.
+        partition: the second word of ARNs, made from the options; AWS has several.
         hints: what to change at this vendor, by error code or type, with ``: text`` for what the
             message must hold too; see `bucketry_s3.errors.hint_for`. The first that fits counts.
         guides: what is set up in the vendor's own way, by the step of `bucketry.setup` (``cors``,
@@ -84,6 +85,7 @@ class Profile:
     public_base: Template = ""
     other_bases: Sequence[Template] = ()
     bucket: Callable[[Any], str] | None = None
+    partition: Callable[[Any], str] = lambda options: "aws"
     hints: Mapping[str, str] = field(factory=dict)
     guides: Mapping[str, Guide] = field(factory=dict)
     names_region: bool = False

@@ -60,17 +60,19 @@ _REGIONS = words(
     """
 )
 
-# Domains of the partitions by the beginning of their regions' names
-# (boto/botocore:botocore/data/partitions.json 1.44.8).
-_DOMAINS = {
-    "cn-": "amazonaws.com.cn",
-    "eusc-": "amazonaws.eu",
-    "us-iso-": "c2s.ic.gov",
-    "us-isob-": "sc2s.sgov.gov",
-    "eu-isoe-": "cloud.adc-e.uk",
-    "us-isof-": "csp.hci.ic.gov",
-}
 _COMMERCIAL = "amazonaws.com"
+
+# Names and domains of the partitions by the beginning of their regions' names
+# (boto/botocore:botocore/data/partitions.json 1.44.8).
+_PARTITIONS = {
+    "cn-": ("aws-cn", "amazonaws.com.cn"),
+    "eusc-": ("aws-eusc", "amazonaws.eu"),
+    "us-gov-": ("aws-us-gov", _COMMERCIAL),
+    "us-iso-": ("aws-iso", "c2s.ic.gov"),
+    "us-isob-": ("aws-iso-b", "sc2s.sgov.gov"),
+    "eu-isoe-": ("aws-iso-e", "cloud.adc-e.uk"),
+    "us-isof-": ("aws-iso-f", "csp.hci.ic.gov"),
+}
 
 # Endings of names that are not those of a general purpose bucket (Amazon S3 User Guide, naming
 # rules), and what to do instead.
@@ -162,9 +164,15 @@ def _bucket(options: Any) -> str:
     return f"{found['name']}-{found['account']}" if found else name
 
 
-def _domain(options: Any) -> str:
+def _partition(options: Any) -> tuple[str, str]:
+    """Return the name and the domain of the region's partition."""
     region = options.region or ""
-    return next((d for start, d in _DOMAINS.items() if region.startswith(start)), _COMMERCIAL)
+    found = (known for start, known in _PARTITIONS.items() if region.startswith(start))
+    return next(found, ("aws", _COMMERCIAL))
+
+
+def _domain(options: Any) -> str:
+    return _partition(options)[1]
 
 
 def _endpoint(options: Any) -> str:
@@ -262,6 +270,7 @@ profile = Profile(
         "BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets"
     ),
     bucket=_bucket,
+    partition=lambda options: _partition(options)[0],
     other_bases=tuple(map(_commercial, _OTHER_BASES)),
     guides={
         "rights": Guide(
@@ -325,7 +334,7 @@ vendor = s3_vendor(
         "s3-accelerate.dualstack.amazonaws.com",
         *(
             f"{service}{{region}}.{domain}"
-            for domain in (_COMMERCIAL, *_DOMAINS.values())
+            for domain in dict.fromkeys((_COMMERCIAL, *(d for _, d in _PARTITIONS.values())))
             for service in ("s3.", "s3.dualstack.", "s3-fips.", "s3-fips.dualstack.")
         ),
         # The older spelling, and never without a region.

@@ -14,6 +14,7 @@ from bucketry import PreconditionFailed, Provider
 from bucketry.setup import SetupPlan, Use, Wanted, apply, plan
 from bucketry.testing import Report, run
 from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
 from bucketry_s3.setup.rights import least_policy
 from servers.known import page_of, subject
 from servers.samples import Open, require_server
@@ -215,7 +216,8 @@ def test_the_least_rights_are_enough_and_each_is_needed(
 ) -> None:
     options: S3Options = media().options
     admin.create_bucket(Bucket=options.bucket)
-    policy = least_policy(options, Wanted(uses=EVERYTHING))
+    lives = Profile(endpoint="", addressing="path")
+    policy = least_policy(options, lives, Wanted(uses=EVERYTHING))
     name = subject(endpoint.server, profile)
 
     def failing(policy: Mapping[str, Any]) -> set[str]:

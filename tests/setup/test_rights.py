@@ -16,6 +16,8 @@ from bucketry_s3.options import S3Options
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.setup.rights import ACTIONS, least_policy
 from bucketry_s3.testing import AWS_LIKE, Account, Bucket, StandIn, personality_of
+from bucketry_vendors.aws import profile as AWS
+from bucketry_vendors.huawei import profile as HUAWEI
 
 MIB = 1 << 20
 PAIR: dict[str, Any] = {"access_key_id": "AKIALIMITED000000001", "secret_access_key": "limited"}
@@ -63,6 +65,12 @@ EVERYDAY = {
         ({"region": "cn-north-1"}, Wanted(uses=["list"]), {
             "arn:aws-cn:s3:::media": {"s3:ListBucket"},
         }),
+        ({"region": "us-gov-west-1"}, Wanted(uses=["list"]), {
+            "arn:aws-us-gov:s3:::media": {"s3:ListBucket"},
+        }),
+        ({"region": "us-isob-east-1"}, Wanted(uses=["list"]), {
+            "arn:aws-iso-b:s3:::media": {"s3:ListBucket"},
+        }),
         ({}, Wanted(uses=["sweep"], versioning=True), {
             "arn:aws:s3:::media/*": {
                 "s3:AbortMultipartUpload", "s3:GetObjectVersion", "s3:DeleteObjectVersion",
@@ -92,12 +100,17 @@ EVERYDAY = {
 def test_rights_follow_from_the_configuration_and_the_uses(
     changes: dict[str, Any], wanted: Wanted, rights: dict[str, set[str]]
 ) -> None:
-    assert granted(least_policy(options(**changes), wanted)) == rights
+    assert granted(least_policy(options(**changes), AWS, wanted)) == rights
+
+
+def test_a_region_of_another_vendor_is_in_no_partition_of_aws() -> None:
+    policy = least_policy(options(region="cn-north-1"), HUAWEI, Wanted(uses=["list"]))
+    assert list(granted(policy)) == ["arn:aws:s3:::media"]
 
 
 def test_a_keys_alias_is_a_condition_because_policies_name_keys() -> None:
     encryption = {"type": "aws:kms", "kms_key_id": "alias/media"}
-    policy = least_policy(options(encryption=encryption), Wanted(uses=["list"]))
+    policy = least_policy(options(encryption=encryption), AWS, Wanted(uses=["list"]))
     assert policy["Statement"][-1]["Condition"] == {
         "ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/media"}
     }
@@ -159,7 +172,7 @@ def test_each_use_works_with_its_rights_and_fails_without_one(
 ) -> None:
     use, action, needs = DOES[does]
     multipart = {"part_size": 5 * MIB, "concurrency": 1}
-    policy = least_policy(options(), Wanted(uses=[use]))
+    policy = least_policy(options(), AWS, Wanted(uses=[use]))
 
     def run(policy: Mapping[str, Any]) -> list[Any]:
         with server_for(policy) as server:
@@ -182,7 +195,7 @@ def test_each_use_works_with_its_rights_and_fails_without_one(
 def test_a_bucket_that_was_set_up_is_healthy_for_a_pair_with_the_least_rights(
     open_on: Callable[..., Provider],
 ) -> None:
-    policy = least_policy(options(), Wanted())
+    policy = least_policy(options(), AWS, Wanted())
     account = Account(**PAIR, policy=policy)
     with StandIn(AWS_LIKE, accounts=[account]) as server:
         owner = open_on(server)

@@ -160,7 +160,7 @@ class Writing:
         yield found(
             "denied-write",
             "uploading is denied",
-            remedy=f"Give the key pair {granting('PutObject', asker.options)}.",
+            remedy=f"Give the key pair {granting('PutObject', asker.options, asker.profile)}.",
             evidence=error,
         )
         yield from self._denied_besides()
@@ -174,7 +174,8 @@ class Writing:
             try:
                 asker.ask(operation, Key=nothing)
             except AccessDenied as error:
-                remedy = f"Give the key pair {granting(operation, asker.options)}."
+                right_needed = granting(operation, asker.options, asker.profile)
+                remedy = f"Give the key pair {right_needed}."
                 yield found(
                     f"denied-{right}", f"to {right} is denied, too", remedy=remedy, evidence=error
                 )

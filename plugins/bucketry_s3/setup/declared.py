@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -10,7 +10,7 @@ from attrs import frozen
 from bucketry.keys import RootPath
 from bucketry.setup import Wanted
 from bucketry_s3.options import S3Options
-from bucketry_s3.profile import PUBLIC_ACCESS_BLOCKS
+from bucketry_s3.profile import PUBLIC_ACCESS_BLOCKS, Profile
 from bucketry_s3.setup import merging
 from bucketry_s3.setup.rights import VERSION, objects_arn
 
@@ -21,11 +21,11 @@ Present = Mapping[str, Any] | None
 
 @frozen(kw_only=True)
 class Declared:
-    """What is declared of a bucket; `blocks` are the public access blocks that its vendor has."""
+    """What is declared of a bucket."""
 
     options: S3Options
     wanted: Wanted
-    blocks: Sequence[str]
+    profile: Profile
 
     @property
     def acls(self) -> frozenset[str]:
@@ -90,7 +90,7 @@ class Declared:
 
     def _public_access(self, present: Present) -> Present:
         blocked: dict[str, Any] = {**dict.fromkeys(PUBLIC_ACCESS_BLOCKS, False), **(present or {})}
-        blocked |= dict.fromkeys(self.blocks, True)
+        blocked |= dict.fromkeys(self.profile.public_access_blocks, True)
         if self.opened_by_acl:
             blocked |= {"BlockPublicAcls": False, "IgnorePublicAcls": False}
         if self.opened_by_policy:
@@ -100,7 +100,8 @@ class Declared:
     def _public_reads(self, present: Present) -> Present:
         if not self.opened_by_policy:
             return merging.without_public_read(present)
-        return merging.with_public_read(present, objects_arn(self.options), VERSION)
+        objects = objects_arn(self.options, self.profile)
+        return merging.with_public_read(present, objects, VERSION)
 
     def _versions(self, present: Present) -> Present:
         status = (present or {}).get("Status")

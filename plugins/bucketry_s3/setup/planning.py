@@ -61,9 +61,7 @@ class BucketSetup:
 
     def plan(self, wanted: Wanted) -> SetupPlan:
         """Look at the bucket and plan."""
-        declared = Declared(
-            options=self.options, wanted=wanted, blocks=self.profile.public_access_blocks
-        )
+        declared = Declared(options=self.options, wanted=wanted, profile=self.profile)
         bucket = self._bucket()
         steps = [bucket]
         for name in ASPECTS:
@@ -78,7 +76,7 @@ class BucketSetup:
                 return step
         except AccessDenied as error:
             hint = (
-                f"{error.reason}. {missing_right('HeadBucket', self.options)}. Or the bucket is "
+                f"{error.reason}. {self._missing('HeadBucket')}. Or the bucket is "
                 "somebody else's: names are shared by all customers of a vendor."
             )
             return attrs.evolve(step, status="unread", hint=hint)
@@ -111,7 +109,7 @@ class BucketSetup:
         try:
             present = None if fresh else read(self.bucket, name)
         except AccessDenied:
-            yield step("unread", missing_right(aspect.get, self.options))
+            yield step("unread", self._missing(aspect.get))
             return
         except (Unsupported, Rejected) as error:
             if aspect.fact and needed:
@@ -136,9 +134,12 @@ class BucketSetup:
             instead = 'Send `acl = "public-read"`, which opens each object that is uploaded.'
         return f"{said}{note} {instead} ({fact.source}, {fact.as_of})"
 
+    def _missing(self, operation: str) -> str:
+        return missing_right(operation, self.options, self.profile)
+
     def _rights(self, wanted: Wanted) -> Rights:
         guide = self.profile.guides.get("rights")
-        text = json.dumps(least_policy(self.options, wanted), indent=2)
+        text = json.dumps(least_policy(self.options, self.profile, wanted), indent=2)
         if guide is None:
             return Rights(text=text, hint=_GRANT)
         return Rights(text=text if guide.policy else "", hint=guide.text, source=guide.source)
@@ -154,7 +155,7 @@ class BucketSetup:
             return self._create(step) if step.name == "bucket" else self._change(step)
         except AccessDenied as error:
             asked = operation if step.wanted is not None else "DeleteBucketPolicy"
-            hint = missing_right(asked, self.options)
+            hint = self._missing(asked)
             if step.name == "public reads" and step.wanted is not None:
                 hint += (
                     ". With that right it is refused while public access is blocked, for the "

@@ -14,6 +14,7 @@ from typing import Any
 from bucketry.keys import RootPath
 from bucketry.setup import Use, Wanted
 from bucketry_s3.options import S3Options
+from bucketry_s3.profile import Profile
 
 ACTIONS: Mapping[str, str] = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
@@ -89,27 +90,19 @@ VERSION = "2012-10-17"
 _SPECIAL = re.compile(r"[*?$]")
 
 
-def partition(region: str | None) -> str:
-    """Return AWS's partition of a region, the second word of its ARNs."""
-    for prefix, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
-        if (region or "").startswith(prefix):
-            return name
-    return "aws"
-
-
-def bucket_arn(options: S3Options) -> str:
+def bucket_arn(options: S3Options, profile: Profile) -> str:
     """Return the bucket's ARN: its own where it is configured by one."""
     if options.bucket.startswith("arn:"):
         return options.bucket
-    return f"arn:{partition(options.region)}:s3:::{options.bucket}"
+    return f"arn:{profile.partition(options)}:s3:::{options.bucket}"
 
 
-def objects_arn(options: S3Options) -> str:
+def objects_arn(options: S3Options, profile: Profile) -> str:
     """Return the ARN of all objects below the root path.
 
     Characters of it that would stand for others are told so (IAM User Guide, policy variables).
     """
-    bucket = bucket_arn(options)
+    bucket = bucket_arn(options, profile)
     inner = f"{bucket}/object" if options.bucket.startswith("arn:") else bucket
     root = RootPath(options.root_path).prefix
     return f"{inner}/{_SPECIAL.sub(lambda found: f'${{{found[0]}}}', root)}*"
@@ -120,9 +113,9 @@ def statement(actions: Iterable[str], resources: Sequence[str]) -> dict[str, Any
     return {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": list(resources)}
 
 
-def least_policy(options: S3Options, wanted: Wanted) -> dict[str, Any]:
+def least_policy(options: S3Options, profile: Profile, wanted: Wanted) -> dict[str, Any]:
     """Return the policy with which a key pair can do what the application does, and no more."""
-    bucket, objects = bucket_arn(options), objects_arn(options)
+    bucket, objects = bucket_arn(options, profile), objects_arn(options, profile)
     uses = set(wanted.uses)
     if wanted.versioning:
         uses.add("versions")
@@ -143,7 +136,7 @@ def least_policy(options: S3Options, wanted: Wanted) -> dict[str, Any]:
     of_bucket = _named(_OF_BUCKET, uses)
     if of_bucket:
         statements.append(statement(of_bucket, [bucket]))
-    statements += _for_kms(options)
+    statements += _for_kms(options, profile)
     return {"Version": VERSION, "Statement": statements}
 
 
@@ -151,7 +144,7 @@ def _named(table: Mapping[Use, str], uses: Iterable[str]) -> set[str]:
     return {f"s3:{name}" for use in uses for name in table.get(use, "").split()}  # type: ignore[call-overload]  # any text may be looked up
 
 
-def _for_kms(options: S3Options) -> list[dict[str, Any]]:
+def _for_kms(options: S3Options, profile: Profile) -> list[dict[str, Any]]:
     """Return what a key of the user's own asks for; AWS's own key asks for nothing."""
     encryption = options.encryption
     if encryption is None or not encryption.kms_key_id:
@@ -160,7 +153,7 @@ def _for_kms(options: S3Options) -> list[dict[str, Any]]:
     key = encryption.kms_key_id
     if key.startswith("arn:") and ":alias/" not in key:
         return [statement(actions, [key])]
-    place = f"arn:{partition(options.region)}:kms:{options.region or '*'}:*:key/"
+    place = f"arn:{profile.partition(options)}:kms:{options.region or '*'}:*:key/"
     alias = key.rpartition(":")[2]
     if not alias.startswith("alias/"):
         return [statement(actions, [f"{place}{key}"])]
@@ -169,10 +162,10 @@ def _for_kms(options: S3Options) -> list[dict[str, Any]]:
     return [{**statement(actions, [f"{place}*"]), "Condition": by_alias}]
 
 
-def missing_right(operation: str, options: S3Options) -> str:
+def missing_right(operation: str, options: S3Options, profile: Profile) -> str:
     """Return the right that an operation on the bucket needs, and the statement that grants it."""
     action = ACTIONS[operation]
-    granting = json.dumps(statement([action], [bucket_arn(options)]))
+    granting = json.dumps(statement([action], [bucket_arn(options, profile)]))
     return f"It needs {action}; this statement grants it: {granting}"
 
 
@@ -192,13 +185,14 @@ _METHODS: Mapping[str, str] = {
 """What a method of a provider asks for first of all."""
 
 
-def right_for(method: str, options: S3Options) -> str:
+def right_for(method: str, options: S3Options, profile: Profile) -> str:
     """Return, as a sentence, the right that a method of a provider needs and on what, or ""."""
     operation = _METHODS.get(method)
-    return "" if operation is None else f"It takes {granting(operation, options)}."
+    return "" if operation is None else f"It takes {granting(operation, options, profile)}."
 
 
-def granting(operation: str, options: S3Options) -> str:
+def granting(operation: str, options: S3Options, profile: Profile) -> str:
     """Return the right that an operation needs, and on what."""
     whole = operation in ("ListMultipartUploads", "ListObjectVersions", "ListObjectsV2")
-    return f"{ACTIONS[operation]} on {bucket_arn(options) if whole else objects_arn(options)}"
+    name = bucket_arn if whole else objects_arn
+    return f"{ACTIONS[operation]} on {name(options, profile)}"

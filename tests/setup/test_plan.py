@@ -413,7 +413,7 @@ def test_there_is_nothing_to_set_up_on_disk(tmp_path: Any) -> None:
     ("wrong", "reason"),
     [
         ({"origins": ["www.example.com"]}, "'www.example.com' is no origin"),
-        ({"origins": ["https://www.example.com/"]}, "is no origin"),
+        ({"origins": ["https://www.example.com/shop"]}, "is no origin"),
         ({"origins": ["https://*.*.example.com"]}, "one [*] may stand for a part"),
         ({"origins": "https://www.example.com"}, "say several as a list"),
         ({"origins": [7]}, "7 is no origin"),
@@ -429,7 +429,7 @@ def test_what_makes_no_sense_is_refused(wrong: dict[str, Any], reason: str) -> N
 
 
 def test_origins_are_what_browsers_send() -> None:
-    wanted = Wanted(origins=["https://WWW.Example.com:443", "http://a:80", "https://b:8443"])
+    wanted = Wanted(origins=["https://WWW.Example.com:443", "http://a:80/", "https://b:8443"])
     assert wanted.origins == ("https://www.example.com", "http://a", "https://b:8443")
 
 

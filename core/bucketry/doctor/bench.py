@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bucketry.errors import InvalidInput
+from bucketry.origins import origin_of
 
 if TYPE_CHECKING:
     from bucketry.browsing import Http
-
-
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
-
-
-def _checked(origin: object) -> str:
-    bare = origin.rstrip("/") if isinstance(origin, str) else ""
-    if not _ORIGIN.fullmatch(bare):
-        raise InvalidInput(
-            "an origin is a scheme and a host, and a port where it is no default: "
-            "https://www.example.com"
-        )
-    return bare
 
 
 class Bench:
@@ -46,7 +32,7 @@ class Bench:
         `InvalidInput` for what is no origin.
         """
         self.folder = f"bucketry-doctor-{secrets.token_hex(6)}"
-        self.origin = None if origin is None else _checked(origin)
+        self.origin = None if origin is None else origin_of(origin)
         self.versioned = False
         self._root_prefix = root_prefix
         self._ca_bundle = ca_bundle

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
@@ -12,6 +11,7 @@ import attrs
 from attrs import field, frozen
 
 from bucketry.errors import InvalidInput, StorageError
+from bucketry.origins import origin_of
 
 Use = Literal[
     "copy", "delete", "headers", "list", "read", "restore", "sweep", "tags", "versions", "write"
@@ -21,19 +21,6 @@ are old versions of objects, read and deleted; ``write`` is every upload, ``read
 
 USES: frozenset[Use] = frozenset({"copy", "delete", "list", "read", "sweep", "write"})
 """What most applications do, and so what rights are named for if nobody says more or less."""
-
-# A scheme and a host, as browsers send an origin; a server may take one "*" for a part of it.
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:[0-9]{1,5})?|[a-z][a-z0-9+.-]*://[A-Za-z0-9.-]+")
-
-
-def _check_origins(_: Any, __: Any, origins: tuple[str, ...]) -> None:
-    for origin in origins:
-        known = isinstance(origin, str) and (origin == "*" or _ORIGIN.fullmatch(origin))
-        if not known or origin.count("*") > 1:
-            raise InvalidInput(
-                f"{origin!a} is no origin: a scheme and a host, https://www.example.com, with a "
-                "port where there is one, without a path; one * may stand for a part"
-            )
 
 
 def _check_days(_: Any, __: Any, days: int | None) -> None:
@@ -56,14 +43,7 @@ def _several(value: Iterable[str]) -> tuple[str, ...]:
 
 
 def _origins(value: Iterable[str]) -> tuple[str, ...]:
-    """Return origins as browsers send them: in small letters, without the scheme's own port."""
-    origins = (one.lower() if isinstance(one, str) else one for one in _several(value))
-    return tuple(
-        re.sub(r"^(https://[^:]+):443$|^(http://[^:]+):80$", r"\1\2", one)
-        if isinstance(one, str)
-        else one
-        for one in origins
-    )
+    return tuple(origin_of(one, patterns=True) for one in _several(value))
 
 
 def _uses(value: Iterable[Use]) -> frozenset[Use]:
@@ -84,7 +64,7 @@ class Wanted:
         uses: what the application does, which decides the rights that its key pair needs.
     """
 
-    origins: tuple[str, ...] = field(default=(), converter=_origins, validator=_check_origins)
+    origins: tuple[str, ...] = field(default=(), converter=_origins)
     uploads: bool = False
     unfinished_days: int | None = field(default=7, validator=_check_days)
     versioning: bool | None = None

@@ -7,13 +7,15 @@ again, and whether a failure may have been a success are decided above every tra
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from bucketry import hookspec
+from bucketry import PluginError, hookspec
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
+
+T = TypeVar("T")
 
 
 class S3Hooks:
@@ -105,3 +107,14 @@ class S3Hooks:
             ...         return (yield)
         """
         raise NotImplementedError
+
+
+def expected(value: object, kind: type[T], hook: str) -> T:
+    """Return the answer of one of these hooks if it is of its kind; `PluginError` if not."""
+    if not isinstance(value, kind):
+        raise PluginError(
+            hook,
+            f"it answered {type(value).__name__}, not {kind.__name__}; a wrapper must return the "
+            "answer from below",
+        )
+    return value

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -34,7 +34,7 @@ from bucketry import (
 from bucketry.model import SigningFrame
 from bucketry.vendor import match_host
 from bucketry_s3 import objects
-from bucketry_s3.hookspecs import S3Hooks
+from bucketry_s3.hookspecs import S3Hooks, expected
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol import presigned
@@ -42,17 +42,16 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair, Presigner, binding_headers
 from bucketry_s3.protocol.urls import bases, bucket_base, key_of_url, object_url
 from bucketry_s3.protocol.wire import S3Answer, S3Request, check_headers
-from bucketry_s3.setting_up import SettingUp
 from bucketry_s3.settings import ClientSettings, settings_fault
 
 if TYPE_CHECKING:
     from bucketry.doctor import Bench, Probe
+    from bucketry.setup.values import SetupPlan, Step, Wanted
     from bucketry_s3.objects.bucket import Bucket
+    from bucketry_s3.setup.planning import BucketSetup
 
-T = TypeVar("T")
 
-
-class S3Layer(SettingUp):
+class S3Layer:
     """Answers every hook with plain S3; a vendor's page and layers say what differs.
 
     `profile` names the endpoints, `context.capabilities` what the vendor can do. Nothing is sent
@@ -78,7 +77,7 @@ class S3Layer(SettingUp):
         """The client settings of this provider, asked for once."""
         hook = "bucketry_s3_client_settings"
         answer = self._hooks.bucketry_s3_client_settings(options=self._options)
-        settings = _expected(answer, ClientSettings, hook)
+        settings = expected(answer, ClientSettings, hook)
         fault = settings_fault(settings, allow_http=self._options.allow_http)
         if fault:
             raise PluginError(hook, fault)
@@ -91,9 +90,8 @@ class S3Layer(SettingUp):
         from bucketry_s3.objects.budget import PartBudget
         from bucketry_s3.protocol.requests import Place
 
-        place = Place.of(
-            self.settings.endpoint, self._profile.bucket_of(self._options), self.settings.addressing
-        )
+        settings = self.settings
+        place = Place.of(settings.endpoint, self._bucket_name, settings.addressing)
         most = self._options.multipart.concurrency
         parts = self._context.share(("bucketry_s3.parts", most), lambda: PartBudget(most))
         return Bucket(self._carry, place, self._options, self._context.capabilities, parts)
@@ -110,18 +108,27 @@ class S3Layer(SettingUp):
     def key_pair(self) -> KeyPair:
         """Return the key pair of this moment."""
         pair = self._hooks.bucketry_s3_credentials(settings=self.settings)
-        return _expected(pair, KeyPair, "bucketry_s3_credentials")
+        return expected(pair, KeyPair, "bucketry_s3_credentials")
 
     def _carry(self, request: S3Request, deadline: Deadline) -> S3Answer:
         answer = self._hooks.bucketry_s3_send(request=request, deadline=deadline)
-        return _expected(answer, S3Answer, "bucketry_s3_send")
+        return expected(answer, S3Answer, "bucketry_s3_send")
 
     @cached_property
     def _presigner(self) -> Presigner:
-        bucket = self._profile.bucket_of(self._options)
-        base = bucket_base(self.settings.public_endpoint, bucket, self.settings.addressing)
         bound = binding_headers(self._context.capabilities, self._options.acl)
-        return Presigner(base, bucket, self.settings.region, time.time, bound=bound)
+        region = self.settings.region
+        return Presigner(self._own_base, self._bucket_name, region, time.time, bound=bound)
+
+    @cached_property
+    def _bucket_name(self) -> str:
+        return self._profile.bucket_of(self._options)
+
+    @cached_property
+    def _own_base(self) -> str:
+        """The bucket's address at its endpoint."""
+        settings = self.settings
+        return bucket_base(settings.public_endpoint, self._bucket_name, settings.addressing)
 
     @cached_property
     def _public_base(self) -> str:
@@ -129,11 +136,7 @@ class S3Layer(SettingUp):
         if self._options.base_url:
             return self._options.base_url.rstrip("/")
         own = "" if self._options.public_endpoint else self._profile.public_base_of(self._options)
-        return own or bucket_base(
-            self.settings.public_endpoint,
-            self._profile.bucket_of(self._options),
-            self.settings.addressing,
-        )
+        return own or self._own_base
 
     @hookimpl
     def bucketry_s3_client_settings(self) -> ClientSettings:
@@ -210,7 +213,7 @@ class S3Layer(SettingUp):
             found.update(self._profile.other_bases_of(self._options))
             found.update(filter(None, [self._profile.public_base_of(self._options)]))
         for endpoint in filter(None, endpoints):
-            found |= bases(endpoint.rstrip("/"), self._profile.bucket_of(self._options))
+            found |= bases(endpoint.rstrip("/"), self._bucket_name)
         return sorted(found - {self._public_base})
 
     @property
@@ -314,6 +317,21 @@ class S3Layer(SettingUp):
         place = (self._options, self._profile, self.settings, self._context)
         return probes(Asker(bench, *place, self.key_pair, self._carry))
 
+    def _setup(self) -> BucketSetup:
+        from bucketry_s3.setup.planning import BucketSetup
+
+        return BucketSetup(self.bucket.begin(), self._profile, self._context.vendor.title)
+
+    @hookimpl
+    def bucketry_plan_setup(self, wanted: Wanted) -> SetupPlan:
+        """Read what S3 has operations for, and plan."""
+        return self._setup().plan(wanted)
+
+    @hookimpl
+    def bucketry_apply_setup(self, step: Step) -> Step:
+        """Write one step, and read it again."""
+        return self._setup().apply(step)
+
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
         """Give the vendor's own advice, else the family's, and of a denial the right it takes."""
@@ -325,13 +343,3 @@ class S3Layer(SettingUp):
 
             return f"{hint} {right_for(error.operation, self._options, self._profile)}".rstrip()
         return hint
-
-
-def _expected(value: object, kind: type[T], hook: str) -> T:
-    if not isinstance(value, kind):
-        raise PluginError(
-            hook,
-            f"it answered {type(value).__name__}, not {kind.__name__}; a wrapper must return the "
-            "answer from below",
-        )
-    return value

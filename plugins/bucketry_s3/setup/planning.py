@@ -12,7 +12,6 @@ from attrs import frozen
 
 from bucketry import (
     AccessDenied,
-    Capabilities,
     Fact,
     PreconditionFailed,
     Rejected,
@@ -21,7 +20,6 @@ from bucketry import (
 )
 from bucketry.setup import Rights, SetupPlan, Status, Step, Wanted
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.setup import merging
 from bucketry_s3.setup.declared import Declared
@@ -47,21 +45,19 @@ _PAUSES = (0.5, 1.5)
 """Seconds before another look at what was written: AWS may show the old state for a moment."""
 
 
-@frozen(kw_only=True)
+@frozen
 class BucketSetup:
     """A bucket that is set up, with what is known of its vendor; `title` is the vendor's name."""
 
     bucket: Bucket
-    options: S3Options
     profile: Profile
-    capabilities: Capabilities
     title: str
 
     # -- planning ------------------------------------------------------------------------------
 
     def plan(self, wanted: Wanted) -> SetupPlan:
         """Look at the bucket and plan."""
-        declared = Declared(options=self.options, wanted=wanted, profile=self.profile)
+        declared = Declared(options=self.bucket.options, wanted=wanted, profile=self.profile)
         bucket = self._bucket()
         steps = [bucket]
         for name in ASPECTS:
@@ -81,10 +77,10 @@ class BucketSetup:
             )
             return attrs.evolve(step, status="unread", hint=hint)
         guide = self.profile.guides.get("bucket")
-        if guide is not None or self.options.bucket.startswith("arn:"):
+        if guide is not None or self.bucket.options.bucket.startswith("arn:"):
             hint = str(guide) if guide else "What has an ARN is made with the vendor's own tools."
             return attrs.evolve(step, status="by hand", hint=hint)
-        region = self.profile.location_constraint(self.options)
+        region = self.profile.location_constraint(self.bucket.options)
         made = {"LocationConstraint": region} if region else {}
         return attrs.evolve(step, status="change", wanted=made)
 
@@ -96,7 +92,9 @@ class BucketSetup:
             return Step(name=name, status=status, why=aspect.why, hint=hint, fresh=fresh, **told)
 
         guide = self.profile.guides.get(name)
-        fact: Fact[Any] | None = getattr(self.capabilities, aspect.fact) if aspect.fact else None
+        fact: Fact[Any] | None = (
+            getattr(self.bucket.capabilities, aspect.fact) if aspect.fact else None
+        )
         # Where nothing can open a bucket by a policy, there is nothing to take away either.
         needed = name != "public reads" or declared.opened_by_policy
         own_way = str(guide) if guide is not None else ""
@@ -130,16 +128,16 @@ class BucketSetup:
         said = f"{self.title} has no such thing in its S3 interface"
         note = f": {fact.note}" if fact.note else "."
         instead = _INSTEAD[name]
-        if name == "public reads" and self.capabilities.acl.value == "object":
+        if name == "public reads" and self.bucket.capabilities.acl.value == "object":
             instead = 'Send `acl = "public-read"`, which opens each object that is uploaded.'
         return f"{said}{note} {instead} ({fact.source}, {fact.as_of})"
 
     def _missing(self, operation: str) -> str:
-        return missing_right(operation, self.options, self.profile)
+        return missing_right(operation, self.bucket.options, self.profile)
 
     def _rights(self, wanted: Wanted) -> Rights:
         guide = self.profile.guides.get("rights")
-        text = json.dumps(least_policy(self.options, self.profile, wanted), indent=2)
+        text = json.dumps(least_policy(self.bucket.options, self.profile, wanted), indent=2)
         if guide is None:
             return Rights(text=text, hint=_GRANT)
         return Rights(text=text if guide.policy else "", hint=guide.text, source=guide.source)

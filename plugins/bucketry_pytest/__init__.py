@@ -47,6 +47,9 @@ def s3_server(request: pytest.FixtureRequest) -> Iterator[StandIn]:
         from bucketry_s3.testing import StandIn, localhost_names, personality_of
     except ModuleNotFoundError as error:
         pytest.fail(f"s3_server needs {error.name}: pip install 'bucketry[testing]'", pytrace=False)
-    vendor = installed().load(getattr(request, "param", "aws"))
+    name = getattr(request, "param", "aws")
+    if not isinstance(name, str):
+        pytest.fail(f"s3_server takes the name of a vendor, not {name!r}", pytrace=False)
+    vendor = installed().load(name)
     with localhost_names(), StandIn(personality_of(vendor), buckets=["media"]) as server:
         yield server

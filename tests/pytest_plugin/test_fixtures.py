@@ -41,19 +41,19 @@ def test_each_test_has_files_and_a_server_of_its_own(pytester: pytest.Pytester) 
     pytester.runpytest_subprocess("-n", "2", *QUICK).assert_outcomes(passed=5)
 
 
-def test_a_vendor_that_is_not_there_is_named(pytester: pytest.Pytester) -> None:
+def test_what_is_no_vendor_is_named(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
 
-        @pytest.mark.parametrize("s3_server", ["awz"], indirect=True)
+        @pytest.mark.parametrize("s3_server", ["awz", 7], indirect=True)
         def test_a_vendor(s3_server):
             pass
         """
     )
     result = pytester.runpytest_inprocess("-n", "0")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*awz*"])
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*awz*", "*s3_server takes the name of a vendor, not 7*"])
 
 
 def test_what_is_missing_is_named(pytester: pytest.Pytester) -> None:

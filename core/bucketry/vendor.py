@@ -131,7 +131,7 @@ class LayerContext:
 
     provider: str
     vendor: Vendor
-    capabilities: Capabilities
+    capabilities: Capabilities = field(repr=False)
     _stack: Callable[[], LayerStack] = field(alias="stack", repr=False)
     _lease: Lease = field(alias="lease", factory=Lease, repr=False)
 
@@ -161,7 +161,7 @@ def _limits_in_schema(vendor: Vendor) -> Callable[[Capabilities], Limits]:
     return lambda _able: limits_in(json.loads(vendor.schema.read_text()))
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Vendor:
     """All that bucketry knows of a vendor.
 
@@ -211,3 +211,6 @@ class Vendor:
     header_params: Mapping[str, str] = field(factory=dict)
     max_expires_in: int = 604_800
     hookspecs: Sequence[type] = ()
+
+    def __repr__(self) -> str:
+        return f"<Vendor {self.name!r}: {self.title}>"

@@ -286,3 +286,7 @@ def test_taking_over_a_built_in_name_is_refused_by_name(site: Path) -> None:
     assert "(bucketry_vendors.r2:vendor)" in said
     assert "evil_r2" not in sys.modules
     assert catalog.load("aws").name == "aws"
+
+
+def test_a_vendor_is_shown_by_its_name_and_not_by_its_facts() -> None:
+    assert repr(installed().load("aws")) == "<Vendor 'aws': Amazon S3>"

@@ -35,12 +35,11 @@ def _summary(run: dict[str, Any]) -> str:
     return report.as_markdown(*report.summary(run))
 
 
-def _growth(run: dict[str, Any], pictures: str = "../benchmarks/results/") -> str:
-    """Give each curve as a table and a picture, which is in the folder `pictures`."""
+def _growth(run: dict[str, Any]) -> str:
+    """Show each curve; its figures are in the table beside the picture."""
     return "\n\n".join(
-        f"**{title}**\n\n{report.as_markdown(cells, header)}\n\n"
-        f"![{title}]({pictures}{title.partition(',')[0].replace(' ', '-')}.svg)"
-        for title, cells, header in report.growth(run)
+        f"![{title}](../benchmarks/results/{title.partition(',')[0].replace(' ', '-')}.svg)"
+        for title, _, _ in report.growth(run)
     )
 
 
@@ -80,15 +79,17 @@ def _run(folder: Path) -> dict[str, Any]:
 
 def table(run: dict[str, Any]) -> str:
     """Return every row with all who took part, and all curves, in Markdown."""
-    lines = ["# Results", "", _about(run), "", _summary(run)]
+    lines = ["# Results", "", _about(run)]
     for title, proof, cells in report.tables(run):
         lines += ["", f"## {title}", "", f"Proof: {proof}.", "", report.as_markdown(cells)]
-    return "\n".join([*lines, "", "## Growth", "", _growth(run, "")]) + "\n"
+    for title, cells, header in report.growth(run):
+        lines += ["", f"## {title}", "", report.as_markdown(cells, header)]
+    return "\n".join(lines) + "\n"
 
 
 def present(folder: Path) -> None:
     """Write the table and the pictures of the run in `folder`."""
-    for picture in (*folder.glob("*.svg"), *folder.glob("*.png")):
+    for picture in folder.glob("*.svg"):
         picture.unlink()  # of another run with other rows
     (folder / "table.md").write_text(table(_run(folder)), encoding="utf-8")
     plotter = python_of("plots", ["matplotlib"])
@@ -101,10 +102,10 @@ def present(folder: Path) -> None:
 def adopt(folder: Path) -> None:
     """Make a run the one that the page shows."""
     RESULTS.mkdir(exist_ok=True)
-    for picture in (*RESULTS.glob("*.svg"), *RESULTS.glob("*.png")):
+    for picture in RESULTS.glob("*.svg"):
         picture.unlink()
     for path in folder.iterdir():
-        if path.suffix in (".json", ".md", ".svg", ".png"):
+        if path.suffix in (".json", ".md", ".svg"):
             shutil.copyfile(path, RESULTS / path.name)
     text = filled(PAGE.read_text(encoding="utf-8"), _run(RESULTS))
     PAGE.write_text(text, encoding="utf-8")

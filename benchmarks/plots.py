@@ -1,8 +1,9 @@
-"""Pictures of a run, as SVG and PNG: `python -m benchmarks.plots FOLDER`, with matplotlib."""
+"""Pictures of a run: `python -m benchmarks.plots FOLDER`, with matplotlib."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,18 @@ _SHOWN = tuple(COLOURS)
 
 
 def save(figure: Any, folder: Path, name: str) -> None:
-    """Write a picture twice; without a date, so that the same figures give the same file."""
+    """Write a picture; without a date, so that the same figures give the same file."""
     figure.tight_layout(rect=(0, 0, 1, 0.97))
-    figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-    figure.savefig(folder / f"{name}.png", dpi=120)
+    path = folder / f"{name}.svg"
+    figure.savefig(path, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     plt.close(figure)
+    path.write_text(compact(path.read_text("utf-8")), "utf-8")
+
+
+def compact(svg: str) -> str:
+    """Return a picture without the digits and the white space that nobody sees."""
+    svg = re.sub(r"(\d\.\d\d)\d{3,}", r"\1", svg)
+    return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip() + "\n"
 
 
 def ratios(run: dict[str, Any], folder: Path) -> None:

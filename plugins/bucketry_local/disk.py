@@ -8,7 +8,6 @@ import stat
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 
 from bucketry import AccessDenied, BucketNotFound, NotFound, Rejected, StorageError, Unavailable
 
@@ -64,12 +63,7 @@ class disk:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         # Some of a StorageError's kinds are an OSError, too.
         if isinstance(error, OSError) and not isinstance(error, StorageError):
             raise explain(error) from error

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol
 
 import trustme
@@ -29,8 +28,6 @@ CONNECT = "connect"
 
 WARM = "warm"
 """Key of the object that is read first where a fault needs a connection in use."""
-
-PIECE = 16 * 1024
 
 
 class Behind(Protocol):
@@ -274,12 +271,7 @@ class FaultProxy:
         self._start(self._accept)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self.stopping.set()
         for link in list(self._links):
             with contextlib.suppress(OSError):

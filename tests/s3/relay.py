@@ -7,7 +7,6 @@ import selectors
 import socket
 import threading
 from contextlib import suppress
-from types import TracebackType
 
 
 class Relay:
@@ -39,12 +38,7 @@ class Relay:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over = True
         for sock in (self._listener, *self._open):
             with suppress(OSError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
-from types import TracebackType
 
 Play = Sequence[bytes | float]
 """What one connection gets: bytes are sent, numbers are seconds of silence."""
@@ -53,12 +52,7 @@ class Scripted:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from types import TracebackType
 from typing import Self
 
 import bucketry
@@ -83,12 +82,7 @@ class ObjectWriter(Twin[bucketry.ObjectWriter]):
         """Whether it was closed."""
         return self._sync.closed
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             if kind is None and self.stored is None:
                 await self.commit()

@@ -6,7 +6,6 @@ import math
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from functools import cached_property, wraps
 from threading import Event, Lock
-from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, sleep, to_thread
@@ -108,12 +107,7 @@ class Twin(Generic[S]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         await self.aclose()
 
     async def _each(self, items: Iterator[T]) -> AsyncGenerator[T, None]:

@@ -13,7 +13,6 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from bucketry import cancelling
@@ -325,12 +324,7 @@ class Outcomes(Iterator[Outcome[T]], Generic[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __del__(self) -> None:

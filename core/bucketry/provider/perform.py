@@ -6,7 +6,6 @@ import sys
 import warnings
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
-from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from bucketry.discretion import empty
@@ -54,12 +53,7 @@ class perform:
                 self._noted.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if self._noted is not None:
             self._noted.__exit__(None, None, None)
         if error is None or isinstance(error, GeneratorExit):

@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import IO, Any, Self
 
 from bucketry.errors import InvalidInput, InvalidSource
@@ -105,12 +104,7 @@ class ObjectWriter(io.RawIOBase):
         self._check_open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             if kind is None and self.stored is None:
                 self.commit()

@@ -172,7 +172,7 @@ def object_etag(data: bytes, sse: Mapping[str, str]) -> str:
     return md5_hex(b"kms" + data) if SSE_KEY in sse else md5_hex(data)
 
 
-def describe(item: StoredBytes, personality: Personality, *, checksums: bool) -> dict[str, str]:
+def describe(item: StoredBytes, *, checksums: bool) -> dict[str, str]:
     """Return the headers that tell of a stored object."""
     headers = {
         "ETag": f'"{item.etag}"',

@@ -157,7 +157,7 @@ def get_object(call: Call) -> Response:
     if status == 412:
         raise precondition_failed("If-Match")
     checksums = request.header("x-amz-checksum-mode").upper() == "ENABLED"
-    headers = attributes.describe(item, call.personality, checksums=checksums)
+    headers = attributes.describe(item, checksums=checksums)
     if status == 304:
         kept = ("ETag", "Last-Modified", "x-amz-version-id", "Cache-Control")
         return Response(status=304, headers={k: v for k, v in headers.items() if k in kept})

@@ -21,16 +21,6 @@ from conformance.sabotages.tools import (
 )
 
 
-def _ticket(change: Any) -> dict[str, Any]:
-    """Change the form fields of a ticket."""
-
-    def changed(true: UploadTicket) -> UploadTicket:
-        fields = change(true.signed.reveal_fields())
-        return attrs.evolve(true, signed=attrs.evolve(true.signed, fields=fields))
-
-    return answer("upload_ticket", changed)
-
-
 def _ticket_for_yours(self: Provider, key: str, **given: Any) -> UploadTicket:
     true = Provider.upload_ticket(self, key.replace("/mine", "/yours"), **given)
     fields = true.signed.reveal_fields()

@@ -15,7 +15,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from bucketry import Encryption, StorageError, UnsupportedOptionWarning
@@ -27,8 +27,6 @@ from bucketry_s3.testing.connection import Recorded
 from bucketry_s3.testing.faults import Alter
 from bucketry_s3.testing.request import Response
 from bucketry_s3.testing.server import StandIn
-
-Function = TypeVar("Function", bound=Callable[..., None])
 
 PARTS = has("multipart", "yes")
 ACL_HEADERS = re.compile(r"x-amz-(acl|grant-.*)")
@@ -73,10 +71,10 @@ class WireStore(Store):
 
 def wire_case(
     needs: Need | Sequence[Need] = (), *, each: Mapping[str, object] | None = None
-) -> Callable[[Function], Callable[..., None]]:
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a case in the group ``wire`` of a function that takes a `WireStore`; see `case`."""
 
-    def mark(function: Function) -> Callable[..., None]:
+    def mark(function: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(function)
         def on_the_wire(store: Store, *datum: object) -> None:
             # A test that tampers with what was sent brings a view of its own.

@@ -39,14 +39,11 @@ class Boto3Transport:
     @cached_property
     def connections(self) -> Connections:
         """The connections, opened when they are first needed."""
-        from bucketry_s3.transports.proxies import proxies
+        from bucketry_s3.transports.proxies import way_to
         from bucketry_s3.transports.sdk import Connections
-        from bucketry_s3.transports.trust import authorities
 
         settings = self._settings()
-        identity = (settings.endpoint, settings.addressing, settings.credentials)
-        network = (authorities(settings.ca_bundle), *sorted(proxies().items()))
-        key = ("boto3", *identity, *network)
+        key = ("boto3", *way_to(settings))
         return self._context.share(key, lambda: Connections(settings))
 
     @cached_property

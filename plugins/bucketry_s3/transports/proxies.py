@@ -1,12 +1,21 @@
-"""Which proxy the environment names for a host: one decision for every transport."""
+"""The way to a host, one decision for every transport: by which proxy, and what it depends on."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Hashable
 from urllib.parse import SplitResult, urlsplit
 
 from bucketry.errors import Rejected
+from bucketry_s3.settings import ClientSettings
+from bucketry_s3.transports.trust import authorities
+
+
+def way_to(settings: ClientSettings) -> tuple[Hashable, ...]:
+    """Return all that connections depend on: the endpoint, as whom, whom to trust, proxies."""
+    identity = (settings.endpoint, settings.addressing, settings.credentials)
+    return (*identity, authorities(settings.ca_bundle), *sorted(proxies().items()))
 
 
 def proxies() -> dict[str, str]:

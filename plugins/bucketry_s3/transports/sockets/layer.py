@@ -33,14 +33,11 @@ class SocketTransport:
 
     @cached_property
     def _pools(self) -> Pools:
-        from bucketry_s3.transports.proxies import proxies
+        from bucketry_s3.transports.proxies import way_to
         from bucketry_s3.transports.sockets.pools import Pools
-        from bucketry_s3.transports.trust import authorities
 
         settings = self._settings()
-        identity = (settings.endpoint, settings.addressing, settings.credentials)
-        network = (authorities(settings.ca_bundle), *sorted(proxies().items()))
-        key = ("sockets", *identity, *network)
+        key = ("sockets", *way_to(settings))
         return self._context.share(key, lambda: Pools(settings.ca_bundle))
 
     @cached_property

@@ -101,12 +101,7 @@ class locked:
             os.close(self._handle)
             raise
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Said aloud, because a process forked meanwhile shares the open file.
         fcntl.flock(self._handle, fcntl.LOCK_UN)
         os.close(self._handle)

@@ -116,6 +116,30 @@ def sync_folder(folder: str | Path) -> None:
         os.close(handle)
 
 
+def make_folders(folder: str, *, synced: bool) -> list[str]:
+    """Make `folder` and the missing ones above it; return those that have a new one in them.
+
+    They survive a power failure when these are synced, as `synced` does at once.
+    `NotADirectoryError`, with the name, where a file is in the way.
+    """
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for each in reversed(missing):
+        try:
+            os.mkdir(each)
+        except FileExistsError:
+            if not os.path.isdir(each):
+                reason = os.strerror(errno.ENOTDIR)
+                raise NotADirectoryError(errno.ENOTDIR, reason, each) from None
+    changed = [os.path.dirname(each) for each in missing]
+    if synced:
+        for each in changed:
+            sync_folder(each)
+    return changed
+
+
 def write_file(
     target: Path, data: bytes, temporary: Path, mode: int = 0o666, *, synced: bool = True
 ) -> None:

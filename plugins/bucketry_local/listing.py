@@ -44,19 +44,20 @@ def _walk(
     # Text compares by code point, which is the order of its UTF-8 bytes.
     stack = [_names(root, "", prefix)]
     while stack:
-        name = next(stack[-1], None)
-        if name is None:
+        for name in stack[-1]:
+            if not name.endswith("/"):
+                if name > start_after and name.startswith(prefix):
+                    yield name, False
+            elif name > start_after or start_after.startswith(name):
+                # Every key in this folder begins with `name`.
+                if by_folder and name.startswith(prefix) and name != prefix:
+                    if any(True for _ in _walk(root, name, start_after, by_folder=False)):
+                        yield name, True
+                elif name.startswith(prefix) or prefix.startswith(name):
+                    stack.append(_names(root / name, name, prefix))
+                    break
+        else:
             stack.pop()
-        elif not name.endswith("/"):
-            if name > start_after and name.startswith(prefix):
-                yield name, False
-        elif name > start_after or start_after.startswith(name):
-            # Every key in this folder begins with `name`.
-            if by_folder and name.startswith(prefix) and name != prefix:
-                if any(True for _ in _walk(root, name, start_after, by_folder=False)):
-                    yield name, True
-            elif name.startswith(prefix) or prefix.startswith(name):
-                stack.append(_names(root / name, name, prefix))
 
 
 def _names(folder: Path, base: str, prefix: str) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _names(folder: Path, base: str, prefix: str) -> Iterator[str]:
         return iter(())  # removed since its parent was read
     except OSError as error:
         raise explain(error) from error
-    return iter(sorted(name for name in names if _nameable(name)))
+    return iter(sorted(filter(_nameable, names)))
 
 
 def _nameable(name: str) -> bool:

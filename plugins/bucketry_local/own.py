@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from attrs import frozen
 
 from bucketry import NotFound, Rejected, StorageError, Swept
-from bucketry_local.disk import create, disk, locked, moment, no_folder, write_file
+from bucketry_local.disk import create, disk, locked, make_folders, moment, no_folder, write_file
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
@@ -35,8 +35,10 @@ class Leftover:
 class OwnFolder:
     """The folder ``.bucketry`` of a store; it is made when it is first needed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, synced: bool) -> None:
+        """With `synced` it survives a power failure, and so does the folder that it is in."""
         self.path = path
+        self._synced = synced
         self._temporaries = str(path / "tmp")
         self._lock = str(path / "lock")
         self._tidied = False
@@ -46,15 +48,15 @@ class OwnFolder:
         try:
             return locked(self._lock)
         except NotFound:
-            self._make(self.path)
+            self._make(str(self.path))
             return locked(self._lock)
 
-    def _make(self, folder: str | Path) -> None:
+    def _make(self, folder: str) -> None:
         try:
             with disk():
-                os.makedirs(folder, exist_ok=True)
+                make_folders(folder, synced=self._synced)
         except StorageError as error:
-            if isinstance(error.__cause__, FileExistsError | NotADirectoryError):
+            if isinstance(error.__cause__, NotADirectoryError):
                 raise no_folder(self.path.parent) from None
             raise
 

@@ -29,7 +29,7 @@ from attrs import field, frozen
 from bucketry.headers import check_header_value
 from bucketry.media_types import guess_content_type
 from bucketry_local.attributes import attached
-from bucketry_local.disk import write_file
+from bucketry_local.disk import make_folders, write_file
 
 logger = logging.getLogger("bucketry.local")
 
@@ -176,7 +176,7 @@ class Records:
 
     def write(self, key: str, records: Sequence[Record], temporary: Path, *, synced: bool) -> None:
         """Keep `records` and no others for `key`; `synced`, they are on disk when this returns."""
-        os.makedirs(self._folder, exist_ok=True)
+        make_folders(self._folder, synced=synced)
         lines = b"\n".join(map(as_line, records))
         write_file(Path(self._file(key)), lines, temporary, synced=synced)
 

@@ -39,18 +39,19 @@ from bucketry import (
 )
 from bucketry.model import Progress
 from bucketry.source import Source
-from bucketry_local.disk import disk, open_no_link, regular, sync_folder, unsuitable
+from bucketry_local.disk import (
+    disk,
+    make_folders,
+    open_no_link,
+    regular,
+    sync_folder,
+    unsuitable,
+)
 from bucketry_local.listing import OWN
 from bucketry_local.names import Names, check_name
 from bucketry_local.own import OwnFolder
 from bucketry_local.receiving import Received
-from bucketry_local.records import (
-    Details,
-    Record,
-    Records,
-    by_hand,
-    same_file,
-)
+from bucketry_local.records import Details, Record, Records, by_hand, same_file
 
 _LOOKS = 100
 
@@ -73,7 +74,7 @@ class Store:
         self.root = Path(os.path.realpath(Path(directory).expanduser()))
         self._base = str(self.root)
         self._synced = synced
-        self.own = OwnFolder(self.root / OWN)
+        self.own = OwnFolder(self.root / OWN, synced=synced)
         self._records = Records(self.own.path / "objects")
         self._names = Names(self._base)
 
@@ -105,7 +106,7 @@ class Store:
         path = f"{self._base}/{key}"
         for _ in range(_LOOKS):
             seen = os.lstat(path)
-            if not _is_file(seen):
+            if not stat.S_ISREG(seen.st_mode):
                 raise NotFound("another has taken its place")
             told = self._records.look(key, seen, path, in_files, likely)
             if told is not None:
@@ -231,10 +232,11 @@ class Store:
         `seen` is what stands there.
         """
         folder = os.path.dirname(path)
+        changed = [folder]
         try:
             with disk():
                 if seen is None:
-                    self._make_folders(folder)
+                    changed += self._make_folders(folder)
                 elif not _is_file(seen):
                     with suppress(OSError):
                         os.rmdir(path)  # an empty folder stands for nothing
@@ -263,7 +265,8 @@ class Store:
         try:
             if seen is not None and not records:
                 self._records.remove(key)  # what an older file had, where it had one
-            self._sync(folder)
+            for each in changed:
+                self._sync(each)
         except OSError as error:
             raise Unconfirmed(
                 f"the object is in place, but the disk did not confirm it: {error.strerror}",
@@ -274,21 +277,16 @@ class Store:
         if self._synced:
             sync_folder(folder)
 
-    def _make_folders(self, folder: str) -> None:
-        """Make `folder` and the missing ones above it."""
-        missing = []
-        while not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        for each in reversed(missing):
-            if os.path.exists(each):
-                raise Rejected(
-                    f"{each[len(self._base) + 1 :]!r} is an object, and a file system has no room "
-                    "for others below it",
-                    hint="Choose another key; object storage takes both, a disk does not.",
-                )
-            os.mkdir(each)
-            self._sync(os.path.dirname(each))
+    def _make_folders(self, folder: str) -> list[str]:
+        # Synced after the file has its name: most file systems keep all of it at once.
+        try:
+            return make_folders(folder, synced=False)
+        except NotADirectoryError as error:
+            raise Rejected(
+                f"{str(error.filename)[len(self._base) + 1 :]!r} is an object, and a file system "
+                "has no room for others below it",
+                hint="Choose another key; object storage takes both, a disk does not.",
+            ) from None
 
     def _prune(self, folder: Path) -> Path:
         """Remove empty folders upwards and return the first that stays; the lock is held."""
@@ -296,7 +294,8 @@ class Store:
             try:
                 folder.rmdir()
             except OSError:
-                break
+                if os.path.lexists(folder):
+                    break
             folder = folder.parent
         return folder
 

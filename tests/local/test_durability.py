@@ -43,6 +43,8 @@ def calls(monkeypatch: pytest.MonkeyPatch, directory: Path) -> list[str]:
 def test_durable_syncs_the_file_before_its_name_and_the_name_before_the_answer(
     local: Provider, calls: list[str], records_with_them: None
 ) -> None:
+    local.upload(b"w", key="first")
+    calls.clear()
     local.upload(b"x", key="a")
     assert calls == ["sync file", "publish", "sync folder"]
     calls.clear()
@@ -56,11 +58,40 @@ def test_durable_syncs_the_file_before_its_name_and_the_name_before_the_answer(
 def test_durable_syncs_a_record_in_a_file_before_the_object_has_its_name(
     local: Provider, calls: list[str], records_in_files: None
 ) -> None:
+    local.upload(b"w", key="first")
+    calls.clear()
     local.upload(b"x", key="a")
     assert calls == [
         *("sync file", "sync file", "record", "sync folder"),
         *("publish", "sync folder"),
     ]
+
+
+@pytest.mark.parametrize("way", ["records_in_files", "records_with_them"])
+def test_durable_syncs_the_names_of_new_folders_up_to_the_first_that_was_there(
+    local: Provider,
+    directory: Path,
+    way: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request.getfixturevalue(way)
+    synced: set[tuple[int, int]] = set()
+    fsync = os.fsync
+
+    def sync(handle: int) -> None:
+        seen = os.fstat(handle)
+        synced.add((seen.st_dev, seen.st_ino))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    local.upload(b"x", key="new/er/a")
+    changed = [directory.parent, directory, directory / "new", directory / "new/er"]
+    if way == "records_in_files":
+        changed += [directory / ".bucketry", directory / ".bucketry/objects"]
+    assert [
+        folder for folder in changed if (folder.stat().st_dev, folder.stat().st_ino) not in synced
+    ] == []
 
 
 @pytest.mark.parametrize("way", ["records_in_files", "records_with_them"])

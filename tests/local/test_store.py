@@ -322,9 +322,12 @@ def test_what_a_killed_process_left_behind_is_removed_after_a_day(
     assert temporaries(directory) == [young]
 
 
-def test_a_name_that_is_too_long_for_the_file_system(local: Provider) -> None:
+def test_a_name_that_is_too_long_for_the_file_system(local: Provider, directory: Path) -> None:
     with pytest.raises(Rejected, match="no names this long") as caught:
         local.upload(b"x", key="n" * 256)
+    with pytest.raises(Rejected, match="no names this long"):
+        local.upload(b"x", key=f"new/{'n' * 256}/a")
+    assert not (directory / "new").exists()
     assert "255 bytes" in caught.value.hint
 
 

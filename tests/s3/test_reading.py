@@ -17,7 +17,6 @@ from bucketry import (
     BucketNotFound,
     ByteRange,
     IntegrityError,
-    InvalidInput,
     NotFound,
     Provider,
     Rejected,
@@ -478,16 +477,6 @@ def test_a_reader_that_is_left_early_costs_its_connection_only(
             assert bytes(10) == reader.read(10)
     assert len(server._server._open) < 10
     assert bytes(3 * MIB) == provider.read("k")
-
-
-def test_a_closed_reader_says_so(server: StandIn, open_on: Open) -> None:
-    server.put("media", "k", b"hello")
-    reader = open_on().open("k")
-    reader.close()
-    reader.close()
-
-    with pytest.raises(InvalidInput, match="the reader is closed"):
-        reader.read()
 
 
 # -- what a HEAD does not say ------------------------------------------------------------------

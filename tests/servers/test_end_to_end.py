@@ -6,6 +6,7 @@ import base64
 import hashlib
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -250,6 +251,30 @@ def test_a_dotted_bucket_is_addressed_by_path(
     assert stored.url == f"{endpoint.virtual_url}/{dotted_bucket}/{root}/a.txt"
     assert provider.read("a.txt") == DATA
     assert fetch("GET", provider.sign("a.txt").reveal()).body == DATA
+
+
+def test_more_than_a_page_is_listed_and_deleted(provider: Provider) -> None:
+    keys = [f"many/{number:04}" for number in range(1001)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: provider.upload(b"x", key=key), keys))
+    assert [len(page.objects) for page in provider.pages("many/")] == [1000, 1]
+    assert [info.key for info in provider.list("many/")] == keys
+    assert [info.key for info in provider.list("many/", start_after="many/0998")] == keys[-2:]
+    outcome = provider.delete_many(keys)
+    assert sorted(outcome.keys) == keys
+    assert not outcome.failures
+    assert not list(provider.list())
+
+
+def test_delete_prefix_finds_what_an_object_hides(provider: Provider, endpoint: Endpoint) -> None:
+    """MinIO lists nothing below ``report`` as long as that is an object."""
+    if endpoint.server == "versitygw":
+        pytest.skip("versitygw keeps keys as files: none can be the folder of another")
+    keys = ["docs/report", "docs/report/1.txt", "docs/report/old/2.txt"]
+    for key in keys:
+        provider.upload(b"x", key=key)
+    assert sorted(provider.delete_prefix("docs").keys) == keys
+    assert not any(provider.exists(key) for key in keys)
 
 
 def test_boto3_alone_with_its_defaults(

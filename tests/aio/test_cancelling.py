@@ -21,7 +21,7 @@ from bucketry import StorageError
 from bucketry.aio import Provider, open_provider
 from bucketry.aio.threads import Threads
 from bucketry.cancelling import Cancellation, check
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Alter, StandIn
+from bucketry_s3.testing import Alter, StandIn
 from s3.sockets.peer import Line, Peer
 
 pytestmark = pytest.mark.anyio
@@ -69,14 +69,14 @@ def held() -> Iterator[Held]:
 
 @pytest.fixture(params=["sockets", "boto3"])
 def media(held: Held, request: pytest.FixtureRequest) -> Iterator[Provider]:
-    sync = bucketry.open_provider({
-        "provider": "s3", "bucket": "media", "region": "us-east-1", "addressing": "path",
-        "endpoint": held.server.endpoint, "ca_bundle": held.server.ca_bundle,
-        "credentials": {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY},
-        "multipart": {"part_size": PART, "concurrency": 2},
-        "deadline": HELD, "transport": request.param,
-    })  # fmt: skip
-    with sync:
+    settings = held.server.configuration(
+        provider="s3",
+        addressing="path",
+        multipart={"part_size": PART, "concurrency": 2},
+        deadline=HELD,
+        transport=request.param,
+    )
+    with bucketry.open_provider(settings) as sync:
         sync.upload(b"old", key="old")
         yield Provider(sync)
 

@@ -19,8 +19,6 @@ from bucketry.model import Fact
 from bucketry_local.server import Server
 from bucketry_s3 import S3Layer
 from bucketry_s3.testing import (
-    ACCESS_KEY_ID,
-    SECRET_ACCESS_KEY,
     Bucket,
     StandIn,
     localhost_names,
@@ -63,16 +61,7 @@ def on_disk(**options: Any) -> Iterator[Provider]:
 
 def settings(vendor: str, server: StandIn) -> dict[str, Any]:
     """Return a configuration of `vendor` that leads to a stand-in."""
-    config: dict[str, Any] = {
-        "provider": vendor,
-        "bucket": "media",
-        "endpoint": server.endpoint,
-        "ca_bundle": server.ca_bundle,
-        "credentials": {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY},
-    }
-    if vendor not in ("r2", "tigris"):
-        config["region"] = server.region
-    return config
+    return server.configuration(provider=vendor)
 
 
 @contextmanager

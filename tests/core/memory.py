@@ -189,3 +189,16 @@ def store_of(provider: Provider) -> MemoryLayer:
     """Return the layer that holds the objects."""
     layer: MemoryLayer = provider.layer(MemoryLayer)
     return layer
+
+
+def filled(provider: Provider, *keys: str) -> Provider:
+    """Return the provider with an object under each key, the key's own bytes."""
+    for key in keys:
+        provider.upload(key.encode(), key=key)
+    store_of(provider).calls.clear()
+    return provider
+
+
+def keys_of(provider: Provider) -> list[str]:
+    """Return what there is, by object keys."""
+    return sorted(store_of(provider).objects)

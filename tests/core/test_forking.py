@@ -16,7 +16,7 @@ import bucketry
 from bucketry.forking import forget_in_child
 from bucketry.host.layers import LayerStack
 from bucketry.sharing import Lease
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing import StandIn
 from bucketry_s3.transports.watchdog import WATCHDOG
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
@@ -73,18 +73,7 @@ def test_a_hook_can_be_asked_in_a_child() -> None:
 def test_a_provider_can_be_used_in_a_child(transport: str) -> None:
     with StandIn(buckets=["media"]) as server:
         server.put("media", "k", b"x")
-        settings = {
-            "provider": "s3",
-            "bucket": "media",
-            "endpoint": server.endpoint,
-            "ca_bundle": server.ca_bundle,
-            "credentials": {
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-            },
-            "transport": transport,
-            "deadline": LONG,
-        }
+        settings = server.configuration(provider="s3", transport=transport, deadline=LONG)
         with bucketry.open_provider(settings) as provider:
             locks = [provider._ground.lease._pool.lock, provider.hooks._lock, WATCHDOG._lock]  # type: ignore[attr-defined]
             for lock in locks:

@@ -28,22 +28,19 @@ from bucketry import (
     Upload,
     hookimpl,
 )
-from core.memory import MOMENT, memory_provider, store_of
+from core.memory import (
+    MOMENT,
+    MemoryOptions,
+    filled,
+    keys_of,
+    memory_provider,
+    memory_vendor,
+    store_of,
+)
 
 
 def _fact(value: Any) -> Fact[Any]:
     return Fact(value, "documented", "https://memory.example/docs", "2026-11")
-
-
-def _filled(provider: Provider, *keys: str) -> Provider:
-    for key in keys:
-        provider.upload(key.encode(), key=key)
-    store_of(provider).calls.clear()
-    return provider
-
-
-def _keys(provider: Provider) -> list[str]:
-    return sorted(store_of(provider).objects)
 
 
 def test_an_upload_tells_all_that_is_needed_later() -> None:
@@ -109,7 +106,7 @@ def test_no_operation_leaves_the_root_path(key: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["", "/", "//", "..", "../top", "a/..", "a//"])
 def test_no_folder_outside_is_deleted(folder: str) -> None:
-    media = _filled(memory_provider(root_path="top"), "a")
+    media = filled(memory_provider(root_path="top"), "a")
     with pytest.raises(InvalidKey):
         media.delete_prefix(folder)
     assert store_of(media).calls == []
@@ -130,7 +127,7 @@ def test_a_file_is_read_from_where_it_stands_and_stays_open() -> None:
 
 
 def test_a_folder_is_deleted_and_its_siblings_are_not() -> None:
-    media = _filled(
+    media = filled(
         memory_provider(root_path="top"),
         "photos/a.png", "photos/sub/b.png", "photos-old/a.png", "photos.txt", "photo/a",
     )  # fmt: skip
@@ -138,12 +135,17 @@ def test_a_folder_is_deleted_and_its_siblings_are_not() -> None:
     counts: list[int] = []
     outcome = media.delete_prefix("photos", progress=counts.append)
     assert outcome == Deleted(keys=["photos/a.png", "photos/sub/b.png"], failures=[])
-    assert _keys(media) == ["top/photo/a", "top/photos-old/a.png", "top/photos.txt", "topphotos/a"]
+    assert keys_of(media) == [
+        "top/photo/a",
+        "top/photos-old/a.png",
+        "top/photos.txt",
+        "topphotos/a",
+    ]
     assert counts == [2]
 
 
 def test_a_folder_may_be_written_with_its_slash() -> None:
-    media = _filled(memory_provider(), "photos/a", "photos-old/a")
+    media = filled(memory_provider(), "photos/a", "photos-old/a")
     assert media.delete_prefix("photos/").keys == ["photos/a"]
 
 
@@ -208,12 +210,12 @@ def test_deleting_what_is_not_there_is_fine() -> None:
 
 def test_one_text_is_not_many_keys() -> None:
     """Otherwise ``delete_many("abc")`` would delete a, b and c."""
-    media = _filled(memory_provider(), "a", "b", "c")
+    media = filled(memory_provider(), "a", "b", "c")
     with pytest.raises(InvalidInput, match="one str would be taken as a key per letter"):
         media.delete_many("abc")
     with pytest.raises(InvalidInput, match="one str would be taken as a key per letter"):
         media.sign_many("abc")
-    assert _keys(media) == ["a", "b", "c"]
+    assert keys_of(media) == ["a", "b", "c"]
 
 
 def test_a_sweep_looks_under_the_root_path_only() -> None:
@@ -280,8 +282,6 @@ def test_a_layer_asks_the_whole_stack() -> None:
 
 
 def test_a_vendor_may_refine_its_capabilities_by_the_options() -> None:
-    from core.memory import MemoryOptions, memory_vendor
-
     def refine(able: Capabilities, options: Any) -> Capabilities:
         return attrs.evolve(able, post_policy=_fact("yes" if options.root_path else "no"))
 

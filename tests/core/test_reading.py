@@ -15,21 +15,13 @@ from bucketry import (
     InvalidInput,
     ObjectInfo,
     ObjectReader,
-    Provider,
     hookimpl,
 )
-from core.memory import memory_provider, store_of
-
-
-def _filled(provider: Provider, *keys: str) -> Provider:
-    for key in keys:
-        provider.upload(key.encode(), key=key)
-    store_of(provider).calls.clear()
-    return provider
+from core.memory import filled, memory_provider, store_of
 
 
 def test_only_a_missing_object_does_not_exist() -> None:
-    media = _filled(memory_provider(), "a")
+    media = filled(memory_provider(), "a")
     assert media.exists("a")
     assert not media.exists("b")
 
@@ -81,14 +73,14 @@ def test_a_read_that_ends_early_is_an_error() -> None:
 
 
 def test_a_download_goes_to_a_file(tmp_path: Path) -> None:
-    media = _filled(memory_provider(root_path="top"), "a.txt")
+    media = filled(memory_provider(root_path="top"), "a.txt")
     info = media.download("a.txt", str(tmp_path / "a.txt"))
     assert info.key == "a.txt"
     assert (tmp_path / "a.txt").read_bytes() == b"a.txt"
 
 
 def test_a_listing_is_lazy_sorted_and_relative() -> None:
-    media = _filled(memory_provider(root_path="top"), "b", "a", "c/d", "c/e", "d")
+    media = filled(memory_provider(root_path="top"), "b", "a", "c/d", "c/e", "d")
     listing = media.list()
     assert store_of(media).calls == []
     assert [info.key for info in listing] == ["a", "b", "c/d", "c/e", "d"]
@@ -98,14 +90,14 @@ def test_a_listing_is_lazy_sorted_and_relative() -> None:
 
 
 def test_a_listing_of_one_level_has_folders() -> None:
-    media = _filled(memory_provider(root_path="top"), "a", "c/d", "c/e/f")
+    media = filled(memory_provider(root_path="top"), "a", "c/d", "c/e/f")
     pages = list(media.pages(delimiter="/"))
     assert [info.key for page in pages for info in page.objects] == ["a"]
     assert [folder for page in pages for folder in page.folders] == ["c/"]
 
 
 def test_a_marker_of_the_root_path_itself_is_no_object() -> None:
-    media = _filled(memory_provider(root_path="top"), "a")
+    media = filled(memory_provider(root_path="top"), "a")
     store_of(media).objects["top/"] = (b"", ObjectInfo(key="top/", size=0))
     assert [info.key for info in media.list()] == ["a"]
 

@@ -15,7 +15,7 @@ import pytest
 
 import bucketry
 from bucketry import Provider
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing import StandIn
 from faults.victims import MIB, SIZES, WORK, body, is_whole, work
 
 pytestmark = pytest.mark.faults
@@ -68,17 +68,8 @@ def look_at(provider: Provider, folder: Path) -> None:
 @pytest.mark.parametrize("name", ON_S3)
 def test_a_killed_process_tears_nothing_in_a_bucket(name: str, tmp_path: Path) -> None:
     with StandIn(buckets=["media"]) as server:
-        settings = {
-            "provider": "s3",
-            "bucket": "media",
-            "endpoint": server.endpoint,
-            "ca_bundle": server.ca_bundle,
-            "credentials": {
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-            },
-            "multipart": {"part_size": 5 * MIB, "concurrency": 2},
-        }
+        multipart = {"part_size": 5 * MIB, "concurrency": 2}
+        settings = server.configuration(provider="s3", multipart=multipart)
         with bucketry.open_provider(settings) as provider:
             # `copy` writes the stored object under the key of the small ones.
             size = SIZES["small" if name == "copy" else "large"]

@@ -7,7 +7,7 @@ import pytest
 
 import bucketry
 from bucketry import Provider
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn
+from bucketry_s3.testing import StandIn
 from bucketry_s3.testing import localhost_names as localhost_resolves
 
 MIB = 1 << 20
@@ -34,23 +34,15 @@ def open_on(server: StandIn, transport_name: str | None) -> Iterator[Callable[..
     opened: list[Provider] = []
 
     def open_provider(**options: Any) -> Provider:
-        settings: dict[str, Any] = {
+        common: dict[str, Any] = {
             "provider": "s3",
-            "bucket": "media",
-            "region": "us-east-1",
-            "endpoint": server.endpoint,
-            "ca_bundle": server.ca_bundle,
             "addressing": "path",
-            "credentials": {
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-            },
             "multipart": {"part_size": 5 * MIB, "concurrency": 2},
             "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
             "deadline": 5,
             "transport": transport_name,
         }
-        given = {**settings, **options}
+        given = server.configuration(**common | options)
         provider = bucketry.open_provider({n: v for n, v in given.items() if v is not None})
         opened.append(provider)
         return provider

@@ -9,7 +9,7 @@ import pytest
 
 import bucketry
 from bucketry import NotFound, Provider
-from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, StandIn, localhost_names
+from bucketry_s3.testing import StandIn, localhost_names
 
 POINT = "arn:aws:s3:us-east-1:123456789012:accesspoint/reports"
 LABEL = "reports-123456789012"
@@ -18,17 +18,12 @@ LABEL = "reports-123456789012"
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     """A provider whose requests reach a bucket that is called as the access point's host."""
-    pair = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
-    with StandIn(buckets=[LABEL]) as server, localhost_names():
-        settings = {
-            "provider": "aws",
-            "bucket": POINT,
-            "endpoint": server.endpoint,
-            "ca_bundle": server.ca_bundle,
-            "credentials": pair,
-        }
-        with bucketry.open_provider(settings) as opened:
-            yield opened
+    with (
+        StandIn(buckets=[LABEL]) as server,
+        localhost_names(),
+        bucketry.open_provider(server.configuration(POINT, provider="aws")) as opened,
+    ):
+        yield opened
 
 
 def test_it_is_written_read_listed_and_emptied(provider: Provider) -> None:

@@ -138,20 +138,8 @@ def test_a_dotted_bucket_is_sent_and_addressed_by_path(localhost_names: None) ->
     with StandIn(buckets=["my.media.io"]) as server:
         import bucketry
 
-        with bucketry.open_provider(
-            {
-                "provider": "s3",
-                "bucket": "my.media.io",
-                "region": "us-east-1",
-                "endpoint": server.endpoint,
-                "ca_bundle": server.ca_bundle,
-                "addressing": "virtual",
-                "credentials": {
-                    "access_key_id": ACCESS_KEY_ID,
-                    "secret_access_key": SECRET_ACCESS_KEY,
-                },
-            }
-        ) as provider:
+        settings = server.configuration("my.media.io", provider="s3", addressing="virtual")
+        with bucketry.open_provider(settings) as provider:
             stored = provider.upload(b"x", key="k")
             signed = provider.sign("k").reveal()
 

@@ -16,9 +16,7 @@ from bucketry.config import check_config
 from bucketry.model import about_capabilities
 from bucketry_s3 import Profile, s3_vendor
 from bucketry_s3.testing import (
-    ACCESS_KEY_ID,
     AWS_LIKE,
-    SECRET_ACCESS_KEY,
     Personality,
     StandIn,
 )
@@ -37,17 +35,7 @@ class Tried:
     able: Capabilities
 
     def settings(self, **options: Any) -> dict[str, Any]:
-        return {
-            "provider": "acme",
-            "bucket": "media",
-            "endpoint": self.server.endpoint,
-            "ca_bundle": self.server.ca_bundle,
-            "credentials": {
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-            },
-            **options,
-        }
+        return self.server.configuration(provider="acme", **options)
 
     def catalog(self) -> Any:
         vendor = s3_vendor(

@@ -54,22 +54,14 @@ def opened(location: str) -> Provider:
         )
     server = _stand_in()
     return open_provider(
-        {
-            "provider": "s3",
-            "bucket": "media",
-            "region": server.region,
-            "endpoint": server.endpoint,
-            "ca_bundle": server.ca_bundle,
-            "addressing": "path",
-            "base_url": ADDRESS,
-            "visibility": "public",
-            "root_path": os.path.abspath(location).strip("/"),
-            "credentials": {
-                "access_key_id": ACCESS_KEY_ID,
-                "secret_access_key": SECRET_ACCESS_KEY,
-            },
-            "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
-        }
+        server.configuration(
+            provider="s3",
+            addressing="path",
+            base_url=ADDRESS,
+            visibility="public",
+            root_path=os.path.abspath(location).strip("/"),
+            capabilities={"put_if_absent": "enforced", "complete_if_absent": "enforced"},
+        )
     )
 
 

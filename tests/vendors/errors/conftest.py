@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -12,9 +13,7 @@ import pytest
 import bucketry
 from bucketry import Provider
 from bucketry_s3.testing import (
-    ACCESS_KEY_ID,
     AWS_LIKE,
-    SECRET_ACCESS_KEY,
     Reply,
     StandIn,
     localhost_names,
@@ -41,22 +40,13 @@ def open_session(running: StandIn) -> Iterator[Callable[..., Provider]]:
     def open_vendor(name: str, **options: object) -> Provider:
         if not options and name in plain:
             return plain[name]
-        provider = bucketry.open_provider(
-            {
-                "provider": name,
-                "bucket": "media",
-                "endpoint": running.endpoint,
-                "ca_bundle": running.ca_bundle,
-                "region": "eu-central-1",
-                "addressing": "virtual" if name in VIRTUAL_ONLY else "path",
-                "credentials": {
-                    "access_key_id": ACCESS_KEY_ID,
-                    "secret_access_key": SECRET_ACCESS_KEY,
-                },
-                "deadline": 5,
-                **options,
-            }
-        )
+        common: dict[str, Any] = {
+            "provider": name,
+            "region": "eu-central-1",
+            "addressing": "virtual" if name in VIRTUAL_ONLY else "path",
+            "deadline": 5,
+        }
+        provider = bucketry.open_provider(running.configuration(**common | options))
         opened.append(provider)
         if not options:
             plain[name] = provider

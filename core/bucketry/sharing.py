@@ -14,7 +14,7 @@ from bucketry.forking import forget_in_child
 T = TypeVar("T")
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Shared:
     """A thing and the number of leases that hold it."""
 
@@ -22,7 +22,7 @@ class _Shared:
     holders: int = 0
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Pool:
     """The shared things of one provider and all made from it."""
 

@@ -16,7 +16,7 @@ from bucketry.noting import note_quirk
 _ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class NoAclLayer:
     """For vendors whose objects have no ACL: takes out what code has set, with a warning.
 

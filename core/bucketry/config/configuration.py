@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bucketry.config.effective import Effective
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Entry:
     """Where one provider stands in the document, and in which dialect, if any."""
 

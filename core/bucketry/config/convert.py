@@ -22,35 +22,44 @@ def to_options(values: Mapping[str, Any], vendor: Vendor, distribution: str) -> 
     The schema has accepted `values`, so a refusal here means that schema and class disagree:
     `PluginError`, to be reported to the plugin's authors. It names options, never values.
     """
-    from cattrs import transform_error
-
     try:
         return _converter().structure(dict(values), vendor.options)
-    except Exception as error:
-        # cattrs' own messages and its cause repeat values.
-        places = transform_error(error, "", format_exception=lambda _error, _type: "differs")
-        options = sorted({place.partition("@ ")[2].lstrip("$.") for place in places} - {""})
-        where = f" at {', '.join(options)}" if options else ""
+    except Exception:  # its message and its cause repeat values
         who = f"{vendor.name} ({distribution})" if distribution else vendor.name
         raise PluginError(
             who,
-            f"its schema accepts what its options class refuses{where}; this is a fault of the "
-            "plugin, please report it to its authors",
+            f"its schema accepts what its options class refuses{_where(values, vendor.options)}; "
+            "this is a fault of the plugin, please report it to its authors",
         ) from None
 
 
+def _where(values: Mapping[str, Any], options: type[Any]) -> str:
+    """Return which options the class refuses; the converter that tells it takes longer to make."""
+    from cattrs import transform_error
+
+    try:
+        _converter(tells_places=True).structure(dict(values), options)
+    except Exception as error:
+        places = transform_error(error, "", format_exception=lambda _error, _type: "differs")
+        named = sorted({place.partition("@ ")[2].lstrip("$.") for place in places} - {""})
+        return f" at {', '.join(named)}" if named else ""
+    return ""
+
+
 @cache
-def _converter() -> Converter:
+def _converter(*, tells_places: bool = False) -> Converter:
     from cattrs import Converter
 
-    converter = Converter(forbid_extra_keys=True)
+    converter = Converter(forbid_extra_keys=True, detailed_validation=tells_places)
     for kind in (str, bool):
         converter.register_structure_hook(kind, _exactly(kind))
     converter.register_structure_hook(int, _integer)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(Secret, lambda value, _: Secret(_exactly(str)(value, str)))
     converter.register_structure_hook(FilePath, lambda value, _: FilePath(value))
-    converter.register_structure_hook_func(_is_credentials, lambda value, _: _credentials(value))
+    converter.register_structure_hook_func(
+        _is_credentials, lambda value, _: _credentials(value, converter)
+    )
     converter.register_structure_hook_func(
         lambda kind: cast(Any, get_origin(kind)) is Sequence,
         lambda value, kind: tuple(
@@ -90,11 +99,11 @@ def _is_credentials(kind: Any) -> bool:
     return set(get_args(kind)) - {type(None)} == {Credentials, AmbientCredentials}
 
 
-def _credentials(value: Any) -> Credentials | AmbientCredentials | None:
+def _credentials(value: Any, converter: Converter) -> Credentials | AmbientCredentials | None:
     if value is None:
         return None
     if value == "ambient":
         return AmbientCredentials()
     if "profile" in value:
         return AmbientCredentials(**value)
-    return _converter().structure(value, Credentials)
+    return converter.structure(value, Credentials)

@@ -30,7 +30,7 @@ def resolve(settings: Settings, schema: Schema, environ: Mapping[str, str]) -> l
     return resolver.faults
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Resolver:
     settings: Settings
     environ: Mapping[str, str]

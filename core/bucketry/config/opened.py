@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
 from bucketry.config.json_types import TOO_LARGE, TooLarge, json_types
 from bucketry.config.overrides import load_overrides
@@ -22,7 +22,7 @@ from bucketry.host.layers import NamedLayer
 from bucketry.provider import Provider
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Opened:
     """A provider's configuration after every check; satisfies `bucketry.provider.Recipe`.
 
@@ -34,10 +34,10 @@ class Opened:
 
     name: str
     file: str | None
-    validated: Validated = field(repr=False)
-    catalog: Catalog = field(repr=False)
-    environ: Mapping[str, str] = field(repr=False)
-    again: Callable[[str, str, Sequence[object]], Provider] = field(repr=False)
+    validated: Validated
+    catalog: Catalog
+    environ: Mapping[str, str]
+    again: Callable[[str, str, Sequence[object]], Provider]
     found: bool = True
 
     @property

@@ -9,7 +9,7 @@ from bucketry.config.settings import Fault, Path, Settings
 from bucketry.limits import Limits
 
 
-@frozen
+@frozen(eq=False)
 class Ignored:
     """An option that is left out, and why."""
 

@@ -34,7 +34,7 @@ WATCHING = f"{PREFIX}perform"
 """The hook that only wrappers may have, and that the host drives itself."""
 
 
-@frozen
+@frozen(eq=False)
 class HookMethod:
     """A method that answers `hook`: its name, the arguments it takes, what its marker says."""
 

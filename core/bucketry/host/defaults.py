@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bucketry.setup.values import SetupPlan, Step
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class DefaultsLayer:
     """Names by strategy, privacy by setting; nothing to change, to sweep, to explain, to add."""
 

@@ -23,7 +23,7 @@ from bucketry.sharing import Lease
 from bucketry.vendor import CommonOptions, LayerContext, Vendor
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False, repr=False)
 class Service:
     """A configured vendor: what stays the same whatever layers are put on it.
 

@@ -40,7 +40,7 @@ class ReadOptions(TypedDict, total=False):
     extra_params: Mapping[str, Any] | None
 
 
-@frozen
+@frozen(eq=False)
 class Wanted:
     """Which object is wanted, and how it is asked for."""
 

@@ -26,7 +26,7 @@ _OPEN_FILE = re.compile(r"/(?:dev|proc/(?:self|thread-self|(?P<process>[0-9]+)))
 _LINKS = 40
 
 
-@frozen
+@frozen(eq=False)
 class Target:
     """An open target; `publish` makes what was written the target, None where it is already."""
 

@@ -83,7 +83,7 @@ def with_write_id(bucket: Bucket, params: Mapping[str, Any]) -> dict[str, Any]:
     return {**params, "Metadata": metadata}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Write:
     """A write, as its object must look.
 

@@ -136,7 +136,7 @@ def _verified(seen: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
     return "MD5" if md5 and md5 == (unquoted(answer["ETag"]) or "").lower() else None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Copy:
     """A copy: from where, to where, and what its object has to look like."""
 

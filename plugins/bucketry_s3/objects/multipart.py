@@ -32,7 +32,7 @@ _COMPLETE_PART = 64 * 1024
 _MD5_ETAG = re.compile(r'"?([0-9a-f]{32})"?', re.IGNORECASE)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Job:
     """What an upload in parts needs to know.
 
@@ -62,7 +62,7 @@ class Job:
         return self.bucket.signs_body("UploadPart", told)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Sent:
     """The parts that are there: their list for Complete, their bytes in all.
 

@@ -90,7 +90,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     return Deleted(keys=deleted, failures=failures)
 
 
-@frozen
+@frozen(eq=False)
 class _Batch:
     """Keys that go in one request; one that goes `alone` is a DeleteObject."""
 

@@ -21,7 +21,7 @@ _PIECE = 1 << 20
 """Bytes of one read."""
 
 
-@frozen
+@frozen(eq=False)
 class Known:
     """What is known of a whole object's bytes: a digest, and how it is called."""
 

@@ -38,7 +38,7 @@ _MOST_MISMATCHES = 3
 """Attempts whose bytes arrived changed; a line that changes more is broken."""
 
 
-@define
+@define(eq=False)
 class Server:
     """What the answers of one server have shown so far, kept for all operations on it.
 

@@ -60,7 +60,7 @@ class Misread(ValueError):
     """A document or header that no S3 server sends."""
 
 
-@frozen
+@frozen(eq=False)
 class Many:
     """A list: `tag` around each entry, and `inside` around all of them, if anything."""
 
@@ -69,7 +69,7 @@ class Many:
     inside: str = ""
 
 
-@frozen
+@frozen(eq=False)
 class Struct:
     """An element with members; each has its own name as tag, a list that of its entries.
 

@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import frozen
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Operation:
     """What holds for every request of one kind.
 

@@ -19,7 +19,7 @@ Type = Literal[
 ]
 
 
-@frozen
+@frozen(eq=False)
 class Param:
     """One parameter: where it goes, under which name, and what its value is."""
 

@@ -43,7 +43,7 @@ _FIELDS = frozenset(
 _FIELD_PREFIXES = ("x-amz-meta-", "x-amz-checksum-")
 
 
-@frozen
+@frozen(eq=False)
 class Promise:
     """An option of the configuration for every upload, and the headers that hold it.
 

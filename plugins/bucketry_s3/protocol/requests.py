@@ -21,7 +21,7 @@ from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
 from bucketry_s3.protocol.wire import Payload, S3Request
 
 
-@frozen
+@frozen(eq=False)
 class Place:
     """Where a bucket's requests go: the address from `urls.bucket_base`, in its pieces."""
 

@@ -28,7 +28,7 @@ _LONGEST_PAUSE = 5.0
 _LEAST_TIME = 0.1
 
 
-@define
+@define(eq=False)
 class Attempts:
     """What became of the attempts of one request.
 

@@ -62,7 +62,7 @@ _LISTED: dict[str, Kind] = {
 _COPIED: dict[str, Kind] = {**_texts("ETag ChecksumType"), "LastModified": "time", **_CHECKSUMS}
 
 
-@frozen
+@frozen(eq=False)
 class Payload:
     """The document that a request carries: the parameter that it is made of, its root, its shape.
 
@@ -147,7 +147,7 @@ PAYLOADS: Mapping[str, Mapping[str, Payload]] = {
 """By operation and parameter."""
 
 
-@frozen
+@frozen(eq=False)
 class Document:
     """The document that an answer brings: its root, and its members.
 

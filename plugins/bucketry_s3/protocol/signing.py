@@ -45,7 +45,7 @@ class KeyPair:
         )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Signed:
     """A finished signature: the URL, what to send with it, and when it stops to count."""
 

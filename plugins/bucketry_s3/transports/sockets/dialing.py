@@ -25,7 +25,7 @@ CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Proxy:
     """An HTTP proxy; `authorization` is what its Proxy-Authorization header says."""
 
@@ -34,7 +34,7 @@ class Proxy:
     authorization: str | None = field(default=None, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Route:
     """The way to one server: its address, the TLS settings, the proxy in between."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
@@ -249,9 +250,13 @@ class _Exchange:
             view[: len(piece)] = piece
             return len(piece)
         # Past the parser; no byte is asked for beyond the announced ones.
-        room = view[: head.left]
+        room, receive = view[: min(head.left, _PLAIN)], self._sock.recv_into
         try:
-            count = self._wait_for(self._sock.recv_into, room)
+            count = self._wait_for(receive, room)
+            # What is here already comes along, record by record; a failure comes again by itself.
+            with suppress(OSError):
+                while count < len(room) and (more := receive(room[count:])):
+                    count += more
         except BaseException as error:
             self._fail(error)
         self._connection.full = count == len(room)

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from attrs import define, evolve, field, frozen
 from click.testing import CliRunner, Result
@@ -233,18 +233,9 @@ class Shell:
 
 def run(*arguments: str, stdin: bytes | str | None = None) -> Result:
     """Run `bucketry` with these arguments in this process."""
-    return _runner().invoke(root, arguments, input=stdin)
+    return CliRunner().invoke(root, arguments, input=stdin)
 
 
 def everything(result: Result) -> str:
     """Return what the command wrote, anywhere."""
     return result.stdout + result.stderr
-
-
-def _runner() -> CliRunner:
-    """Return a runner that keeps stdout and stderr apart; click 8.1 wants to be told."""
-    old: Any = CliRunner
-    try:
-        return cast(CliRunner, old(mix_stderr=False))
-    except TypeError:
-        return CliRunner()

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bucketry import Capabilities, InvalidHeader, InvalidKey, LayerContext, SchemaFile, Vendor
+from bucketry import (
+    Capabilities,
+    Credentials,
+    InvalidInput,
+    InvalidKey,
+    LayerContext,
+    SchemaFile,
+    Secret,
+    Vendor,
+)
 from bucketry.headers import check_header_value, check_param_values, check_tags
 from bucketry.keys import RootPath
 from bucketry.limits import Limits, acl_refusal, limits_of
 from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
+from bucketry_s3.objects.native import check_native
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol.endpoints import url_fault
 from bucketry_s3.protocol.fixed import HEADER_PARAMS, PROTECTED_PARAMS
+from bucketry_s3.protocol.signing import CANNOT_BE_SENT, can_be_sent
 from bucketry_s3.schema import PageSchema, build_schema
 from bucketry_s3.transports.boto3 import Boto3Transport
 from bucketry_s3.transports.sockets.layer import SocketTransport
@@ -31,6 +43,13 @@ CapabilitiesFor = Callable[[Capabilities, Any], Capabilities]
 _BUCKET = re.compile(r"(?!.*\.\.|(?:\d+\.){3}\d+$)[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 
 _SHOWN_REGIONS = 8
+
+_UPLOADS = ("PutObject", "CreateMultipartUpload")
+_TAKES = {
+    "upload": _UPLOADS,
+    "upload_stream": _UPLOADS,
+    "delete": ("DeleteObject", "DeleteObjects"),
+}
 
 
 def s3_vendor(
@@ -78,6 +97,7 @@ def s3_vendor(
     def check_all(chosen: Any) -> Iterator[tuple[str, str]]:
         able = capabilities_for(capabilities, chosen) if capabilities_for else capabilities
         own = list(check(chosen)) if check is not None else []
+        yield from _check_credentials(chosen)
         yield from _check_urls(chosen)
         yield from _check_bucket_apart(chosen, endpoint_hosts)
         yield from _check_endpoint(chosen, profile, title)
@@ -91,6 +111,7 @@ def s3_vendor(
     def slips(chosen: Any) -> Iterator[tuple[str, str]]:
         yield from _unlikely_region(chosen, profile, title, endpoint_hosts)
         yield from _unlikely_endpoint(chosen)
+        yield from _unlikely_credentials(chosen)
 
     def limits(able: Capabilities) -> Limits:
         return limits_of(title, able, declared=capabilities_for is not None)
@@ -118,6 +139,33 @@ def s3_vendor(
         protected_params=PROTECTED_PARAMS,
         header_params=HEADER_PARAMS,
     )
+
+
+def _written(options: Any) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a key pair that the configuration holds."""
+    if isinstance(options.credentials, Credentials):
+        for name in ("access_key_id", "secret_access_key", "session_token"):
+            part: str | Secret | None = getattr(options.credentials, name)
+            if part:
+                text = part.reveal() if isinstance(part, Secret) else part
+                yield f"credentials.{name}", text
+
+
+def _check_credentials(options: Any) -> Iterator[tuple[str, str]]:
+    for path, text in _written(options):
+        if not path.endswith("secret_access_key") and not can_be_sent(text):
+            yield path, f"{CANNOT_BE_SENT}; copy it once more"
+
+
+def _unlikely_credentials(options: Any) -> Iterator[tuple[str, str]]:
+    """What a shell or an .env file would have taken away or replaced is part of the value here."""
+    for path, text in _written(options):
+        if text[0] in "'\"" and text[0] == text[-1]:
+            yield path, "stands in quotes, which count as part of it; take them away"
+        elif text != text.strip():
+            yield path, "has a blank at an end, which counts as part of it; take it away"
+        elif re.fullmatch(r"\$\w+|\$\{.*\}|<.*>", text):
+            yield path, 'is a placeholder; write { env = "NAME" } for a variable\'s value'
 
 
 def _check_urls(options: Any) -> Iterator[tuple[str, str]]:
@@ -265,8 +313,8 @@ def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tupl
         if value is not None:
             yield from _header_fault(name, check_header_value, value)
     yield from _header_fault("tags", lambda _name, tags: check_tags(tags), options.tags)
-    for name in ("upload", "upload_stream", "delete"):
-        params = getattr(options.extra_params, name)
+    for name, takes in _TAKES.items():
+        params = options.extra_params.of(name)
         path = f"extra_params.{name}"
         yield from _header_fault(path, check_param_values, params)
         taken = sorted(PROTECTED_PARAMS.intersection(params))
@@ -275,9 +323,15 @@ def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tupl
                 path,
                 f"may not set {', '.join(taken)}: the bucket option, the key and the source do",
             )
+        else:
+            yield from _header_fault(path, partial(_check_native, takes), params)
         refusal = acl_refusal(title, able)
         if refusal is not None and "ACL" in params and options.unsupported == "refuse":
             yield f"{path}.ACL", str(refusal)
+
+
+def _check_native(takes: Sequence[str], _name: str, params: Mapping[str, Any]) -> None:
+    check_native(params, *takes)
 
 
 def _header_fault(
@@ -285,5 +339,5 @@ def _header_fault(
 ) -> Iterator[tuple[str, str]]:
     try:
         check(name, value)
-    except InvalidHeader as error:
+    except InvalidInput as error:
         yield name, str(error)

@@ -312,6 +312,8 @@ TRAILING_COMMA = 8 if sys.version_info >= (3, 13) else 9
         ("a.json", b'{"a": NaN}', "a.json:1:2: a: must be text, a number, "),
         ("a.yaml", b"a: b: c\n", "a.yaml:1:5: not valid YAML: mapping values are not allowed here"),
         ("a.yaml", b"\ta: 1\n", "a.yaml:1:1: not valid YAML: found character '\\t' that cannot"),
+        ("a.yaml", b"a:\n b: 1\n 'b': 2\n", "a.yaml:3:2: not valid YAML: a name that stands there"),
+        ("a.yaml", b"a: 1\n---\nb: 2\n", "a.yaml:2:1: not valid YAML: a second document"),
         ("a.yaml", b"a: !!int canary\n", "a.yaml: not valid YAML: a value that its"),
         ("a.yaml", b"a: !canary b\n", "a.yaml:1:4: not valid YAML: a tag, alias or name"),
         ("a.toml", b"\n\xff\n", "a.toml:2:1: not UTF-8 text"),

@@ -352,7 +352,7 @@ def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open
         credentials={
             "access_key_id": ACCESS_KEY_ID,
             "secret_access_key": SECRET_ACCESS_KEY,
-            "session_token": "an old one",
+            "session_token": "an-old-one",
         }
     )
     with pytest.raises(BadCredentials):

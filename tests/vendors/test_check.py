@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import bucketry
-from bucketry import Credentials, Encryption, Secret, UnsupportedOptionWarning
+from bucketry import BadCredentials, Credentials, Encryption, Secret, UnsupportedOptionWarning
 from bucketry.config import check_config
+from bucketry_s3 import KeyPair
 from bucketry_s3.options import ExtraParams, Multipart
 from bucketry_s3.protocol.endpoints import url_fault
 
@@ -74,6 +75,7 @@ BUCKET = (
         ("https://[fe80::1]", METADATA),
         ("https://[fe80::1%25eth0]", METADATA),
         ("https://[fd00:ec2::254]", METADATA),
+        ("https://[fd00:ec2::23]", METADATA),
         ("https://[fd20:ce::254]", METADATA),
         ("https://100.100.100.200", METADATA),
         ("https://168.63.129.16/storage", METADATA),
@@ -96,6 +98,8 @@ BUCKET = (
         ("https://.s3.example.com", HOST),
         ("https://s3%00.example.com", HOST),
         ("https://s3.example.com:0", NO_URL),
+        ("https://s3.example.com/100%", NO_URL),
+        ("https://s3.example.com/a^b", NO_URL),
         ("https://s3.example.com/..", PATH),
         ("https://s3.example.com/base/../other", PATH),
         ("https://s3.example.com/%2E%2e/x", PATH),
@@ -391,6 +395,18 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "tag 'owner': names and values have letters, digits, spaces and + - = . _ : / @",
     ),
     (
+        "gcs", {"extra_params": ExtraParams(upload={"cacheControl": "no-store"})},
+        "extra_params.upload",
+        "the native parameters are refused: PutObject has no 'cacheControl'; did you mean "
+        "CacheControl?",
+    ),
+    (
+        "gcs", {"extra_params": ExtraParams(delete={"BypassGovernanceRetention": "yes"})},
+        "extra_params.delete",
+        "the native parameters are refused: BypassGovernanceRetention must be true or false, not "
+        "str",
+    ),
+    (
         "r2", {"account_id": "abc", "extra_params": ExtraParams(upload={"ACL": "public-read"})},
         "extra_params.upload.ACL",
         "Cloudflare R2 has no object ACLs (documented: "
@@ -518,6 +534,42 @@ def test_a_server_may_be_called_like_its_bucket_and_that_is_told(page: Any, faul
     assert path == "endpoint"
     assert sentence.startswith("begins with the bucket's name")
     assert _slips(page("minio"), endpoint="https://mediaserver.example.com") == []
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "told"),
+    [
+        ("access_key_id", "AKID EXAMPLE", "has a blank or"),
+        ("access_key_id", "AKID\u20ac", "has a blank or"),
+        ("session_token", "token\u200b", "has a blank or"),
+        ("session_token", "$TOKEN", "is a placeholder"),
+        ("access_key_id", "'AKID'", "stands in quotes"),
+        ("secret_access_key", '"secret"', "stands in quotes"),
+        ("secret_access_key", "secret ", "has a blank at an end"),
+        ("secret_access_key", "${SECRET}", "is a placeholder"),
+        ("secret_access_key", "<your secret>", "is a placeholder"),
+    ],
+)
+def test_half_of_a_key_pair_that_cannot_be_sent_or_is_none_is_told(
+    page: Any, part: str, text: str, told: str
+) -> None:
+    vendor = page("minio")
+    value = text if part == "access_key_id" else Secret(text)
+    pair: Any = {"access_key_id": "AKID", "secret_access_key": Secret("s"), part: value}
+    credentials = Credentials(**pair)
+    chosen = vendor.options(bucket="media", endpoint="https://minio", credentials=credentials)
+    ask = vendor.check if told.startswith("has a blank or") else vendor.slips
+    ((path, sentence),) = ask(chosen)
+    assert path == f"credentials.{part}"
+    assert sentence.startswith(told)
+    assert text not in sentence
+
+
+def test_a_key_pair_that_cannot_be_sent_is_none_wherever_it_comes_from() -> None:
+    with pytest.raises(BadCredentials, match="the id of the key pair"):
+        KeyPair(access_key_id="AKID\u20ac", secret_access_key="s")
+    with pytest.raises(BadCredentials, match="the session token of the key pair"):
+        KeyPair(access_key_id="AKID", secret_access_key="s", session_token="two words")
 
 
 def test_every_fault_is_told_at_once(faults: Any) -> None:

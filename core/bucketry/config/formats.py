@@ -40,6 +40,9 @@ _TOML_TEXT = re.compile(
 _TOML_DEEP = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
 
 
+_TWICE = "a name that stands there already"
+
+
 def _toml(text: str) -> Any:
     import tomllib
 
@@ -57,7 +60,7 @@ def _toml(text: str) -> Any:
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         reason = message.removesuffix(place[0] if place else " (at end of document)")
         if reason.startswith(("Cannot", "Duplicate")):  # these quote a name
-            reason = "a name that stands there already"
+            reason = _TWICE
         raise SyntaxFault(f"not valid TOML: {reason}", line, column) from None
     except RecursionError:
         raise SyntaxFault(TOO_DEEP) from None
@@ -107,9 +110,12 @@ def _yaml(text: str) -> Any:
 
     try:
         loader = Shallow(text)
-        root = loader.get_single_node()
+        root = loader.get_node() if loader.check_node() else None
         if root is None:
             return None
+        if loader.check_node():
+            mark = loader.peek_event().start_mark  # type: ignore[no-untyped-call] # of the stubs
+            raise _bad_yaml("a second document", mark)
         _measure(root, {})
         return loader.construct_document(root)
     except SyntaxFault:
@@ -118,13 +124,16 @@ def _yaml(text: str) -> Any:
         quoted = re.search(r"['\"][^'\"<]{3,}['\"]", error.problem or "")
         grammar = isinstance(error, ScannerError | ParserError)
         reason = error.problem if grammar and not quoted else "a tag, alias or name that cannot be"
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise SyntaxFault(f"not valid YAML: {reason}", line, column) from None
+        raise _bad_yaml(reason, error.problem_mark) from None
     except RecursionError:
         raise SyntaxFault(TOO_DEEP) from None
     except Exception:  # PyYAML lets int(), datetime and others raise what they like
         raise SyntaxFault("not valid YAML: a value that its type cannot have") from None
+
+
+def _bad_yaml(reason: object, mark: Any) -> SyntaxFault:
+    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+    return SyntaxFault(f"not valid YAML: {reason}", line, column)
 
 
 def _measure(node: Any, known: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
@@ -140,6 +149,12 @@ def _measure(node: Any, known: dict[int, tuple[int, int] | None]) -> tuple[int, 
         return found
     known[id(node)] = None
     depth, values = 0, 1
+    names = set()
+    for name, _ in node.value if node.id == "mapping" else ():
+        said = (name.tag, name.value if name.id == "scalar" else id(name))
+        if said in names:
+            raise _bad_yaml(_TWICE, name.start_mark)  # PyYAML lets the last one count
+        names.add(said)
     for child in node.value if isinstance(node.value, list) else ():
         for below in child if isinstance(child, tuple) else (child,):
             inner_depth, inner_values = _measure(below, known)

@@ -15,7 +15,7 @@ _METADATA = [
     ipaddress.ip_network(network)
     for network in (
         *("169.254.0.0/16", "fe80::/10"),  # link-local (RFC 3927, RFC 4291): most clouds
-        "fd00:ec2::254",  # AWS
+        *("fd00:ec2::254", "fd00:ec2::23"),  # AWS: EC2, pods of EKS
         "fd20:ce::254",  # Google Cloud
         "fd00:c1::a9fe:a9fe",  # Oracle Cloud
         "fd00:42::42",  # Scaleway
@@ -42,6 +42,9 @@ _CARRIERS = [
 _ISATAP = (0x5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: in front of the last 32 bits
 
 _NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
+# What RFC 3986 leaves out.
+_NOT_IN_URL = re.compile(r"[^!#$-;=?-\[\]_a-z~]")
+_ENCODES_NOTHING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*(?:%[\w.-]+)?", re.ASCII)
 
 
@@ -57,7 +60,7 @@ def url_fault(url: str, *, allow_http: bool) -> str | None:
         return _NO_URL
     if parts.scheme not in ("http", "https"):
         return "must start with https:// (or http://)"
-    if not host or no_port or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f\\<>\"{}]", url):
+    if not host or no_port or _NOT_IN_URL.search(url) or _ENCODES_NOTHING.search(parts.path):
         return _NO_URL
     if "@" in parts.netloc:
         return "must not hold a user name or password; keys belong in credentials"

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,20 +20,35 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
-from bucketry import Capabilities, Credentials, InvalidKey
+from bucketry import BadCredentials, Capabilities, Credentials, InvalidKey
 from bucketry.model import SigningFrame
 from bucketry_s3.protocol.sigv4 import ALGORITHM, keyed, signing_key, stamp
 from bucketry_s3.protocol.urls import object_url
 
+# Both stand in headers, which hold no more than that.
+can_be_sent = re.compile(r"[!-~]+").fullmatch
+
+CANNOT_BE_SENT = "has a blank or a character that is not ASCII, which no request can carry"
+
 
 @frozen(kw_only=True)
 class KeyPair:
-    """The credentials that a signature is made with; `expires` limits how long it can count."""
+    """The credentials that a signature is made with; `expires` limits how long it can count.
+
+    `BadCredentials` for an id or a session token that no request can carry.
+    """
 
     access_key_id: str = field(repr=False)
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     expires: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for what, text in (("id", self.access_key_id), ("session token", self.session_token)):
+            if text and not can_be_sent(text):
+                raise BadCredentials(
+                    f"the {what} of the key pair {CANNOT_BE_SENT}", hint="Copy it once more."
+                )
 
     @classmethod
     def of(cls, credentials: Credentials) -> KeyPair:

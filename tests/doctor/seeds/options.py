@@ -110,6 +110,6 @@ def params_refused(plot: Plot) -> None:
     plot.options["extra_params"] = {"upload": {"StorageClass": "STANDARD_IA"}}
 
 
-@seed("there is no such extra parameter", "params-refused")
-def no_such_param(plot: Plot) -> None:
-    plot.options["extra_params"] = {"upload": {"CacheContrl": "no-store"}}
+@seed("an extra parameter is not known there", "params-refused")
+def unknown_param(plot: Plot) -> None:
+    plot.options["extra_params"] = {"upload": {"GrantRead": "id=nobody"}}

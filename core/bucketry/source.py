@@ -25,8 +25,11 @@ from bucketry.bodies import (
     told,
     unreadable,
 )
-from bucketry.errors import BucketryError, InvalidSource, SourceChanged
+from bucketry.errors import BucketryError, InvalidSource, PluginError, SourceChanged
 from bucketry.media_types import declared_type
+
+TAKEN = "it read from the source before that is stored; source.peek() leaves the bytes there"
+"""What is said of a layer that would make an object of the rest."""
 
 _NOT_READY = "the file is in non-blocking mode and has no bytes ready"
 
@@ -250,6 +253,14 @@ class Source:
             hasher.update(_bytes_of(chunk))
         self._file.seek(start)
         return hasher.hexdigest()
+
+    def check_untouched(self) -> None:
+        """Raise `PluginError` if a layer has read from it: the rest would pass as the whole.
+
+        Call it before the first read.
+        """
+        if self.bytes_read:
+            raise PluginError("bucketry_upload", TAKEN)
 
     def check_complete(self) -> None:
         """Raise `SourceChanged` unless exactly the promised bytes came and the file is unchanged.

@@ -139,6 +139,7 @@ class LocalLayer:
     @hookimpl
     def bucketry_upload(self, upload: Upload, params: dict[str, Any]) -> StoredObject:
         """Write the file."""
+        upload.source.check_untouched()
         params = self._only(_UPLOAD_PARAMS, params)
         if params.get("IfNoneMatch", "*") != "*":
             raise Unsupported('IfNoneMatch can only be "*": no object at all')

@@ -27,6 +27,7 @@ from bucketry import (
     Swept,
     Unavailable,
     Unsupported,
+    Upload,
     hookimpl,
     setup,
 )
@@ -302,6 +303,39 @@ OTHER_KEYS: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("hook", "answer", "reason"), OTHER_KEYS)
 def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reason: str) -> None:
     assert _refusal(hook, answer) == reason
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer", "reason"),
+    [
+        ("bucketry_upload", StoredObject(key="top/a", size=-1), "it told of the size -1"),
+        ("bucketry_head", ObjectInfo(key="top/a", size="5"),  # type: ignore[arg-type]
+         "it told of the size '5'"),
+        ("bucketry_head", ObjectInfo(key="top/a", size=5, last_modified=datetime(2026, 1, 1)),
+         "it told of a last_modified that is no datetime with a time zone"),
+        ("bucketry_list", iter([Page(objects=["top/pre"])]),  # type: ignore[list-item]
+         "it answered str, not ObjectInfo"),
+        ("bucketry_list", iter([Page(objects=(), folders=[7])]),  # type: ignore[list-item]
+         "it answered for 7, which is not under 'top/pre'"),
+    ],
+)  # fmt: skip
+def test_what_is_told_of_an_object_can_be_counted_with(hook: str, answer: Any, reason: str) -> None:
+    assert _refusal(hook, answer) == reason
+
+
+@pytest.mark.parametrize("hook", ["bucketry_prepare_upload", "bucketry_put_params"])
+def test_a_layer_that_takes_bytes_from_the_source_is_named_and_nothing_is_stored(
+    hook: str,
+) -> None:
+    def take(self: object, upload: Upload) -> None:
+        upload.source.read(1)
+
+    media = memory_provider().with_layer(type("Scan", (), {hook: hookimpl(take)})())
+    with pytest.raises(PluginError) as caught:
+        media.upload(b"xyz", key="a")
+    assert str(caught.value).startswith(f"{hook}: it read from the source before that is stored")
+    assert "override/0:Scan" in str(caught.value)
+    assert store_of(media).calls == []
 
 
 def test_another_url_of_an_object_counts_when_a_layer_names_it_exactly() -> None:

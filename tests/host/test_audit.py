@@ -179,6 +179,12 @@ class SetOnTheObject:
         return ()
 
 
+class NoSelf:
+    @hookimpl
+    def bucketry_head(key: str) -> None:  # type: ignore[misc]
+        """It would get the layer as its key."""
+
+
 class Property:
     @property
     def bucketry_head(self) -> Callable[..., ObjectInfo]:
@@ -236,6 +242,7 @@ MISTAKES: list[tuple[object, str]] = [
     (NotAMethod(), "bucketry_head looks like a hook but is a partial, not a method"),
     (SetOnTheObject(),
      "bucketry_head looks like a hook but is set on the object; define it in the class"),
+    (NoSelf(), "bucketry_head is a method, and lacks `self` in front"),
     (Property(), "bucketry_head looks like a hook but is a property, not a method"),
     (NoHook(),
      "it has no method that starts with 'bucketry_', so it would never be asked; "

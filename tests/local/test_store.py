@@ -26,6 +26,7 @@ from bucketry import (
     InvalidInput,
     InvalidKey,
     NotFound,
+    PluginError,
     PreconditionFailed,
     Provider,
     Rejected,
@@ -33,6 +34,7 @@ from bucketry import (
     StoredObject,
     Unsupported,
     UnsupportedOptionWarning,
+    Upload,
     hookimpl,
 )
 from bucketry.source import Body
@@ -754,3 +756,16 @@ def test_the_stores_own_folder_is_no_place_for_objects(local: Provider, director
     outcome = local.delete_many([".bucketry/lock", "a/.bucketry/b"])
     assert [".bucketry/lock"] == [failure.key for failure in outcome.failures]
     assert (directory / ".bucketry" / "lock").exists()
+
+
+class Scans:
+    @hookimpl(wrapper=True)
+    def bucketry_upload(self, upload: Upload) -> Generator[None, StoredObject, StoredObject]:
+        upload.source.read(3)
+        return (yield)
+
+
+def test_what_a_wrapper_has_read_away_is_not_left_out_in_silence(local: Provider) -> None:
+    with pytest.raises(PluginError, match=r"source\.peek\(\) leaves the bytes there"):
+        local.with_layer(Scans()).upload(b"important", key="k")
+    assert not local.exists("k")

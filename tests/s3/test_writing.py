@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,16 @@ from bucketry import (
     Encryption,
     Fact,
     InvalidSource,
+    PluginError,
     PreconditionFailed,
     SourceChanged,
+    StoredObject,
     Unavailable,
     Unconfirmed,
     Unsupported,
     UnsupportedOptionWarning,
+    Upload,
+    hookimpl,
 )
 from bucketry_s3 import ExtraParams, Multipart
 from bucketry_s3.objects.multipart import part_size_for
@@ -553,3 +557,19 @@ def test_crc64nvme_covers_the_whole_object(transport: MemoryTransport) -> None:
     complete = transport.params_of("CompleteMultipartUpload")[0]
     assert (expected, "FULL_OBJECT") == (complete["ChecksumCRC64NVME"], complete["ChecksumType"])
     assert expected == stored.checksum
+
+
+class Scans:
+    @hookimpl(wrapper=True)
+    def bucketry_upload(self, upload: Upload) -> Generator[None, StoredObject, StoredObject]:
+        upload.source.read(3)
+        return (yield)
+
+
+def test_what_a_wrapper_has_read_away_is_not_left_out_in_silence(
+    transport: MemoryTransport,
+) -> None:
+    media = provider_on(transport).with_layer(Scans())
+    with pytest.raises(PluginError, match=r"source\.peek\(\) leaves the bytes there"):
+        media.upload(b"important", key="k")
+    assert not transport.objects

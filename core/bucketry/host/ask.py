@@ -40,6 +40,7 @@ from bucketry.model import (
     Swept,
     Upload,
 )
+from bucketry.source import TAKEN
 
 if TYPE_CHECKING:
     from bucketry.doctor import Bench, Probe
@@ -93,6 +94,7 @@ class Ask:
             return upload
         hook = "bucketry_prepare_upload"
         prepared = self._expect(self._hooks.bucketry_prepare_upload(upload=upload), Upload, hook)
+        self._untouched(upload, hook)
         if prepared.source is not upload.source:
             raise self._bad(hook, "it changed the source, and the bytes are the caller's")
         if prepared.key:
@@ -107,7 +109,9 @@ class Ask:
     def build_key(self, upload: Upload) -> str:
         """Return a key that may be stored, relative to the root path."""
         hook = "bucketry_build_key"
-        return self._key(self._hooks.bucketry_build_key(upload=upload), hook)
+        key = self._key(self._hooks.bucketry_build_key(upload=upload), hook)
+        self._untouched(upload, hook)
+        return key
 
     def put_params(self, upload: Upload) -> dict[str, Any]:
         """Return native parameters that touch neither the place nor the shape of the request."""
@@ -115,6 +119,7 @@ class Ask:
         params: dict[str, Any] = self._expect(
             self._hooks.bucketry_put_params(upload=upload), dict, hook
         )
+        self._untouched(upload, hook)
         if not self._protected.isdisjoint(params):
             taken = sorted(self._protected & params.keys())
             raise self._bad(hook, f"it answered {', '.join(taken)}, which nobody may set")
@@ -128,7 +133,9 @@ class Ask:
         """Return what was stored under the upload's key, and under no other."""
         hook = "bucketry_upload"
         answer = self._hooks.bucketry_upload(upload=upload, params=params)
-        return self._about(upload.key, self._expect(answer, StoredObject, hook), hook)
+        stored = self._about(upload.key, self._expect(answer, StoredObject, hook), hook)
+        self._counts(stored.size, hook)
+        return stored
 
     def copy(
         self, source: str, target: str, params: dict[str, Any], *, prevent_overwrite: bool
@@ -150,7 +157,7 @@ class Ask:
         if version or params:
             self._can(hook, version=version, params=params)
         answer = self._hooks.bucketry_head(key=key, version=version, params=dict(params))
-        info = self._about(key, self._expect(answer, ObjectInfo, hook), hook)
+        info = self._about(key, self._sound(answer, hook), hook)
         self._is_version(info, version, hook)
         return info
 
@@ -170,7 +177,7 @@ class Ask:
         )
         reader = self._expect(answer, ObjectReader, hook)
         try:
-            self._about(key, reader.info, hook)
+            self._about(key, self._sound(reader.info, hook), hook)
             self._is_version(reader.info, version, hook)
         except BaseException:
             reader.close()
@@ -201,7 +208,7 @@ class Ask:
         """Return what is known of the object whose headers were changed."""
         hook = "bucketry_set_headers"
         answer = self._hooks.bucketry_set_headers(key=key, changes=dict(changes))
-        return self._about(key, self._expect(answer, ObjectInfo, hook), hook)
+        return self._about(key, self._sound(answer, hook), hook)
 
     def restore(self, key: str, days: int, params: Mapping[str, Any]) -> bool:
         """Return whether the object is readable already."""
@@ -219,8 +226,10 @@ class Ask:
         )
         for page in self._expect(answer, Iterator, hook):
             self._expect(page, Page, hook)
-            for key in (*(info.key for info in page.objects), *page.folders):
-                self._inside(key, prefix, hook)
+            for info in page.objects:
+                self._inside(self._sound(info, hook).key, prefix, hook)
+            for folder in page.folders:
+                self._inside(folder, prefix, hook)
             yield page
 
     def delete(
@@ -399,6 +408,23 @@ class Ask:
             raise self._bad(hook, f"it answered {type(value).__name__}, not {kind.__name__}")
         return value
 
+    def _untouched(self, upload: Upload, hook: str) -> None:
+        if upload.source.bytes_read:
+            raise self._bad(hook, TAKEN)
+
+    def _counts(self, size: object, hook: str) -> None:
+        if not isinstance(size, int) or size < 0:
+            raise self._bad(hook, f"it told of the size {size!a}")
+
+    def _sound(self, answer: object, hook: str) -> ObjectInfo:
+        """Return what is told of an object, with a size and a time that can be counted with."""
+        info = self._expect(answer, ObjectInfo, hook)
+        self._counts(info.size, hook)
+        when: object = info.last_modified
+        if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
+            raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")
+        return info
+
     def _url(self, value: object, hook: str) -> str:
         """Return a URL that is absolute http(s), percent-encoded and without user info."""
         url = self._expect(value, str, hook)
@@ -435,8 +461,8 @@ class Ask:
             raise self._bad(hook, f"it answered for {told!a}, not for {key!a}")
         return answer
 
-    def _inside(self, key: str, prefix: str, hook: str) -> None:
-        if not key.startswith(prefix):
+    def _inside(self, key: object, prefix: str, hook: str) -> None:
+        if not isinstance(key, str) or not key.startswith(prefix):
             raise self._bad(hook, f"it answered for {key!a}, which is not under {prefix!a}")
 
     @contextmanager

@@ -212,7 +212,11 @@ def _hook_method(
         if mark.get("optionalhook"):
             return None
         raise PluginError(who, f"there is no hook {hook!r}{_nearest(hook, hooks)}")
-    parameters = list(inspect.signature(function).parameters.values())[1 if bound else 0 :]
+    parameters = list(inspect.signature(function).parameters.values())
+    if bound:
+        if not parameters or parameters[0].name in hooks[hook]:
+            raise PluginError(who, f"{name} is a method, and lacks `self` in front")
+        del parameters[0]
     _audit_parameters(who, name, parameters, hooks[hook])
     _audit_kind(who, name, hook, function, mark)
     return HookMethod(hook, name, tuple(parameter.name for parameter in parameters), mark)

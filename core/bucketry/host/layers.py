@@ -191,9 +191,10 @@ def _inside(wrapper: Callable[..., Any], below: Callable[..., Any]) -> Callable[
     return ask
 
 
-def _misused(turn: Generator[None, Any, Any], how: str) -> RuntimeError:
+def _misused(turn: Generator[None, Any, Any], how: str) -> PluginError:
     code: CodeType = getattr(turn, "gi_code")  # noqa: B009 - typing knows of no generator's code
-    return RuntimeError(f"the wrapper at {code.co_filename}:{code.co_firstlineno} {how}")
+    where = f"{code.co_filename}:{code.co_firstlineno}"
+    return PluginError(code.co_name, f"the wrapper at {where} {how}; a wrapper yields exactly once")
 
 
 def _with_some(names: Sequence[str], function: Callable[..., Any]) -> Callable[..., Any]:

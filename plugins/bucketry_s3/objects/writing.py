@@ -55,6 +55,7 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
     check_native(params, "PutObject", "CreateMultipartUpload")
     check_honoured(bucket, params, PUT_FACTS)
     source, wanted = upload.source, bucket.options.multipart.part_size
+    source.check_untouched()
     part_size = part_size_for(bucket.capabilities, source.size, wanted)
     whole = _only_whole(bucket, params)
     if whole:

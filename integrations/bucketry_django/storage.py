@@ -23,6 +23,8 @@ from django.utils.functional import cached_property
 
 from bucketry import (
     AlreadyExists,
+    BucketryError,
+    ConfigError,
     InvalidInput,
     InvalidKey,
     NotFound,
@@ -67,6 +69,8 @@ class Storage(django_storage.Storage):
         **options: Any,
     ) -> None:
         """Open nothing yet; the system checks tell what is wrong with the configuration."""
+        if not isinstance(allow_overwrite, bool):  # "False" from the environment would be true
+            raise InvalidInput(f"allow_overwrite is True or False, not {allow_overwrite!a}")
         self._given = provider
         self._options = options
         self._allow_overwrite = allow_overwrite
@@ -78,8 +82,23 @@ class Storage(django_storage.Storage):
         """The provider; raises what `bucketry.open_provider` raises."""
         if isinstance(self._given, Provider):
             return self._given
-        if self._options:
+        if not self._options:
+            return self._configured()
+        try:
             return open_provider({"provider": self._given, **self._options})
+        except ConfigError as error:
+            try:
+                self._configured()
+            except BucketryError:
+                raise error from None
+            if all(problem.path != "provider" for problem in error.problems):
+                raise
+        raise InvalidInput(
+            f"{self._given!r} is configured by name, and the storage itself has no option "
+            f"{', '.join(self._options)}; it has allow_overwrite and stable_urls"
+        )
+
+    def _configured(self) -> Provider:
         return open_provider(self._given, config=getattr(settings, "BUCKETRY", None))
 
     def _forget(self, *, setting: str, **_: object) -> None:

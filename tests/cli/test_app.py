@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -70,6 +71,18 @@ def test_a_command_is_named_like_its_function_and_has_help(name: str) -> None:
     assert command.help
     missing = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
     assert missing == []
+
+
+def test_streams_that_the_caller_has_closed_are_no_crash(tmp_path: Path) -> None:
+    code = (
+        "import bucketry.cli, sys; sys.stdin = sys.stdout = None\n"
+        "print(bucketry.cli.main(), file=sys.stderr)"
+    )
+    config = tmp_path / "bucketry.toml"
+    config.write_text('provider = "local"\ndirectory = "files"\n')
+    result = python("-c", code, "--config", str(config), "put", "-", "--key", "a")
+    assert result.stderr.startswith("error: the file is open for writing only")
+    assert result.stderr.endswith("\n2\n")
 
 
 @pytest.mark.parametrize(("slip", "meant"), [("sttat", "stat"), ("remove", None), ("list", "ls")])

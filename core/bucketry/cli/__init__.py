@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -22,5 +23,9 @@ def main() -> int:
         return 2
     from bucketry.cli.app import root
 
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started this
+            # For writing, so that what is read from stdin is an error and no empty object.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end
     code: int = root.main(standalone_mode=False)
     return code

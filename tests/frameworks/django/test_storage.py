@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.test import AsyncRequestFactory, Client, override_settings
 from django.utils import timezone
 
-from bucketry import AlreadyExists, Provider, Unavailable
+from bucketry import AlreadyExists, InvalidInput, Provider, Unavailable
 from bucketry_django import StaticFilesStorage, Storage
 from bucketry_django.checks import check_storages
 from bucketry_django.views import private_file, request_body
@@ -211,6 +211,11 @@ def test_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     static = "bucketry_django.StaticFilesStorage"
     assert _ids(**R2, backend=static) == ["bucketry.W003"]
     assert _ids(**_local(tmp_path), no_such_option=1) == ["bucketry.E003"]
+    assert _ids(**_local(tmp_path), allow_overwrite="False") == ["bucketry.E002"]
+    with override_settings(BUCKETRY={"providers": {"media": _local(tmp_path)}}):
+        assert _ids(provider="media", alow_overwrite=True) == ["bucketry.E002"]
+        with pytest.raises(InvalidInput, match="the storage itself has no option alow_overwrite"):
+            Storage("media", alow_overwrite=True).provider  # noqa: B018
 
 
 def test_checks_leave_the_storages_of_others_alone(tmp_path: Path) -> None:

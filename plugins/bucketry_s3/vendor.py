@@ -25,7 +25,6 @@ from bucketry.limits import Limits, acl_refusal, limits_of
 from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
-from bucketry_s3.objects.native import check_native
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol.endpoints import url_fault
@@ -331,7 +330,10 @@ def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tupl
 
 
 def _check_native(takes: Sequence[str], _name: str, params: Mapping[str, Any]) -> None:
-    check_native(params, *takes)
+    if params:
+        from bucketry_s3.objects.native import check_native
+
+        check_native(params, *takes)
 
 
 def _header_fault(

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +28,6 @@ from bucketry import (
     NotFound,
     ObjectInfo,
     ObjectReader,
-    ObjectWriter,
     Provider,
     hookimpl,
 )
@@ -57,14 +56,10 @@ def _media(body: bytes = BODY) -> tuple[Provider, Openings]:
     return media, openings
 
 
-def _file(reader: ObjectReader | ObjectWriter) -> Any:
-    return cast(Any, reader)
-
-
 def test_a_text_wrapper_gives_its_lines() -> None:
     media, _ = _media()
     with media.open("a") as reader:
-        assert list(csv.reader(io.TextIOWrapper(_file(reader), "utf-8")))[2999] == ["02999", "ä"]
+        assert list(csv.reader(io.TextIOWrapper(reader, "utf-8")))[2999] == ["02999", "ä"]
 
 
 def test_a_buffered_reader_reads_it() -> None:
@@ -81,7 +76,7 @@ def test_a_buffered_reader_reads_it() -> None:
 def test_it_is_copied_like_a_file(tmp_path: Path) -> None:
     media, _ = _media()
     with media.open("a") as reader, (tmp_path / "a").open("wb") as file:
-        shutil.copyfileobj(_file(reader), file)
+        shutil.copyfileobj(reader, file)
     assert (tmp_path / "a").read_bytes() == BODY
 
 
@@ -89,7 +84,7 @@ def test_it_is_the_source_of_an_upload() -> None:
     media, _ = _media()
     with media.open("a") as reader:
         reader.read(8)
-        assert media.upload(_file(reader), key="b").size == len(BODY) - 8
+        assert media.upload(reader, key="b").size == len(BODY) - 8
     assert media.read("b") == BODY[8:]
 
 
@@ -107,7 +102,7 @@ def test_an_archive_is_read_by_its_parts() -> None:
         archive.writestr("big.bin", os.urandom(200_000))
         archive.writestr("small.txt", "hello")
     media, openings = _media(packed.getvalue())
-    with media.open("a") as reader, zipfile.ZipFile(_file(reader)) as archive:
+    with media.open("a") as reader, zipfile.ZipFile(reader) as archive:
         assert archive.read("small.txt") == b"hello"
         assert archive.testzip() is None
     assert len(openings.ranges) < 12
@@ -271,7 +266,7 @@ def test_commit_publishes_and_tells_what_was_stored() -> None:
 def test_text_goes_through_a_wrapper_that_is_detached() -> None:
     media, _ = _media()
     with media.open("b", "wb") as writer:
-        text = io.TextIOWrapper(_file(writer), "utf-8", newline="\n")
+        text = io.TextIOWrapper(writer, "utf-8", newline="\n")
         csv.writer(text, lineterminator="\n").writerow(["ä", "b"])
         text.detach()
     assert media.read("b") == "ä,b\n".encode()
@@ -281,7 +276,7 @@ def test_an_archive_is_written() -> None:
     media, _ = _media()
     with (
         media.open("b.zip", "wb") as writer,
-        zipfile.ZipFile(_file(writer), "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(writer, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         archive.writestr("one.txt", "1" * 1000)
         with archive.open("two.txt", "w") as two:
@@ -316,7 +311,7 @@ def test_garbage_publishes_nothing() -> None:
 def test_being_closed_publishes_nothing() -> None:
     media, _ = _media()
     writer = media.open("b", "wb")
-    with io.TextIOWrapper(_file(writer), "utf-8") as text:
+    with io.TextIOWrapper(writer, "utf-8") as text:
         text.write("whole")
     assert writer.closed
     _nothing_stored(media)
@@ -329,7 +324,7 @@ def test_a_wrapper_that_closes_inside_the_with_is_not_passed_over_in_silence() -
     with (
         pytest.raises(InvalidInput, match="nothing is stored; detach"),
         media.open("b", "wb") as writer,
-        io.TextIOWrapper(_file(writer), "utf-8") as text,
+        io.TextIOWrapper(writer, "utf-8") as text,
     ):
         text.write("whole")
     _nothing_stored(media)

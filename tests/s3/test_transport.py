@@ -360,6 +360,17 @@ def test_a_token_that_has_expired_is_refused_once(server: StandIn, open_on: Open
     assert 1 == len(server.requests)
 
 
+def test_a_layer_that_gives_no_key_pair_is_named(server: StandIn, open_on: Open) -> None:
+    class Vault:
+        @hookimpl
+        def bucketry_s3_credentials(self) -> dict[str, str]:
+            return {"access_key_id": ACCESS_KEY_ID}
+
+    with pytest.raises(PluginError, match="bucketry_s3_credentials: it answered dict, not KeyPair"):
+        open_on().with_layer(Vault()).upload(b"x", key="k")
+    assert not server.requests
+
+
 def test_a_small_body_does_not_wait_for_an_answer_to_its_head(open_on: Open) -> None:
     """Without TCP_NODELAY each upload took 40 ms longer."""
     provider = open_on(transport="boto3")

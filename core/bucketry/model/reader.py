@@ -57,6 +57,11 @@ class ObjectReader(io.RawIOBase):
         self._given = 0
 
     @property
+    def name(self) -> str:
+        """The object's key: `io.TextIOWrapper` and others ask a file for its name."""
+        return self.info.key
+
+    @property
     def verified(self) -> str | None:
         """The digest that the bytes were found to have, such as ``"CRC64NVME"`` or ``"MD5"``.
 

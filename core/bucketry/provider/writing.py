@@ -34,6 +34,11 @@ class ObjectWriter(io.RawIOBase):
         self._file: IO[bytes] = io.BytesIO()
         self._on_disk = False
 
+    @property
+    def name(self) -> str:
+        """The object's key: `io.TextIOWrapper` and others ask a file for its name."""
+        return self.key
+
     def write(self, data: Any, /) -> int:
         """Append bytes and return their number."""
         self._check_open()

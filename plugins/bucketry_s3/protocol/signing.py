@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
-from bucketry import BadCredentials, Capabilities, Credentials, InvalidKey
+from bucketry import BadCredentials, Capabilities, Credentials, InvalidInput, InvalidKey
 from bucketry.model import SigningFrame
 from bucketry_s3.protocol.sigv4 import ALGORITHM, keyed, signing_key, stamp
 from bucketry_s3.protocol.urls import object_url
@@ -35,7 +35,8 @@ CANNOT_BE_SENT = "has a blank or a character that is not ASCII, which no request
 class KeyPair:
     """The credentials that a signature is made with; `expires` limits how long it can count.
 
-    `BadCredentials` for an id or a session token that no request can carry.
+    `BadCredentials` for an id or a session token that no request can carry, `InvalidInput` for a
+    time without a zone.
     """
 
     access_key_id: str = field(repr=False)
@@ -44,6 +45,8 @@ class KeyPair:
     expires: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.expires is not None and self.expires.tzinfo is None:
+            raise InvalidInput("expires of a KeyPair is a time with a time zone")
         for what, text in (("id", self.access_key_id), ("session token", self.session_token)):
             if text and not can_be_sent(text):
                 raise BadCredentials(

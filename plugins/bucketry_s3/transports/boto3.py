@@ -16,8 +16,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from bucketry import LayerContext, hookimpl
-from bucketry_s3.hookspecs import S3Hooks
+from bucketry_s3.hookspecs import S3Hooks, expected
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 
@@ -54,5 +55,6 @@ class Boto3Transport:
     def bucketry_s3_send(self, request: S3Request, deadline: Deadline) -> S3Answer:
         """Sign it with the key pair of the moment, and send it."""
         settings = self._settings()
-        pair = self._hooks.bucketry_s3_credentials(settings=settings)
+        answer = self._hooks.bucketry_s3_credentials(settings=settings)
+        pair = expected(answer, KeyPair, "bucketry_s3_credentials")
         return self.connections.send(request, deadline, pair, settings.region)

@@ -75,6 +75,7 @@ class Connections:
         self._lock = threading.Lock()
         self._sessions: dict[float, URLLib3Session] = {}
         self._ambient: Any = None
+        self._last: tuple[tuple[Any, Any], KeyPair] | None = None  # what it told, and the pair
         self._clients: dict[str, Any] = {}
 
     def send(self, request: S3Request, deadline: Deadline, pair: KeyPair, region: str) -> S3Answer:
@@ -142,13 +143,17 @@ class Connections:
             if found is None:
                 raise NoCredentialsError()
             frozen = found.get_frozen_credentials()
-        return KeyPair(
-            access_key_id=frozen.access_key,
-            secret_access_key=frozen.secret_key,
-            session_token=frozen.token,
             # Set on renewable credentials only; botocore has no public name for it.
-            expires=getattr(found, "_expiry_time", None),
-        )
+            told = (frozen, getattr(found, "_expiry_time", None))
+            if self._last is None or self._last[0] != told:
+                pair = KeyPair(
+                    access_key_id=frozen.access_key,
+                    secret_access_key=frozen.secret_key,
+                    session_token=frozen.token,
+                    expires=told[1],
+                )
+                self._last = (told, pair)
+            return self._last[1]
 
     def client(self, settings: ClientSettings, bucket: str, pair: KeyPair) -> Any:
         """Return boto3's client with the same settings."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from bucketry import LayerContext, hookimpl
-from bucketry_s3.hookspecs import S3Hooks
+from bucketry_s3.hookspecs import S3Hooks, expected
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
 from bucketry_s3.protocol.wire import S3Answer, S3Request
@@ -57,6 +57,7 @@ class SocketTransport:
         pair = self._hooks.bucketry_s3_credentials(settings=settings)
         known = self._known
         if known is None or known[0] is not pair:
+            pair = expected(pair, KeyPair, "bucketry_s3_credentials")
             signer = HeaderSigner(
                 pair.access_key_id, pair.secret_access_key, pair.session_token, settings.region
             )

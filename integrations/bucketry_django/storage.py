@@ -82,13 +82,14 @@ class Storage(django_storage.Storage):
         """The provider; raises what `bucketry.open_provider` raises."""
         if isinstance(self._given, Provider):
             return self._given
+        config = getattr(settings, "BUCKETRY", None)
         if not self._options:
-            return self._configured()
+            return open_provider(self._given, config=config)
         try:
             return open_provider({"provider": self._given, **self._options})
         except ConfigError as error:
             try:
-                self._configured()
+                open_provider(self._given, config=config)
             except BucketryError:
                 raise error from None
             if all(problem.path != "provider" for problem in error.problems):
@@ -97,9 +98,6 @@ class Storage(django_storage.Storage):
             f"{self._given!r} is configured by name, and the storage itself has no option "
             f"{', '.join(self._options)}; it has allow_overwrite and stable_urls"
         )
-
-    def _configured(self) -> Provider:
-        return open_provider(self._given, config=getattr(settings, "BUCKETRY", None))
 
     def _forget(self, *, setting: str, **_: object) -> None:
         if setting == "BUCKETRY":

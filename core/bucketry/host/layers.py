@@ -166,6 +166,7 @@ def _inside(wrapper: Callable[..., Any], below: Callable[..., Any]) -> Callable[
             next(turn)
         except StopIteration:
             raise _misused(turn, "did not yield") from None
+        answer: Any = None
         failure: BaseException | None = None
         try:
             answer = below(**arguments)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+# It registers what ends uploads when the interpreter exits, and then it is too late for that.
+import bucketry_s3.objects.under_way  # noqa: F401
+
 if TYPE_CHECKING:
     from types import ModuleType
 

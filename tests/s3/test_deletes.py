@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from bucketry_s3.objects.removing import _all_fit_in_xml, _fits_in_xml
 from bucketry_s3.protocol.deletes import read_common, write_common
 from bucketry_s3.protocol.markup import (
     NAMESPACE,
@@ -134,3 +135,14 @@ def test_a_request_is_written_the_same_in_both_ways() -> None:
             assert write_document("Delete", shape, {"Objects": objects}) == quickly
     assert common > 100
     assert write_common(["a\nb"]) is write_common(["a\rb"]) is None
+
+
+def test_one_look_at_all_keys_lets_none_through_that_does_not_fit() -> None:
+    """A bar is what they are put together with for it, and part of some."""
+    random, passed = Random(5), 0
+    for _ in range(3000):
+        keys = ["".join(random.choices("ab |é\u200b\n", k=3)) for _ in range(random.randint(1, 3))]
+        if _all_fit_in_xml(keys):
+            assert all(map(_fits_in_xml, keys)), keys
+            passed += 1
+    assert passed > 100

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 from bucketry import AlreadyExists, NotFound, PreconditionFailed, Unsupported
@@ -21,8 +21,10 @@ DELETE_FACTS = {"IfMatch": "delete_if_match"}
 def check_honoured(bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]) -> None:
     """Refuse a precondition that the vendor would act against, or not take."""
     for name, capability in facts.items():
+        if name not in params:
+            continue
         fact = getattr(bucket.capabilities, capability)
-        if name in params and fact.value in ("ignored", "refused"):
+        if fact.value in ("ignored", "refused"):
             raise Unsupported(
                 f"{capability} cannot be honoured: this vendor's servers have the "
                 f"precondition {fact.value} {cite(fact)}",
@@ -30,22 +32,32 @@ def check_honoured(bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str
             )
 
 
-@contextmanager
-def already_there(params: Mapping[str, Any]) -> Iterator[None]:
-    """Say of a create-only write whose precondition failed what that means."""
-    try:
-        yield
-    except PreconditionFailed as error:
-        if "IfNoneMatch" not in params:
-            raise
-        raise AlreadyExists(
-            "there is an object under this key already, and prevent_overwrite is on",
-            hint="Choose another key, or use replace().",
-            code=error.code,
-            status=error.status,
-            request_id=error.request_id,
-            may_have_applied=error.may_have_applied,
-        ) from error.__cause__
+class already_there:
+    """Says of a create-only write whose precondition failed what that means; a context manager."""
+
+    __slots__ = ("_params",)
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, PreconditionFailed) and "IfNoneMatch" in self._params:
+            raise AlreadyExists(
+                "there is an object under this key already, and prevent_overwrite is on",
+                hint="Choose another key, or use replace().",
+                code=error.code,
+                status=error.status,
+                request_id=error.request_id,
+                may_have_applied=error.may_have_applied,
+            ) from error.__cause__
 
 
 def look(bucket: Bucket, key: str, params: Mapping[str, Any], conditions: frozenset[str]) -> None:
@@ -70,6 +82,5 @@ def not_enforced(
 ) -> frozenset[str]:
     """Return the preconditions that the vendor is not known to enforce."""
     able = bucket.capabilities
-    return frozenset(
-        name for name in facts if name in params and getattr(able, facts[name]).value != "enforced"
-    )
+    asked = facts.keys() & params.keys()
+    return frozenset(name for name in asked if getattr(able, facts[name]).value != "enforced")

@@ -89,8 +89,8 @@ def tagging(tags: Mapping[str, str]) -> str:
 
 def check_unprotected(params: Mapping[str, Any]) -> None:
     """Refuse what decides which bytes go where: a wrapper of an operation may have put it in."""
-    taken = sorted(PROTECTED_PARAMS & params.keys())
-    if taken:
+    if not PROTECTED_PARAMS.isdisjoint(params):
+        taken = sorted(PROTECTED_PARAMS & params.keys())
         raise InvalidInput(f"the native parameters are refused: nobody sets {', '.join(taken)}")
 
 

@@ -55,7 +55,9 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     if able.batch_delete.value == "no":
         limit = 1
     # A batch is XML, which has no place for all characters: what it cannot name goes alone.
-    fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
+    fit = keys
+    if limit == 1 or not _all_fit_in_xml(keys):
+        fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
     batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
     if len(fit) < len(keys):
         unfit = (key for key in keys if limit == 1 or not _fits_in_xml(key))
@@ -104,6 +106,12 @@ class _Batch:
         return [_Batch(keys, alone=len(keys) == 1) for keys in halves if keys]
 
 
+def _all_fit_in_xml(keys: Sequence[str]) -> bool:
+    """Return whether one look shows that all keys fit; False says nothing of any."""
+    together = f"|{'|'.join(keys)}|"
+    return together.isprintable() and "| " not in together and " |" not in together
+
+
 def _fits_in_xml(key: str) -> bool:
     """Return whether a key is the same after XML has carried it (XML 1.0, sections 2.2 and 2.11).
 
@@ -123,16 +131,17 @@ def _batch(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     errors = {error.get("Key"): error for error in answer.get("Errors", [])}
     if not told and not errors:
         return _looked_up(bucket, keys, params)
-    deleted, failures = [], []
-    for key in keys:
+    failures = []
+    gone = told.difference(errors)
+    for key in [key for key in keys if key not in gone]:
         # An error without a key is about the ones that nothing else is said of.
         error = errors.get(key) or (None if key in told else errors.get(None, {}))
         if error is None or error.get("Code") == "NoSuchKey":
-            deleted.append(key)
             continue
         reason = error.get("Message") or error.get("Code") or "the answer does not name this key"
         failures.append(_failure(key, reason, error.get("Code")))
-    return Deleted(keys=deleted, failures=failures)
+    kept = {failure.key for failure in failures}
+    return Deleted(keys=[key for key in keys if key not in kept], failures=failures)
 
 
 def _looked_up(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:

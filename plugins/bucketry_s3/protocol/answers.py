@@ -207,7 +207,7 @@ def parse(request: S3Request, answer: S3Answer) -> dict[str, Any]:
         parsed |= _document(request, answer)
     parsed["ResponseMetadata"] = {
         "HTTPStatusCode": answer.status,
-        "HTTPHeaders": dict(answer.headers),
+        "HTTPHeaders": answer.headers,
         "RequestId": answer.headers.get("x-amz-request-id", ""),
         # Whether anything but the status says that it is S3's.
         "IsS3": is_s3(answer.headers),
@@ -224,6 +224,8 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     if operation.name == "DeleteObjects" and (members := read_common(text)) is not None:
         return members
     document = DOCUMENTS.get(operation.name)
+    if document is None and not text:
+        return {}
     try:
         root = read_element(text) if text.strip() else Element("")
     except Misread:

@@ -51,10 +51,10 @@ def default_algorithm(able: Capabilities, *, in_parts: bool) -> ChecksumAlgorith
     is not enough to know.
     """
     fact = able.checksums
-    verified = {name for name, outcome in (fact.value or {}).items() if outcome == "verified"}
-    if in_parts and "CRC64NVME" in verified and fact.confidence == "documented":
+    known = fact.value or {}
+    if in_parts and known.get("CRC64NVME") == "verified" and fact.confidence == "documented":
         return "CRC64NVME"
-    return "CRC32" if "CRC32" in verified else None
+    return "CRC32" if known.get("CRC32") == "verified" else None
 
 
 def covers_body(able: Capabilities, params: Mapping[str, Any], *, in_parts: bool) -> bool:

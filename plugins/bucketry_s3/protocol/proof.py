@@ -33,6 +33,7 @@ _S3_HEADERS = (
     "x-oss-",  # Alibaba
     "x-rgw-",  # Ceph
 )
+_is_s3s = re.compile("|".join(_S3_HEADERS)).match
 
 # Quoted, and not weak: web frameworks put a weak one on every page, proxies that compress too.
 # Some servers leave the quotes out where S3's own form makes it clear.
@@ -42,7 +43,7 @@ _S3_ETAG = re.compile(r'"?[0-9A-Fa-f]{32}(-[0-9]{1,5})?"?')
 
 def is_s3(headers: Mapping[str, str]) -> bool:
     """Return whether an answer has a header that only S3 servers send; names are lower case."""
-    return any(name.startswith(_S3_HEADERS) for name in headers)
+    return any(map(_is_s3s, headers))
 
 
 def check_proven(

@@ -20,6 +20,8 @@ from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
 from bucketry_s3.protocol.wire import Payload, S3Request
 
+_CONDITIONS = frozenset({"If-Match", "If-None-Match"})
+
 
 @frozen(eq=False)
 class Place:
@@ -77,7 +79,7 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
         query=tuple(query),
         headers=headers,
         body=body,
-        repeatable=known.repeatable and not headers.keys() & {"If-Match", "If-None-Match"},
+        repeatable=known.repeatable and _CONDITIONS.isdisjoint(headers),
         patient=known.patient,
     )
 

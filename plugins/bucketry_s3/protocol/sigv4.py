@@ -86,20 +86,19 @@ class HeaderSigner:
         moment = stamp(int(now + request.clock_offset))
         _, scope, of_key = self._of_day(moment[:8])
         signed = {name.lower(): value for name, value in request.headers.items()}
-        for name in _UNSIGNED & signed.keys():
-            del signed[name]
-        payload = signed.get("x-amz-content-sha256")
+        if not _UNSIGNED.isdisjoint(signed):
+            for name in _UNSIGNED & signed.keys():
+                del signed[name]
+        signed["host"], signed["x-amz-date"] = request.host, moment
         added = {"X-Amz-Date": moment}
+        payload = signed.get("x-amz-content-sha256")
         if payload is None:
             payload = _payload(request)
-            added["X-Amz-Content-SHA256"] = payload
+            added["X-Amz-Content-SHA256"] = signed["x-amz-content-sha256"] = payload
         if self._token:
-            added["X-Amz-Security-Token"] = self._token
-        for name, value in added.items():
-            signed[name.lower()] = value
-        signed["host"] = request.host
+            added["X-Amz-Security-Token"] = signed["x-amz-security-token"] = self._token
         names, canonical = _canonical(request, signed, payload)
-        inner, signature = (half.copy() for half in of_key)
+        inner, signature = of_key[0].copy(), of_key[1].copy()
         inner.update(f"{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}".encode())
         signature.update(inner.digest())
         added["Authorization"] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import httptools
 
@@ -28,20 +29,21 @@ class Head:
         body: pieces of the body that came.
     """
 
+    status = 0
+    framing: Framing = "none"
+    left = 0
+    done = False
+    ended = False
+    stray = False
+    _fed = 0
+    _interim = 0
+    _version = ""
+
     def __init__(self, *, bodiless: bool) -> None:
         """`bodiless`: the answer ends at its head, whatever that announces (HEAD, CONNECT)."""
         self._bodiless = bodiless
-        self._parser = httptools.HttpResponseParser(self)
-        self._fed = 0
-        self._interim = 0
-        self._version = ""
-        self.status = 0
+        self._parser: Any = httptools.HttpResponseParser(self)
         self.headers: dict[str, str] = {}
-        self.framing: Framing = "none"
-        self.left = 0
-        self.done = False
-        self.ended = False
-        self.stray = False
         self.body: deque[bytes] = deque()
 
     def feed(self, data: bytes) -> None:
@@ -74,6 +76,10 @@ class Head:
             return False
         said = self.headers.get("connection", "").lower()
         return "close" not in said and (self._version == "1.1" or "keep-alive" in said)
+
+    def release(self) -> None:
+        """Let the parser go, which holds on to what it calls: nothing is fed any more."""
+        self._parser = None
 
     # What the parser calls.
 

@@ -9,26 +9,28 @@ from __future__ import annotations
 import socket
 import sys
 
+ROOM = 1025
+"""Bytes of the room for an answer: more than `fcntl.ioctl` copies first, so that it holds on to the
+interpreter."""
+
 if sys.platform == "linux":
     from fcntl import ioctl
     from termios import FIONREAD, TIOCOUTQ
 
-    # More than `fcntl.ioctl` copies first: then it holds on to the interpreter.
-    _ROOM = 1025
-
+    _NONE = bytes(4)
     _ESTABLISHED = b"\1"  # where a tcp_info begins
 
-    def unsent(sock: socket.socket | None) -> int:
-        """Return the bytes that the other side has not confirmed to have received.
+    def unsent(number: int, room: bytearray) -> bool:
+        """Return whether the other side has not confirmed yet to have received all bytes.
 
         An answer confirms all that came before it, so whoever answers while there are some has
         not seen the whole request.
         """
-        return 0 if sock is None else _asked(sock, TIOCOUTQ)
+        return _any(number, TIOCOUTQ, room)
 
-    def unread(sock: socket.socket) -> int:
-        """Return the bytes that wait to be read; 0 says nothing of an end."""
-        return _asked(sock, FIONREAD)
+    def unread(number: int, room: bytearray) -> bool:
+        """Return whether bytes wait to be read; False says nothing of an end."""
+        return _any(number, FIONREAD, room)
 
     def is_open(sock: socket.socket) -> bool | None:
         """Return whether neither side has closed the connection, None where that is not known."""
@@ -37,23 +39,22 @@ if sys.platform == "linux":
         except OSError:  # it is closed already
             return False
 
-    def _asked(sock: socket.socket, question: int) -> int:
-        answer = bytearray(_ROOM)
+    def _any(number: int, question: int, room: bytearray) -> bool:
         try:
-            ioctl(sock, question, answer)
+            ioctl(number, question, room)
         except (OSError, ValueError):  # it is closed already
-            return 0
-        return int.from_bytes(answer[:4], sys.byteorder)
+            return False
+        return room[:4] != _NONE
 
 else:
 
-    def unsent(sock: socket.socket | None) -> int:
-        """Return 0: only Linux tells (tcp(7), SIOCOUTQ)."""
-        return 0
+    def unsent(number: int, room: bytearray) -> bool:
+        """Return False: only Linux tells (tcp(7), SIOCOUTQ)."""
+        return False
 
-    def unread(sock: socket.socket) -> int:
-        """Return 0, which says nothing."""
-        return 0
+    def unread(number: int, room: bytearray) -> bool:
+        """Return False, which says nothing."""
+        return False
 
     def is_open(sock: socket.socket) -> bool | None:
         """Return None: it is not known."""

@@ -33,7 +33,7 @@ from bucketry_s3.protocol.urls import effective_addressing
 from bucketry_s3.protocol.wire import Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.head import Head
-from bucketry_s3.transports.kernel import unsent
+from bucketry_s3.transports.kernel import ROOM, unsent
 from bucketry_s3.transports.proxies import proxy_of
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, head_of, open_session
@@ -98,7 +98,9 @@ class Connections:
                 answer = with_errors_told(request, lambda: session.send(outgoing.prepare()))
         finally:
             ATTEMPT.watched = None
-        cut = ATTEMPT.cut or (request.body and unsent(watched.sock))
+        sock = watched.sock
+        waiting = request.body and sock is not None and unsent(sock.fileno(), bytearray(ROOM))
+        cut = ATTEMPT.cut or waiting
         if cut and answer.status_code < 400:
             answer.raw.close()
             raise Unavailable(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -266,6 +268,19 @@ def test_what_came_behind_a_body_in_one_piece_is_nobodys(start: Start, tls: bool
     assert whole(answer) == b"ok"
     assert whole(send(pool)) == b"ok"
     assert peer.connections == 2
+
+
+def test_an_answer_leaves_nothing_to_the_garbage_collector(start: Start) -> None:
+    _, pool = start(says(OK))
+    gc.disable()
+    try:
+        answer = send(pool)
+        head = weakref.ref(vars(answer.body)["_head"])
+        assert whole(answer) == b"ok"
+        del answer
+        assert head() is None
+    finally:
+        gc.enable()
 
 
 def test_an_answer_that_is_not_trusted_gives_its_connection_up(start: Start) -> None:

@@ -12,7 +12,6 @@ from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import LOOKS, Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
-from bucketry_s3.transports.kernel import unsent
 from bucketry_s3.transports.sockets.pool import Connection, Pool
 
 T = TypeVar("T", bytes, int)
@@ -124,7 +123,7 @@ class _Exchange:
             while not head.done:
                 self._connection.wait()  # an answer takes its time: to look for it is of no use yet
                 head.feed(self._receive(_PLAIN))
-            if head.status < 400 and (not self._whole or (body and unsent(self._sock))):
+            if head.status < 400 and (not self._whole or (body and self._connection.unsent())):
                 raise Unavailable("the server answered before all of the request was sent")
         except Unavailable as error:
             self.close(reuse=False)
@@ -292,6 +291,7 @@ class _Exchange:
             return
         self._closed = True
         head = self._head
+        head.release()
         whole = self._whole and head.ended and not head.body and not head.stray
         if reuse and whole and head.lasting:
             self._pool.give_back(self._connection)

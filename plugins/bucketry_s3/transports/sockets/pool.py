@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from bucketry.forking import forget_in_child
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.transports.kernel import is_open, unread
+from bucketry_s3.transports.kernel import ROOM, is_open, unread, unsent
 from bucketry_s3.transports.names import SLICE
 from bucketry_s3.transports.sockets.dialing import Route, dial
 
@@ -29,13 +29,13 @@ class Connection:
     tells whether as much came last as there was room for, so that TLS may hold more of it.
     """
 
-    __slots__ = ("_number", "_poll", "full", "idle_since", "sock", "used")
+    __slots__ = ("_number", "_poll", "_room", "full", "idle_since", "sock", "used")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self.used = self.full = False
         self.idle_since = 0.0
-        self._number = sock.fileno()
+        self._number, self._room = sock.fileno(), bytearray(ROOM)
         self._poll = select.poll()
         self._poll.register(self._number, select.POLLIN)
 
@@ -57,10 +57,14 @@ class Connection:
         poll.register(self._number, select.POLLOUT)
         return bool(poll.poll(SLICE * 1000))
 
+    def unsent(self) -> bool:
+        """Return whether some of the request has not arrived, as far as the kernel knows."""
+        return unsent(self._number, self._room)
+
     def _has_bytes(self) -> bool:
         sock = self.sock
         held = self.full and isinstance(sock, ssl.SSLSocket) and sock.pending()
-        return bool(held or unread(sock))
+        return bool(held) or unread(self._number, self._room)
 
     def close(self) -> None:
         """Close the socket; another thread that waits for it notices."""

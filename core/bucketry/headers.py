@@ -174,6 +174,8 @@ def content_disposition(filename: str, *, inline: bool = False) -> str:
     The name is quoted, never pasted: quotes, slashes and line breaks in it cannot change the
     header. Old clients see an ASCII fallback.
     """
+    if not isinstance(filename, str):
+        raise InvalidHeader(f"a file name is text, not {type(filename).__name__}")
     if len(filename) > MAX_HEADER_VALUE:
         raise InvalidHeader(f"a file name of {len(filename):,} characters fits into no header")
     kind = "inline" if inline else "attachment"

@@ -322,6 +322,8 @@ TRAILING_COMMA = 8 if sys.version_info >= (3, 13) else 9
         ("a.json", b'{"a": "\\ud800"}', "a.json:1:2: a: has half a character"),
         ("a.json", b"[]", "a.json: a configuration is a table, not a list"),
         ("a.yaml", b"", "a.yaml: a configuration is a table, not nothing"),
+        ("a.yaml", b"a: !!binary QQ==\n", "a.yaml:1:1: a: must be text, a number, true or false, a "
+         "list or a table, not bytes"),
         ("a.yaml", b"1: x\n", "a.yaml:1:1: a name must be text, not a number"),
         ("a.toml", b"a = '" + b"x" * 65536 + b"'", "a.toml: larger than 64 KiB; this is no"),
         ("a.json", b'{"a": ' + b"9" * 5000 + b"}", "a.json: not valid JSON: a number is too long"),

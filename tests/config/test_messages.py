@@ -273,6 +273,9 @@ def test_which_provider_is_meant_must_be_clear(catalog: Catalog) -> None:
         "there is no provider 'photo'; did you mean 'photos'? There are: photos, films"
     )
     assert bucketry.open_provider("films", config=two, catalog=catalog, environ={}).name == "films"
+    many = {"providers": {f"p{number}": BASE for number in range(40)}}
+    with pytest.raises(ConfigError, match=r"there are: p0, .*, p19 and 20 more"):
+        bucketry.open_provider(config=many, catalog=catalog, environ={})
     default = {**two, "default": "films"}
     assert bucketry.open_provider(config=default, catalog=catalog, environ={}).name == "films"
 

@@ -149,6 +149,8 @@ def test_a_download_name_arrives(name: str, old: str, new: str) -> None:
 
 
 def test_exact_headers() -> None:
+    with pytest.raises(InvalidHeader, match="a file name is text, not bytes"):
+        content_disposition(b"cat.png")  # type: ignore[arg-type]
     assert content_disposition("cat.png", inline=True) == 'inline; filename="cat.png"'
     assert (
         content_disposition("Katze für.png")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from bucketry.config.effective import Effective
 
 
+_OFFERED = 20  # names that a message repeats
+
+
 @frozen(eq=False, repr=False)
 class _Entry:
     """Where one provider stands in the document, and in which dialect, if any."""
@@ -226,7 +229,8 @@ class Config:
     def _offer(self, name: str) -> str:
         near = get_close_matches(name[:64], self.names, n=1)
         meant = f"did you mean {near[0]!r}? There" if near else "there"
-        return f"{meant} are: {', '.join(self.names) or 'none'}"
+        more = f" and {len(self.names) - _OFFERED:,} more" if len(self.names) > _OFFERED else ""
+        return f"{meant} are: {', '.join(self.names[:_OFFERED]) or 'none'}{more}"
 
     def _validated_or_raise(self, name: str) -> Validated:
         try:

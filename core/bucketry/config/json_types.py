@@ -122,8 +122,10 @@ def kind_of(value: object) -> str:
         case int():
             return "a number"
         case float():
-            return "a number" if math.isfinite(value) else "an infinite number"
+            return "a number" if math.isfinite(value) else "infinity or no number at all"
         case list():
             return "a list"
+        case bytes():
+            return "bytes"
         case _:
             return f"a {type(value).__name__}"

@@ -227,7 +227,9 @@ class Ask:
         for page in self._expect(answer, Iterator, hook):
             self._expect(page, Page, hook)
             for info in page.objects:
-                self._inside(self._sound(info, hook).key, prefix, hook)
+                key: object = self._sound(info, hook).key
+                if not isinstance(key, str) or not key.startswith(prefix):
+                    self._inside(key, prefix, hook)
             for folder in page.folders:
                 self._inside(folder, prefix, hook)
             yield page
@@ -418,8 +420,10 @@ class Ask:
 
     def _sound(self, answer: object, hook: str) -> ObjectInfo:
         """Return what is told of an object, with a size and a time that can be counted with."""
-        info = self._expect(answer, ObjectInfo, hook)
-        self._counts(info.size, hook)
+        # Once for each object of a listing, so not all is asked of the others here.
+        info = answer if isinstance(answer, ObjectInfo) else self._expect(answer, ObjectInfo, hook)
+        if not isinstance(info.size, int) or info.size < 0:
+            self._counts(info.size, hook)
         when: object = info.last_modified
         if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
             raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")

@@ -11,6 +11,7 @@ import pytest
 
 from bucketry import (
     AccessDenied,
+    IntegrityError,
     InvalidHeader,
     InvalidInput,
     InvalidSource,
@@ -249,6 +250,21 @@ def test_a_copy_can_be_kept_in_another_way(server: StandIn, open_on: Open) -> No
     provider.copy("source", "target", extra_params={"ACL": "private"})
 
     assert "private" == server.objects("media")["target"].acl
+
+
+def test_a_copy_of_other_bytes_is_no_copy_and_a_move_keeps_the_source(
+    server: StandIn, open_on: Open
+) -> None:
+    provider = open_on()
+    provider.upload(DATA, key="a")
+    other = f'<CopyObjectResult><ETag>"{"0" * 32}"</ETag></CopyObjectResult>'
+    server.faults.add("CopyObject", Reply(200, other.encode()), times=2)
+
+    for ask in (provider.copy, provider.move):
+        with pytest.raises(IntegrityError, match="another MD5 than its source") as caught:
+            ask("a", "b")
+        assert caught.value.may_have_applied
+    assert provider.read("a") == DATA
 
 
 def test_native_parameters_of_a_copy_are_checked(server: StandIn, open_on: Open) -> None:

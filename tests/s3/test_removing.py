@@ -107,7 +107,7 @@ def test_an_error_without_a_key_is_about_all_that_nothing_is_said_of(
 ) -> None:
     body = (
         b"<DeleteResult><Deleted><Key>k0</Key></Deleted>"
-        b"<Error><Code>InternalError</Code><Message>half a disk</Message></Error></DeleteResult>"
+        b"<Error><Code>AccessDenied</Code><Message>half a disk</Message></Error></DeleteResult>"
     )
     filled.faults.add("DeleteObjects", Reply(200, body))
 
@@ -117,6 +117,23 @@ def test_an_error_without_a_key_is_about_all_that_nothing_is_said_of(
     assert [("k1", "half a disk"), ("k2", "half a disk")] == [
         (failure.key, failure.reason) for failure in outcome.failures
     ]
+
+
+@pytest.mark.parametrize("code", ["InternalError", "SlowDown"])
+def test_a_key_that_the_server_was_too_busy_for_is_deleted_by_itself(
+    filled: StandIn, open_on: Open, code: str
+) -> None:
+    body = (
+        f"<DeleteResult><Error><Key>k0</Key><Code>{code}</Code></Error>"
+        "<Deleted><Key>k1</Key></Deleted></DeleteResult>"
+    )
+    filled.faults.add("DeleteObjects", Reply(200, body.encode()))
+    filled.faults.add("DeleteObject", Reply.error(503, "SlowDown"))
+
+    outcome = open_on().delete_many(["k0", "k1"])
+
+    assert (["k0", "k1"], []) == (list(outcome.keys), list(outcome.failures))
+    assert "k0" not in filled.objects("media")
 
 
 def test_a_key_with_an_error_is_not_deleted_though_it_is_named_so(

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from bucketry import StorageError, StoredObject, Unsupported
+from bucketry import IntegrityError, StorageError, StoredObject, Unsupported
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import already_there, look
@@ -115,6 +115,14 @@ def copy(
             directives["TaggingDirective"] = "REPLACE"
         answer = copy_whole(work, {**kept, **wanted, **directives})
     confirm_encrypted(bucket, target, wanted, answer)
+    was, told = md5_of(seen), md5_of(answer)
+    if was and told and was != told:
+        raise IntegrityError(
+            "the copy has another MD5 than its source: that was replaced meanwhile, or the copy is "
+            "damaged",
+            hint="Copy again.",
+            may_have_applied=True,
+        )
     return StoredObject(
         key=target,
         bucket=bucket.name,

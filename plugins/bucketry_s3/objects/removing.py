@@ -24,6 +24,7 @@ from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import DELETE_FACTS, check_honoured, look
 from bucketry_s3.objects.native import check_native, for_removing
 from bucketry_s3.protocol.deletes import write_common
+from bucketry_s3.protocol.errors import CODES
 from bucketry_s3.protocol.retrying import Attempts
 
 MAX_BATCH = 1000
@@ -59,7 +60,8 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     if limit == 1 or not _all_fit_in_xml(keys):
         fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
     batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
-    if len(fit) < len(keys):
+    apart = len(fit) < len(keys)
+    if apart:
         unfit = (key for key in keys if limit == 1 or not _fits_in_xml(key))
         batches += (_Batch([key], alone=True) for key in unfit)
     deleted: list[str] = []
@@ -85,8 +87,13 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
             failures += [_failure(key, f"not tried: {error.reason}", error.code) for key in rest]
             break
         deleted += outcome.keys
-        failures += outcome.failures
-    if len(fit) < len(keys):
+        for failure in outcome.failures:
+            if batch.alone or not CODES.get(failure.code or "", Rejected).retryable:
+                failures.append(failure)
+            else:  # the server was busy with this key alone, and asks for it once more
+                batches.append(_Batch([failure.key], alone=True))
+                apart = True
+    if apart:
         done = set(deleted)
         deleted = [key for key in keys if key in done]  # in the order that was asked for
     return Deleted(keys=deleted, failures=failures)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -30,6 +29,7 @@ from bucketry import (
 )
 from bucketry.headers import check_header_value, check_metadata, check_tags
 from bucketry.limits import Limits, Refusal
+from bucketry.once import once
 from bucketry.source import Source
 from bucketry_local import reading
 from bucketry_local.options import LocalOptions
@@ -84,7 +84,7 @@ class LocalLayer:
         self.base_url = options.base_url.rstrip("/")
         self.store = Store(options.directory, synced=options.durability == "durable")
 
-    @cached_property
+    @once
     def _limits(self) -> Limits:
         return self._context.vendor.limits(self._context.capabilities)
 
@@ -92,7 +92,7 @@ class LocalLayer:
     def _bucket(self) -> str:
         return self.store.root.name
 
-    @cached_property
+    @once
     def signer(self) -> Signer:
         """The signer, with the configured key or the one kept in the store."""
         key = self._options.signing_key or Secret(self.store.own.signing_key())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -32,6 +31,7 @@ from bucketry import (
     hookimpl,
 )
 from bucketry.model import SigningFrame
+from bucketry.once import once
 from bucketry.vendor import match_host
 from bucketry_s3 import objects
 from bucketry_s3.hookspecs import S3Hooks, expected
@@ -72,7 +72,7 @@ class S3Layer:
         self._context = context
         self._fixed: tuple[Credentials, KeyPair] | None = None
 
-    @cached_property
+    @once
     def settings(self) -> ClientSettings:
         """The client settings of this provider, asked for once."""
         hook = "bucketry_s3_client_settings"
@@ -83,7 +83,7 @@ class S3Layer:
             raise PluginError(hook, fault)
         return settings
 
-    @cached_property
+    @once
     def bucket(self) -> Bucket:
         """The bucket that everything is done on."""
         from bucketry_s3.objects.bucket import Bucket
@@ -101,7 +101,7 @@ class S3Layer:
         if "bucket" in vars(self):
             self.bucket.end()
 
-    @cached_property
+    @once
     def _hooks(self) -> S3Hooks:
         return cast(S3Hooks, self._context.hooks)
 
@@ -114,23 +114,23 @@ class S3Layer:
         answer = self._hooks.bucketry_s3_send(request=request, deadline=deadline)
         return expected(answer, S3Answer, "bucketry_s3_send")
 
-    @cached_property
+    @once
     def _presigner(self) -> Presigner:
         bound = binding_headers(self._context.capabilities, self._options.acl)
         region = self.settings.region
         return Presigner(self._own_base, self._bucket_name, region, time.time, bound=bound)
 
-    @cached_property
+    @once
     def _bucket_name(self) -> str:
         return self._profile.bucket_of(self._options)
 
-    @cached_property
+    @once
     def _own_base(self) -> str:
         """The bucket's address at its endpoint."""
         settings = self.settings
         return bucket_base(settings.public_endpoint, self._bucket_name, settings.addressing)
 
-    @cached_property
+    @once
     def _public_base(self) -> str:
         """The address in front of every key: `base_url`, the vendor's own, or the endpoint's."""
         if self._options.base_url:
@@ -200,7 +200,7 @@ class S3Layer:
         """Return what `bucketry_object_url` puts in front of a percent-encoded key."""
         return f"{self._public_base}/"
 
-    @cached_property
+    @once
     def _other_bases(self) -> list[str]:
         """Both styles of the server's own host, and what else the vendor serves the bucket under.
 
@@ -242,7 +242,7 @@ class S3Layer:
             )
         return presigned.sign(self._presigner, request, self.key_pair(), self._promises)
 
-    @cached_property
+    @once
     def _promises(self) -> tuple[presigned.Promise, ...]:
         return tuple(objects.direct.promises(self._options))
 

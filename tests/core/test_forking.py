@@ -15,6 +15,7 @@ import pytest
 import bucketry
 from bucketry.forking import forget_in_child
 from bucketry.host.layers import LayerStack
+from bucketry.once import once
 from bucketry.sharing import Lease
 from bucketry_s3.testing import StandIn
 from bucketry_s3.transports.watchdog import WATCHDOG
@@ -67,6 +68,47 @@ def test_a_hook_can_be_asked_in_a_child() -> None:
     hooks: Any = LayerStack([]).hooks
     with held_by_another_thread(hooks._lock):
         assert 0 == in_child(lambda: hooks.bucketry_head(key="k"))
+
+
+def test_what_another_thread_makes_at_the_moment_a_child_makes_for_itself() -> None:
+    making, enough = threading.Event(), threading.Event()
+
+    class Slow:
+        def __init__(self, wait: bool) -> None:
+            self.wait = wait
+
+        @once
+        def thing(self) -> object:
+            if self.wait:
+                making.set()
+                enough.wait()
+            return object()
+
+    thread = threading.Thread(target=lambda: Slow(True).thing)
+    thread.start()
+    making.wait()
+    try:
+        assert 0 == in_child(lambda: Slow(False).thing)
+    finally:
+        enough.set()
+        thread.join()
+
+
+def test_threads_that_ask_at_the_same_time_get_the_same() -> None:
+    both = threading.Barrier(2)
+
+    class Thing:
+        @once
+        def made(self) -> object:
+            both.wait()
+            return object()
+
+    thing, got = Thing(), list[object]()
+    thread = threading.Thread(target=lambda: got.append(thing.made))
+    thread.start()
+    got.append(thing.made)
+    thread.join()
+    assert got[0] is got[1] is thing.made
 
 
 @pytest.mark.parametrize("transport", ["sockets", "boto3"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from functools import cached_property, wraps
+from functools import wraps
 from threading import Event, Lock
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
@@ -12,6 +12,7 @@ from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, sleep, 
 
 from bucketry.cancelling import Cancellation, cancelled
 from bucketry.discretion import discreet, discreet_when_awaited
+from bucketry.once import once
 
 P = ParamSpec("P")
 
@@ -37,11 +38,11 @@ class Threads:
         self.most = most
 
     # Made inside an event loop, where alone it can be.
-    @cached_property
+    @once
     def _limiter(self) -> CapacityLimiter:
         return CapacityLimiter(self.most)
 
-    @cached_property
+    @once
     def _unlimited(self) -> CapacityLimiter:
         return CapacityLimiter(math.inf)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from bucketry.config.finding import find, refused
 from bucketry.config.json_types import MAX_CHARACTERS, TOO_LARGE, TooLarge, json_types, kind_of
 from bucketry.config.settings import Fault, Hint, Path, dotted
 from bucketry.errors import ConfigError, InvalidInput, Problem
+from bucketry.once import once
 from bucketry.texts import plain
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Document:
         self.file = file
         self._find_places = find_places
 
-    @cached_property
+    @once
     def _places(self) -> Places:
         return self._find_places()
 

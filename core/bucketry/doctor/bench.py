@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bucketry.once import once
 from bucketry.origins import origin_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Bench:
         undo, self._undo = self._undo[::-1], []
         return undo
 
-    @cached_property
+    @once
     def http(self) -> Http:
         """Plain HTTP, as somebody without a key pair speaks it."""
         from bucketry.browsing import Http

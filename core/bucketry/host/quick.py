@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
 from urllib.parse import quote
 
 from bucketry.errors import BucketryError
@@ -18,6 +17,7 @@ from bucketry.host.ask import CLOCK_SLACK, MAX_URL_LENGTH, is_common_url
 from bucketry.host.layers import LayerStack
 from bucketry.keys import MAX_KEY_BYTES, is_common, is_plain
 from bucketry.model import SignedUrl, SigningFrame
+from bucketry.once import once
 from bucketry.vendor import CommonOptions
 
 _Known = tuple[int, int, Callable[[str], str], Callable[..., SignedUrl]]
@@ -41,7 +41,7 @@ class Quick:
         self._options = options
         self._max_expires_in = max_expires_in
 
-    @cached_property
+    @once
     def object_url(self) -> Url:
         """Gives the permanent address of an object key."""
         front_of = self._stack.beside("bucketry_object_url", "url_front")
@@ -57,7 +57,7 @@ class Quick:
 
         return object_url
 
-    @cached_property
+    @once
     def url(self) -> Callable[[str, int | None], str | None]:
         """Gives the address that opens a key's object, a signed one if that is private."""
         if self._stack.watchers or not self._stack.alone("bucketry_is_private"):
@@ -73,7 +73,7 @@ class Quick:
 
         return public if self._options.visibility == "public" else private
 
-    @cached_property
+    @once
     def sign(self) -> Sign:
         """Gives a signed GET of a key, for so many seconds or as long as is configured."""
         stack, longest = self._stack, self._max_expires_in

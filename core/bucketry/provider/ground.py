@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import attrs
@@ -19,6 +18,7 @@ from bucketry.host.quick import Quick
 from bucketry.keys import RootPath
 from bucketry.limits import Limits
 from bucketry.model import Capabilities
+from bucketry.once import once
 from bucketry.sharing import Lease
 from bucketry.vendor import CommonOptions, LayerContext, Vendor
 
@@ -45,13 +45,13 @@ class Service:
     mask: Mask
     filled_in: dict[str, Any]
 
-    @cached_property
+    @once
     def limits(self) -> Limits:
         """What the vendor cannot honour."""
         with self.making("limits"):
             return self.vendor.limits(self.capabilities)
 
-    @cached_property
+    @once
     def promised(self) -> frozenset[str]:
         """The options that the configuration has for every upload, direct ones too."""
         native = getattr(getattr(self.options, "extra_params", None), "upload", None)

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +13,7 @@ import attrs
 
 from bucketry.host.layers import NamedLayer
 from bucketry.model import Capabilities, Fact, Page, SignedUrl, StoredObject
+from bucketry.once import once
 from bucketry.provider import Provider
 from bucketry.source import Body
 from bucketry.testing.expect import CheckFailed, Skip
@@ -76,7 +76,7 @@ class Store:
         self.stand_in = stand_in
         self._variants = variants
 
-    @cached_property
+    @once
     def http(self) -> Http:
         """Plain HTTP, for what is signed."""
         return Http(getattr(self.provider.options, "ca_bundle", None))

@@ -12,10 +12,10 @@ from __future__ import annotations
 # first request may be made.
 import concurrent.futures.thread  # noqa: F401
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from bucketry import LayerContext, hookimpl
+from bucketry.once import once
 from bucketry_s3.hookspecs import S3Hooks, expected
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
@@ -37,7 +37,7 @@ class Boto3Transport:
         self._context = context
         self._settings = settings
 
-    @cached_property
+    @once
     def connections(self) -> Connections:
         """The connections, opened when they are first needed."""
         from bucketry_s3.transports.proxies import way_to
@@ -47,7 +47,7 @@ class Boto3Transport:
         key = ("boto3", *way_to(settings))
         return self._context.share(key, lambda: Connections(settings))
 
-    @cached_property
+    @once
     def _hooks(self) -> S3Hooks:
         return cast(S3Hooks, self._context.hooks)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from bucketry import LayerContext, hookimpl
+from bucketry.once import once
 from bucketry_s3.hookspecs import S3Hooks, expected
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.signing import KeyPair
@@ -31,7 +31,7 @@ class SocketTransport:
         self._settings = settings
         self._known: tuple[KeyPair, HeaderSigner] | None = None
 
-    @cached_property
+    @once
     def _pools(self) -> Pools:
         from bucketry_s3.transports.proxies import way_to
         from bucketry_s3.transports.sockets.pools import Pools
@@ -40,7 +40,7 @@ class SocketTransport:
         key = ("sockets", *way_to(settings))
         return self._context.share(key, lambda: Pools(settings.ca_bundle))
 
-    @cached_property
+    @once
     def _hooks(self) -> S3Hooks:
         return cast(S3Hooks, self._context.hooks)
 

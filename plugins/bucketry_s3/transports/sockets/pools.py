@@ -6,8 +6,8 @@ import select
 import ssl
 import time
 from collections.abc import Callable
-from functools import cached_property
 
+from bucketry.once import once
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.sigv4 import HeaderSigner
 from bucketry_s3.protocol.wire import S3Answer, S3Request
@@ -28,7 +28,7 @@ class Pools:
         self._ca_bundle = ca_bundle
         self._pools: dict[tuple[str, str], Pool | None] = {}
 
-    @cached_property
+    @once
     def _tls(self) -> ssl.SSLContext:
         return tls_context(self._ca_bundle)
 

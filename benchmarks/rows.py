@@ -140,7 +140,7 @@ ROWS: tuple[Row, ...] = (
         sunk={"objects": 1, "received": SMALL}, **_FIRST),
     Row("facade", "facade and layers over a put, the storing itself stubbed", "facade", 4000, 400,
         putting, "each answer carries its key"),
-    Row("local put", "`local`: put 4 KiB, durable", "local_put", 200, 30, storing_locally,
+    Row("local put", "`local`: put 4 KiB, durable", "local_put", 200, 100, storing_locally,
         "every file read again"),
     Row("local put relaxed", "`local`: put 4 KiB, not synced", "local_put_relaxed", 1000, 100,
         storing_locally, "every file read again"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
@@ -120,9 +120,11 @@ class LocalLayer:
             params["IfNoneMatch"] = "*"
         return params | dict(upload.extra_params)
 
-    def _only(self, known: Collection[str], params: Mapping[str, Any]) -> dict[str, Any]:
+    def _only(self, known: Collection[str], params: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters that mean something here; refuse or leave out the others."""
-        others = set(params).difference(known)
+        others = params.keys() - known
+        if not others:
+            return params
         for name in sorted(others):
             refusal = Refusal(f"files on disk have no parameter {name}", "leave it out")
             if name in _OPTIONS:

@@ -33,11 +33,15 @@ class Names:
         self._folds: bool | None = None  # until the store has files of its own to look at
 
     def find(self, key: str, refuse: type[StorageError]) -> tuple[str, os.stat_result | None]:
+        """Check the name of `key`, and look for it."""
+        check_name(key)
+        return self.look(key, refuse)
+
+    def look(self, key: str, refuse: type[StorageError]) -> tuple[str, os.stat_result | None]:
         """Return the path of `key` and what stands there, None if nothing does or nobody may look.
 
         It is inside the directory for certain, else `refuse` is raised.
         """
-        check_name(key)
         # The base is resolved and the key has no dots, so only a link can lead elsewhere, and only
         # a system that takes two names for one to another key's file.
         path, seen = self._base, None

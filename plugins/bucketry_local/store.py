@@ -180,7 +180,7 @@ class Store:
             received = Received(handle, source, sha256_wanted=sha256_wanted, progress=progress)
             record, with_it = received.record(details, after=0, synced=self._synced)
             with self.own.locked():
-                path, seen = self._names.find(key, Rejected)
+                path, seen = self._names.look(key, Rejected)
                 self._check(key, path, seen, if_absent, if_match)
                 current = seen if _is_file(seen) else None
                 if current is not None and current.st_mtime_ns >= record.mtime_ns:
@@ -231,7 +231,7 @@ class Store:
 
         `seen` is what stands there.
         """
-        folder = os.path.dirname(path)
+        folder = path.rpartition("/")[0]
         changed = [folder]
         try:
             with disk():
@@ -333,7 +333,7 @@ class Store:
             with disk():
                 regular(seen or os.lstat(path))
             with self.own.locked(), disk():
-                path, seen = self._names.find(key, Rejected)
+                path, seen = self._names.look(key, Rejected)
                 regular(seen or os.lstat(path))
                 if if_match is not None:
                     self._check(key, path, seen, False, if_match)

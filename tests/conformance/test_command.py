@@ -68,6 +68,12 @@ def test_an_unknown_report_format_is_bad_usage(conform: Run) -> None:
     assert "ends neither in .json nor in .md" in result.stderr
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_first_case(conform: Run) -> None:
+    result = conform("--report", "no-such-folder/report.json")
+    assert result.exit_code == 2
+    assert "there is no folder no-such-folder" in result.stderr
+
+
 def test_an_unknown_group_is_bad_usage(conform: Run) -> None:
     result = conform("--group", "nonsense")
     assert result.exit_code == 2

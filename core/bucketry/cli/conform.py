@@ -70,6 +70,8 @@ def _report_files(
     for file in files:
         if file.suffix not in _FORMS:
             raise click.BadParameter(f"{file} ends neither in .json nor in .md", ctx, parameter)
+        if not file.parent.is_dir():  # told now, and not when all cases have run
+            raise click.BadParameter(f"there is no folder {file.parent}", ctx, parameter)
     return files
 
 

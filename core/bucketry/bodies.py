@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator
 from contextlib import suppress
 from inspect import iscoroutine
 from pathlib import Path
-from types import GeneratorType
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
 
 from bucketry.errors import InvalidSource, SourceChanged
@@ -53,13 +53,21 @@ def path_of(body: os.PathLike[str]) -> Path:
         raise InvalidSource(f"{type(body).__name__} is no path: {_reason(error)}") from error
 
 
-def chunks_of(body: Iterable[Chunk]) -> Iterator[Chunk]:
-    """Return an iterator, or raise `InvalidSource`."""
-    if isinstance(body, GeneratorType) and body.gi_frame is None:
+def check_not_ended(body: object) -> None:
+    """Raise `InvalidSource` for a generator that has been read already, perhaps in vain."""
+    ended = (isinstance(body, GeneratorType) and body.gi_frame is None) or (
+        isinstance(body, AsyncGeneratorType) and body.ag_frame is None
+    )
+    if ended:
         raise InvalidSource(
             'the generator has ended, so nothing would be stored; make it anew, or pass b"" for an '
             "empty object"
         )
+
+
+def chunks_of(body: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Return an iterator, or raise `InvalidSource`."""
+    check_not_ended(body)
     try:
         return iter(body)
     except Exception as error:

@@ -125,8 +125,11 @@ async def test_what_a_source_raises_comes_out_as_it_is(media: Provider) -> None:
         yield b"one"
         raise OwnError("two")
 
+    source = broken()
     with pytest.raises(OwnError, match="two"):
-        await media.upload(broken(), key="a")
+        await media.upload(source, key="a")
+    with pytest.raises(InvalidSource, match="has ended"):  # tried again, it would give nothing
+        await media.upload(source, key="a")
     assert not await media.exists("a")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from anyio import Semaphore, create_task_group, from_thread, get_cancelled_exc_class
 
 from bucketry.aio.threads import Threads
-from bucketry.bodies import READING, Chunk, unreadable
+from bucketry.bodies import READING, Chunk, check_not_ended, unreadable
 from bucketry.cancelling import cancelled
 from bucketry.source import Body
 
@@ -74,6 +74,7 @@ async def feed(threads: Threads, source: Any, call: Callable[[Iterator[Chunk]], 
 
     What `source` raises, the thread is given. `source` is not read on when the call has ended.
     """
+    check_not_ended(source)
     pipe = _Pipe()
     answers: list[T] = []
     errors: list[BaseException] = []

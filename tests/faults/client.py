@@ -16,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def _sockets() -> int:
 
 def _small_copies() -> None:
     """Copy in parts what is larger than a part, which by S3's own limit is 5 GiB."""
+    import_module("bucketry_s3.objects.changing")  # and what it imports: they come when needed
     changed = 0
     for module in [m for n, m in sys.modules.items() if n.startswith("bucketry_s3")]:
         for name in ("MAX_SINGLE_COPY", "COPY_PART"):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import bucketry_s3.objects
 from bucketry.host.audit import audit, hooks_of
 from bucketry_s3 import S3Hooks
 
@@ -29,3 +30,8 @@ def test_the_pages_layer_is_one() -> None:
     namespace: dict[str, Any] = {}
     exec(compile(block, "docs/s3.md", "exec"), namespace)
     audit(namespace["Tagged"](), "", hooks_of((S3Hooks,)))
+
+
+def test_what_a_room_does_not_have_is_no_missing_module() -> None:
+    assert not hasattr(bucketry_s3.objects, "nothing")
+    assert inspect.ismodule(bucketry_s3.objects.copying)

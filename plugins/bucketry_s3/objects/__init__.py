@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> ModuleType:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return import_module(f"{__name__}.{name}")
+        path = f"{__name__}.{name}"
+        try:
+            return import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise  # one of its modules lacks another
+            raise AttributeError(f"module {__name__} has no attribute {name}") from None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 import bucketry
-from bucketry import BadCredentials, Credentials, Encryption, Secret, UnsupportedOptionWarning
+from bucketry import (
+    BadCredentials,
+    Credentials,
+    Encryption,
+    InvalidInput,
+    Secret,
+    UnsupportedOptionWarning,
+)
 from bucketry.config import check_config
 from bucketry_s3 import KeyPair
 from bucketry_s3.options import ExtraParams, Multipart
@@ -568,6 +576,10 @@ def test_half_of_a_key_pair_that_cannot_be_sent_or_is_none_is_told(
 def test_a_key_pair_that_cannot_be_sent_is_none_wherever_it_comes_from() -> None:
     with pytest.raises(BadCredentials, match="the id of the key pair"):
         KeyPair(access_key_id="AKID\u20ac", secret_access_key="s")
+    with pytest.raises(InvalidInput, match="both halves of a KeyPair are text"):
+        KeyPair(access_key_id=None, secret_access_key="s")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="a time with a time zone"):
+        KeyPair(access_key_id="AKID", secret_access_key="s", expires=datetime(2026, 1, 1))
     with pytest.raises(BadCredentials, match="the session token of the key pair"):
         KeyPair(access_key_id="AKID", secret_access_key="s", session_token="two words")
 

@@ -35,8 +35,8 @@ CANNOT_BE_SENT = "has a blank or a character that is not ASCII, which no request
 class KeyPair:
     """The credentials that a signature is made with; `expires` limits how long it can count.
 
-    `BadCredentials` for an id or a session token that no request can carry, `InvalidInput` for a
-    time without a zone.
+    `BadCredentials` for an id or a session token that no request can carry, `InvalidInput` for
+    halves that are no text and a time without a zone.
     """
 
     access_key_id: str = field(repr=False)
@@ -45,6 +45,8 @@ class KeyPair:
     expires: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.access_key_id, str) or not isinstance(self.secret_access_key, str):
+            raise InvalidInput("both halves of a KeyPair are text")
         if self.expires is not None and self.expires.tzinfo is None:
             raise InvalidInput("expires of a KeyPair is a time with a time zone")
         for what, text in (("id", self.access_key_id), ("session token", self.session_token)):

@@ -43,7 +43,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # What runs in the background of a shell inherits that Ctrl-C is ignored.
     heeds_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        [*BUCKETRY, "serve", "--json", "--port", "0", "--cors", PAGE],
+        [*BUCKETRY, "serve", "--json", "--port", "0", "--cors", f"{PAGE}/"],
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=heeds_ctrl_c,
@@ -113,6 +113,14 @@ def test_serve_says_which_address_is_taken(tmp_path: Path, monkeypatch: pytest.M
         result = run("serve")
     assert result.exit_code == 2
     assert "nothing can listen at 127.0.0.1:" in result.stderr
+
+
+def test_serve_lets_in_origins_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    configure(tmp_path, 0)
+    result = run("serve", "--cors", "http://localhost:5173/page")
+    assert result.exit_code == 2
+    assert "'http://localhost:5173/page' is no origin" in result.stderr
 
 
 def test_serve_is_for_files_on_disk(shell: Shell) -> None:

@@ -16,6 +16,7 @@ from bucketry.cli import output
 from bucketry.cli.places import Place, places
 from bucketry.cli.settings import Settings, command
 from bucketry.host.catalog import installed
+from bucketry.origins import origin_of
 
 HOST = "127.0.0.1"
 PORT = 8900
@@ -41,6 +42,7 @@ def serve(
     """
     if place.key:
         output.bad_usage(f"all of a provider is served: write {place.key}: or nothing")
+    origins = [one if one == "*" else origin_of(one) for one in origins]
     with settings.open(place.provider) as provider:
         if provider.vendor.name != "local":
             output.bad_usage(

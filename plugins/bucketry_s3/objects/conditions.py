@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 from bucketry import AlreadyExists, NotFound, PreconditionFailed, Unsupported
@@ -43,12 +42,7 @@ class already_there:
     def __enter__(self) -> None:
         return
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, PreconditionFailed) and "IfNoneMatch" in self._params:
             raise AlreadyExists(
                 "there is an object under this key already, and prevent_overwrite is on",

@@ -24,7 +24,7 @@ class Secret:
         """Hold `value`; `InvalidInput` if it is no text."""
         if not isinstance(value, str):
             raise InvalidInput(f"a secret is a str, not {type(value).__name__}")
-        self._value = value if type(value) is str else plain(value)
+        self._value = plain(value)
 
     def reveal(self) -> str:
         """Return the secret text."""

@@ -59,7 +59,7 @@ class SignRequest:
 
 
 def _held(value: str | Secret) -> Secret:
-    return Secret(value) if type(value) is str or not isinstance(value, Secret) else value
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 def _all_held(fields: Mapping[str, str | Secret]) -> dict[str, Secret]:

@@ -93,8 +93,8 @@ class Bucket:
 
         It has the time of the operation, and more for the `size` bytes that it moves, unless it is
         given a `deadline`. `attempts` tells what became of them. `body_sha256` is the body's, in
-        hex, where it is known already. Raises `InvalidInput` for
-        parameters that the request does not take.
+        hex, where it is known already. Raises `InvalidInput` for parameters that the request does
+        not take.
         """
         params = {"Bucket": self.name, **params}
         request = request_for(self._place, operation, params)

@@ -83,6 +83,8 @@ class _Answer(AWSHTTPResponse):
             self.told.feed(b"".join(lines or ()))
         except Unavailable as error:
             raise error.evolve(may_have_applied=True) from None
+        finally:
+            self.told.release()
 
     def _read_status(self) -> tuple[str, int, str]:
         inner: Any = super()

@@ -25,8 +25,9 @@ def explain(error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NotFound("there is no object under this key", code=code)
     if error.errno in _DENIED:
+        what = error.filename if isinstance(error.filename, str) else "it"
         return AccessDenied(
-            f"the file system refuses it: {reason}",
+            f"the file system refuses {what}: {reason}",
             code=code,
             hint="Give the user of this process the rights to read and write in the directory.",
         )

@@ -57,7 +57,7 @@ class OwnFolder:
                 make_folders(folder, synced=self._synced)
         except StorageError as error:
             if isinstance(error.__cause__, NotADirectoryError):
-                raise no_folder(self.path.parent) from None
+                raise no_folder(error.__cause__.filename) from None
             raise
 
     def signing_key(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -66,9 +67,8 @@ class FileStream:
     """
 
     def __init__(self, file: BinaryIO, start: int, stop: int, sha256: str | None = None) -> None:
-        with disk():
-            file.seek(start)
         self._file = file
+        self._at = start  # not the file's own position, which a forked process moves, too
         self._left = stop - start
         self._sha256 = sha256
         self._digest = hashlib.sha256() if sha256 else None
@@ -76,12 +76,13 @@ class FileStream:
         self._check()
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, b"" at the end; everything left when negative."""
+        """Return up to `size` bytes, b"" at the end; as much as the system gives when negative."""
         wanted = self._left if size < 0 else min(size, self._left)
         with disk():
-            data = self._file.read(wanted)
-        if len(data) < wanted:
+            data = os.pread(self._file.fileno(), wanted, self._at)  # at most 2 GiB
+        if wanted and not data:
             raise IntegrityError("the file was cut short while it was read")
+        self._at += len(data)
         self._left -= len(data)
         if self._digest is not None and data:
             self._digest.update(data)

@@ -240,6 +240,11 @@ class Store:
                 elif not _is_file(seen):
                     with suppress(OSError):
                         os.rmdir(path)  # an empty folder stands for nothing
+                    if not stat.S_ISDIR(seen.st_mode):
+                        raise Rejected(
+                            "a pipe, a device or a socket has this name, and stays",
+                            hint="Choose another key, or remove it by hand.",
+                        )
                     if os.path.isdir(path):
                         raise Rejected(
                             "other keys have this one as their folder, and a file system has no "
@@ -283,8 +288,8 @@ class Store:
             return make_folders(folder, synced=False)
         except NotADirectoryError as error:
             raise Rejected(
-                f"{str(error.filename)[len(self._base) + 1 :]!r} is an object, and a file system "
-                "has no room for others below it",
+                f"{str(error.filename)[len(self._base) + 1 :]!r} is no folder, and a file system "
+                "has no room for objects below it",
                 hint="Choose another key; object storage takes both, a disk does not.",
             ) from None
 

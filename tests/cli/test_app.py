@@ -79,9 +79,12 @@ def test_streams_that_the_caller_has_closed_are_no_crash(tmp_path: Path) -> None
         "print(bucketry.cli.main(), file=sys.stderr)"
     )
     config = tmp_path / "bucketry.toml"
-    config.write_text('provider = "local"\ndirectory = "files"\n')
+    config.write_text(f'provider = "local"\ndirectory = "{tmp_path.as_posix()}"\n')
     result = python("-c", code, "--config", str(config), "put", "-", "--key", "a")
     assert result.stderr.startswith("error: the file is open for writing only")
+    assert result.stderr.endswith("\n2\n")
+    result = python("-c", code, "--config", str(config), "cat", "bucketry.toml")
+    assert result.stderr.startswith("error: the standard output is closed")
     assert result.stderr.endswith("\n2\n")
 
 

@@ -39,6 +39,7 @@ from bucketry import (
 )
 from bucketry.source import Body
 from bucketry_local import LocalLayer
+from core.test_forking import in_child
 
 MIB = 1 << 20
 
@@ -204,6 +205,38 @@ def test_bytes_that_rotted_on_the_disk_are_not_read(
     assert ["a"] == [info.key for info in local.list()]
     with local.open("a", byte_range=ByteRange(start=0)) as reader:
         assert (b"0123456780", None) == (reader.read(), reader.verified)
+
+
+def test_a_reader_goes_on_where_it_was_though_a_fork_reads_on_too(local: Provider) -> None:
+    local.upload(b"0123456789", key="a")
+    with local.open("a", byte_range=ByteRange(start=1, stop=7)) as reader:
+        first = reader.read(2)
+
+        def child() -> None:
+            assert reader.read() == b"3456"
+
+        assert in_child(child) == 0
+        assert (first, reader.read()) == (b"12", b"3456")
+
+
+def test_an_object_is_whole_though_the_system_gives_less_at_once_than_it_has(
+    local: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Linux gives 2 GiB at most, whatever is asked for.
+    read = os.pread
+    monkeypatch.setattr(os, "pread", lambda file, size, at: read(file, min(size, 3), at))
+    local.upload(b"0123456789", key="a")
+    assert local.read("a") == b"0123456789"
+
+
+def test_what_is_no_file_is_left_as_it_is(local: Provider, directory: Path) -> None:
+    local.upload(b"1", key="a")
+    os.mkfifo(directory / "pipe")
+    for key, told in (("pipe", "a pipe, a device or a socket"), ("pipe/x", "'pipe' is no folder")):
+        with pytest.raises(Rejected, match=told):
+            local.upload(b"2", key=key)
+        assert not local.exists(key)
+    assert (directory / "pipe").is_fifo()
 
 
 def test_a_file_that_is_cut_short_by_hand_is_no_whole_object(
@@ -599,7 +632,7 @@ def test_a_key_that_is_the_folder_of_another_is_rejected(local: Provider, direct
     local.upload(b"x", key="a/b")
     with pytest.raises(Rejected, match="other keys have this one as their folder"):
         local.upload(b"x", key="a")
-    with pytest.raises(Rejected, match="'a/b' is an object"):
+    with pytest.raises(Rejected, match="'a/b' is no folder"):
         local.upload(b"x", key="a/b/c/d")
     assert files_in(directory / "a") == ["b"]
     assert temporaries(directory) == []

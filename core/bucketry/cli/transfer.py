@@ -311,6 +311,8 @@ def cat(settings: Settings, keys: Sequence[Place]) -> None:
 
 
 def _pour(provider: Provider, key: str) -> None:
+    if getattr(sys.stdout, "name", "") == os.devnull:  # what `cli.main` has in the place of none
+        raise InvalidInput("the standard output is closed")
     with provider.open(key) as reader:
         for chunk in whole(provider, reader):
             sys.stdout.buffer.write(chunk)

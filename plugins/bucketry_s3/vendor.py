@@ -28,7 +28,7 @@ from bucketry_s3.layer import S3Layer
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
 from bucketry_s3.protocol.endpoints import url_fault
-from bucketry_s3.protocol.fixed import HEADER_PARAMS, PROTECTED_PARAMS
+from bucketry_s3.protocol.fixed import DELETES, HEADER_PARAMS, PROTECTED_PARAMS, UPLOADS
 from bucketry_s3.protocol.signing import CANNOT_BE_SENT, can_be_sent
 from bucketry_s3.schema import PageSchema, build_schema
 from bucketry_s3.transports.boto3 import Boto3Transport
@@ -43,12 +43,7 @@ _BUCKET = re.compile(r"(?!.*\.\.|(?:\d+\.){3}\d+$)[A-Za-z0-9][A-Za-z0-9._-]{1,61
 
 _SHOWN_REGIONS = 8
 
-_UPLOADS = ("PutObject", "CreateMultipartUpload")
-_TAKES = {
-    "upload": _UPLOADS,
-    "upload_stream": _UPLOADS,
-    "delete": ("DeleteObject", "DeleteObjects"),
-}
+_TAKES = {"upload": UPLOADS, "upload_stream": UPLOADS, "delete": DELETES}
 
 
 def s3_vendor(

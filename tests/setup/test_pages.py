@@ -16,7 +16,6 @@ import bucketry
 from bucketry import Provider
 from bucketry.cli.app import root
 from bucketry.cli.settings import Settings
-from bucketry.host.catalog import installed
 from bucketry_s3.testing import StandIn
 
 PAGES = Path(__file__).parents[2] / "docs/howto"
@@ -73,22 +72,11 @@ def test_a_public_bucket_with_a_cdn(
 @pytest.mark.parametrize("page", NAMES)
 def test_every_command_of_the_pages_parses(page: str) -> None:
     lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    lines += re.findall(r"`(bucketry [^`]+)`", (PAGES / f"{page}.md").read_text("utf-8"))
+    assert len(lines) > 2
     for line in lines:
         _, name, *arguments = shlex.split(line, comments=True)
         parent = click.Context(root, obj=Settings())
         command = root.get_command(parent, name)
         assert command is not None
         command.make_context(name, arguments, parent=parent)
-
-
-def test_the_table_of_vendors_says_what_their_pages_say() -> None:
-    text = (PAGES / "vendor-setup.md").read_text("utf-8")
-    rows = re.findall(r"^\| \[[^]]+\]\(\.\./vendors/([a-z0-9]+)\.md\) \| (.*?) \|", text, re.M)
-    names = set(installed().names())
-    for name, way in rows:
-        if name == "matrix":
-            continue
-        assert name in names
-        able = installed().load(name).capabilities
-        set_up = able.lifecycle.value == "yes" or able.cors.value == "yes"
-        assert ("`bucketry setup`" in way) == set_up, name

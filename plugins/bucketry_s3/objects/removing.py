@@ -25,6 +25,7 @@ from bucketry_s3.objects.conditions import DELETE_FACTS, check_honoured, look
 from bucketry_s3.objects.native import check_native, for_removing
 from bucketry_s3.protocol.deletes import write_common
 from bucketry_s3.protocol.errors import CODES
+from bucketry_s3.protocol.fixed import DELETES
 from bucketry_s3.protocol.retrying import Attempts
 
 MAX_BATCH = 1000
@@ -47,7 +48,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     check_honoured(bucket, params, DELETE_FACTS)
     if "IfMatch" in params and bucket.capabilities.delete_if_match.value != "enforced":
         look(bucket, keys[0], params, frozenset({"IfMatch"}))
-    check_native(params, "DeleteObject", "DeleteObjects")
+    check_native(params, *DELETES)
     if len(keys) == 1:
         _delete_one(bucket, keys[0], params)
         return Deleted(keys=keys)

@@ -45,6 +45,7 @@ from bucketry_s3.objects.native import (
 from bucketry_s3.objects.reading import unquoted, version_of
 from bucketry_s3.objects.sending import send_parts
 from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
+from bucketry_s3.protocol.fixed import UPLOADS
 from bucketry_s3.protocol.retrying import Attempts
 
 _PIECE = 256 * 1024
@@ -52,7 +53,7 @@ _PIECE = 256 * 1024
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
     """Store the upload in one request, or in parts if it is larger than one part."""
-    check_native(params, "PutObject", "CreateMultipartUpload")
+    check_native(params, *UPLOADS)
     check_honoured(bucket, params, PUT_FACTS)
     source, wanted = upload.source, bucket.options.multipart.part_size
     source.check_untouched()

@@ -15,5 +15,10 @@ PROTECTED_PARAMS = frozenset(
 )
 """Native parameters that decide which bytes go where; neither layers nor callers set them."""
 
+UPLOADS = ("PutObject", "CreateMultipartUpload")
+"""What an upload's native parameters are for: one request, or the first of several."""
+
+DELETES = ("DeleteObject", "DeleteObjects")
+
 HEADER_PARAMS = {"content_disposition": "ContentDisposition", "content_type": "ContentType"}
 """Native parameters that decide how a browser treats an object, by the option's name."""

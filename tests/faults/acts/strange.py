@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from email.utils import formatdate
 
 from faults.acts.forms import raw
 from faults.acts.lies import XML, changed, page
@@ -118,12 +117,6 @@ def dated(change: Callable[[Answer], Answer], date: str) -> Act:
 def skewed(date: str) -> Act:
     """Refuse a signature for its time, with this Date."""
     return dated(lambda answer: answer, date)
-
-
-def without_document(x: Exchange) -> None:
-    """Answer 404 with the headers of S3 alone, to whatever was asked."""
-    x.body()
-    x.answer(Answer(404, (*XML, ("Date", formatdate(usegmt=True)))).with_body(b""))
 
 
 def of_another_key(x: Exchange) -> None:

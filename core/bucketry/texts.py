@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+not_in_url = re.compile(r"[^!#$-;=?-\[\]_a-z~]").search
+"""Find what RFC 3986 leaves out, so that a URL must carry it percent-encoded."""
+
+encodes_nothing = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+"""Find a ``%`` that encodes nothing."""
+
 
 def plain(text: str) -> str:
     """Return the letters of a text as Python's own `str`.

@@ -41,6 +41,7 @@ from bucketry.model import (
     Upload,
 )
 from bucketry.source import TAKEN
+from bucketry.texts import encodes_nothing, not_in_url
 
 if TYPE_CHECKING:
     from bucketry.doctor import Bench, Probe
@@ -50,10 +51,6 @@ T = TypeVar("T")
 
 MAX_URL_LENGTH = 8192
 """Longest URL that common servers and proxies accept."""
-
-# What a URL must carry percent-encoded: all that RFC 3986 leaves out, "#", which would cut the key,
-# and a "%" that encodes nothing.
-_NOT_IN_URL = re.compile(r"[^!$-;=?-\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
 
 # One look proves the common URL; what does not match goes the long way.
 _common_url = re.compile(
@@ -434,7 +431,7 @@ class Ask:
         url = self._expect(value, str, hook)
         if is_common_url(url):
             return url
-        if _NOT_IN_URL.search(url):
+        if "#" in url or not_in_url(url) or encodes_nothing(url):  # "#" would cut the key
             raise self._bad(hook, "the URL has characters that must be percent-encoded")
         if len(url) > MAX_URL_LENGTH:
             raise self._bad(hook, f"the URL is longer than {MAX_URL_LENGTH} characters")

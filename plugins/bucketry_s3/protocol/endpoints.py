@@ -8,6 +8,8 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from bucketry.texts import encodes_nothing, not_in_url
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Where clouds answer with a machine's own credentials; an endpoint there is an attack or an error.
@@ -42,9 +44,6 @@ _CARRIERS = [
 _ISATAP = (0x5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: in front of the last 32 bits
 
 _NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
-# What RFC 3986 leaves out.
-_NOT_IN_URL = re.compile(r"[^!#$-;=?-\[\]_a-z~]")
-_ENCODES_NOTHING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*(?:%[\w.-]+)?", re.ASCII)
 
 
@@ -60,7 +59,7 @@ def url_fault(url: str, *, allow_http: bool) -> str | None:
         return _NO_URL
     if parts.scheme not in ("http", "https"):
         return "must start with https:// (or http://)"
-    if not host or no_port or _NOT_IN_URL.search(url) or _ENCODES_NOTHING.search(parts.path):
+    if not host or no_port or not_in_url(url) or encodes_nothing(parts.path):
         return _NO_URL
     if "@" in parts.netloc:
         return "must not hold a user name or password; keys belong in credentials"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
 
 import bucketry
-
-PAGE = Path(__file__).parents[2] / "docs/howto/async.md"
+from snippets import run
 
 
 def test_the_page(
@@ -22,10 +19,7 @@ def test_the_page(
         'base_url = "http://127.0.0.1:8900"\n'
     )
     monkeypatch.chdir(tmp_path)
-    snippets = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    namespace: dict[str, Any] = {}
-    for snippet in snippets:
-        exec(compile(snippet, PAGE.name, "exec"), namespace)
+    namespace = run("docs/howto/async.md")
 
     anyio.run(namespace["main"])
     printed = capsys.readouterr().out

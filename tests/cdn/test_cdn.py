@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 import bucketry
 from bucketry import InvalidExpiry, InvalidInput, Provider, Unsupported
 from bucketry_cdn import CloudFront, TokenSigner, bunny, cloudflare
+from snippets import run
 
 NOW = 1_700_000_000
-PAGE = Path(__file__).parents[2] / "docs" / "howto" / "signing-for-a-cdn.md"
 
 # The public half of a key that the tests of the AWS CLI sign with.
 CLI_KEY = b"""-----BEGIN PUBLIC KEY-----
@@ -291,9 +290,7 @@ def test_every_snippet_of_the_page_runs(
         'base_url = "http://127.0.0.1:8900"\n',
         "utf-8",
     )
-    namespace: dict[str, Any] = {}
-    for snippet in re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
-        exec(compile(snippet, PAGE.name, "exec"), namespace)
+    namespace = run("docs/howto/signing-for-a-cdn.md")
     link, _, upload = capsys.readouterr().out.splitlines()
     assert link.startswith("https://media.b-cdn.net/photos/cat.jpg?token=HS256-")
     assert upload == "http://127.0.0.1:8900/photos/cat.jpg?***"

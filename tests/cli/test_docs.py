@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,11 +14,12 @@ from bucketry.cli.app import COMMANDS, EXIT_CODES, root
 from bucketry.cli.output import exit_code
 from bucketry.cli.settings import Settings
 from cli.memory import run
+from snippets import ROOT, blocks
 
-TEXT = (Path(__file__).parents[2] / "docs/cli.md").read_text("utf-8")
+TEXT = (ROOT / "docs/cli.md").read_text("utf-8")
 EXAMPLES = [
     line.partition("#")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    for block in blocks("docs/cli.md", "sh")
     for line in block.splitlines()
     if line.startswith("bucketry ")
 ]

@@ -20,6 +20,7 @@ from bucketry.config import check_config, convert_config
 from bucketry_django_storages import names
 from bucketry_django_storages.modules import read
 from cli.memory import run
+from snippets import ROOT, blocks
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*becomes STORAGES:UserWarning")
 
@@ -484,12 +485,12 @@ def test_a_document_is_not_changed_by_reading_it() -> None:
 
 # -- the page ---------------------------------------------------------------------------------
 
-PAGE = Path(__file__).parents[2] / "docs/howto/coming-from-django-storages.md"
+PAGE = "docs/howto/coming-from-django-storages.md"
 
 
 def block(language: str) -> str:
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    return str(found)
+    (found,) = blocks(PAGE, language)
+    return found
 
 
 def test_the_settings_of_the_page_become_its_configuration(
@@ -504,7 +505,7 @@ def test_the_settings_of_the_page_become_its_configuration(
 
 
 def test_the_page_has_every_option_with_its_settings() -> None:
-    section = PAGE.read_text("utf-8").partition("## Settings")[2].partition("## What")[0]
+    section = (ROOT / PAGE).read_text("utf-8").partition("## Settings")[2].partition("## What")[0]
     rows = re.findall(r"^\| (`[a-z_`, ]+) \| (.*?) \|", section, re.M)
     told = {name: settings for options, settings in rows for name in re.findall(r"\w+", options)}
     assert set(told) == set(names.SETTINGS)

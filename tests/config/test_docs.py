@@ -13,16 +13,15 @@ import pytest
 import bucketry
 from bucketry.config import convert_config, dialects
 from bucketry.host.catalog import Catalog
+from snippets import blocks
 
 DOCS = Path(__file__).parents[2] / "docs"
 ENVIRON = {"SCALEWAY_ACCESS_KEY_ID": "k", "SCALEWAY_ACCESS_SECRET": "s"}
 
 
 def block(language: str) -> str:
-    (text,) = re.findall(
-        rf"```{language}\n(.*?)```", (DOCS / "strapi.md").read_text("utf-8"), re.DOTALL
-    )
-    return str(text)
+    (text,) = blocks("docs/strapi.md", language)
+    return text
 
 
 def test_the_example_converts_to_the_text_that_is_shown(real_catalog: Catalog) -> None:
@@ -45,9 +44,7 @@ def test_the_python_lines_run(folder: Path) -> None:
 def test_the_example_reads_a_file_of_many_remotes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (code,) = re.findall(
-        r"```python\n(.*?)```", (DOCS / "dialects.md").read_text("utf-8"), re.DOTALL
-    )
+    (code,) = blocks("docs/dialects.md")
     (folder / "my_dialect").mkdir()
     (folder / "my_dialect" / "__init__.py").write_text(code)
     text = {"type": "string"}

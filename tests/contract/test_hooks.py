@@ -16,8 +16,8 @@ from bucketry import ProviderHooks, hookspecs
 from bucketry.host.audit import HOOKS, audit, hooks_of
 from bucketry_s3 import S3Hooks
 from bucketry_s3 import hookspecs as s3_hookspecs
+from snippets import ROOT, blocks, run
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/hooks.md").read_text("utf-8")
 
 
@@ -91,10 +91,8 @@ def _signature(hook: str) -> str:
 
 def test_the_code_on_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    namespace: dict[str, Any] = {}
-    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    for block in (block for block in blocks if not block.startswith("def bucketry_")):
-        exec(compile(block, "docs/hooks.md", "exec"), namespace)
+    page = "docs/hooks.md"
+    namespace = run(page, [text for text in blocks(page) if not text.startswith("def bucketry_")])
     media = namespace["media"]
     assert media.object_url("campaign/summer") == "https://go.example.com/summer"
     assert media.object_url("other") == "http://127.0.0.1:8900/other"

@@ -15,15 +15,12 @@ from celery import Celery
 from fastapi.testclient import TestClient
 
 import bucketry
+import snippets
 from bucketry import ByteRange
 from bucketry_s3.testing import StandIn, localhost_names
+from snippets import ROOT, blocks
 
-PAGES = Path(__file__).parents[2] / "docs" / "howto"
-
-
-def blocks(page: str, language: str = "python") -> list[str]:
-    text = (PAGES / f"{page}.md").read_text("utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+PAGES = ROOT / "docs/howto"
 
 
 @pytest.fixture
@@ -32,14 +29,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(page: str, snippets: list[str] | None = None) -> dict[str, Any]:
-    """Run a page's snippets one after the other, its configuration beside them."""
+def run(name: str) -> dict[str, Any]:
+    """Run a page, its configuration beside it."""
+    page = f"docs/howto/{name}.md"
     for text in blocks(page, "toml"):
         Path("bucketry.toml").write_text(text, "utf-8")
-    namespace: dict[str, Any] = {"__name__": f"page_{page}"}
-    for snippet in blocks(page) if snippets is None else snippets:
-        exec(compile(snippet, f"{page}.md", "exec", dont_inherit=True), namespace)
-    return namespace
+    return snippets.run(page)
 
 
 def test_fastapi(folder: Path) -> None:
@@ -113,10 +108,10 @@ def test_private_media(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_testing_an_application(pytester: pytest.Pytester) -> None:
-    snippets = blocks("testing-an-application")
-    assert len(snippets) == 4
-    pytester.makepyfile(**{f"test_{n}": snippet for n, snippet in enumerate(snippets)})
-    pytester.runpytest_inprocess("-n", "0").assert_outcomes(passed=6)
+    shown = blocks("docs/howto/testing-an-application.md")
+    assert len(shown) == 4
+    pytester.makepyfile(**{f"test_{n}": snippet for n, snippet in enumerate(shown)})
+    pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=6)
 
 
 @pytest.fixture
@@ -131,7 +126,7 @@ def test_coming_from_boto3(folder: Path, server: StandIn, monkeypatch: pytest.Mo
     with opened:
         page = run("coming-from-boto3")
         assert page["stored"].url
-        assert len(blocks("coming-from-boto3")) == 2
+        assert len(blocks("docs/howto/coming-from-boto3.md")) == 2
 
 
 def test_boto3s_calls_and_ours_do_the_same(folder: Path, server: StandIn) -> None:

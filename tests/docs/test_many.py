@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "many.md"
+from snippets import run
+
 CONFIG = """
 [providers.media]
 provider = "local"
@@ -21,12 +20,8 @@ def test_every_snippet_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("bucketry.toml").write_text(CONFIG, "utf-8")
-    snippets = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    namespace: dict[str, Any] = {}
-    for snippet in snippets:
-        exec(compile(snippet, "many.md", "exec"), namespace)
+    namespace = run("docs/many.md")
     shown = capsys.readouterr().out.splitlines()
-    assert len(snippets) == 5
     assert sorted(shown[:3]) == [
         f"photos/{number}.txt http://127.0.0.1:8900/photos/{number}.txt" for number in range(3)
     ]

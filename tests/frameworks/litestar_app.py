@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from snippets import blocks
 from web.servers import WebServer, running
 
-PAGE = Path(__file__).parents[2] / "docs/howto/litestar.md"
 print(f"Litestar {version('litestar')}, advanced-alchemy {version('advanced-alchemy')}")
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[WebServer]:
     for language, name in (("toml", "bucketry.toml"), ("python", "app.py")):
-        (block,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
+        (block,) = blocks("docs/howto/litestar.md", language)
         (tmp_path / name).write_text(block)
     command = ["uvicorn", "app:app", "--fd", "{fd}", "--log-level", "info", "--app-dir", "."]
     with running(command, tmp_path) as server:

@@ -51,7 +51,7 @@ def test_what_is_no_vendor_is_named(pytester: pytest.Pytester) -> None:
             pass
         """
     )
-    result = pytester.runpytest_inprocess("-n", "0")
+    result = pytester.runpytest_subprocess(*QUICK)
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*awz*", "*s3_server takes the name of a vendor, not 7*"])
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from pathlib import Path
 from typing import Any
 
 import bucketry_s3.objects
 from bucketry.host.audit import audit, hooks_of
 from bucketry_s3 import S3Hooks
+from snippets import ROOT, blocks, run
 
-PAGE = (Path(__file__).parents[2] / "docs/s3.md").read_text("utf-8")
+PAGE = (ROOT / "docs/s3.md").read_text("utf-8")
 HOOKS = [name for name in vars(S3Hooks) if name.startswith("bucketry_")]
 
 
@@ -26,9 +26,8 @@ def test_the_page_has_each_hook_with_its_signature() -> None:
 
 
 def test_the_pages_layer_is_one() -> None:
-    (block,) = re.findall(r"```python\n(from bucketry import hookimpl\n.*?)```", PAGE, re.DOTALL)
-    namespace: dict[str, Any] = {}
-    exec(compile(block, "docs/s3.md", "exec"), namespace)
+    page = "docs/s3.md"
+    namespace = run(page, [text for text in blocks(page) if "import hookimpl\n" in text])
     audit(namespace["Tagged"](), "", hooks_of((S3Hooks,)))
 
 

@@ -6,25 +6,20 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 import bucketry
+import snippets
 from bucketry import Provider
 from bucketry.cli.app import root
 from bucketry.cli.settings import Settings
 from bucketry_s3.testing import StandIn
+from snippets import ROOT, blocks
 
-PAGES = Path(__file__).parents[2] / "docs/howto"
-NAMES = ("private-bucket", "public-bucket-with-cdn", "vendor-setup")
-
-
-def blocks(page: str, language: str) -> list[str]:
-    text = (PAGES / f"{page}.md").read_text("utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+PAGES = ("private-bucket", "public-bucket-with-cdn", "vendor-setup")
 
 
 @pytest.fixture
@@ -34,15 +29,13 @@ def run(
     """Give a function that runs a page's Python on a stand-in, with the page's configuration."""
 
     def page(name: str) -> dict[str, Any]:
-        (text,) = blocks(name, "toml")
+        path = f"docs/howto/{name}.md"
+        (text,) = blocks(path, "toml")
         told = tomllib.loads(text)["providers"]["media"]
         kept = {n: v for n, v in told.items() if n in ("visibility", "base_url", "root_path")}
         media = open_on(server, **kept)
         monkeypatch.setattr(bucketry, "open_provider", lambda name: media)
-        namespace: dict[str, Any] = {}
-        for snippet in blocks(name, "python"):
-            exec(compile(snippet, f"{name}.md", "exec", dont_inherit=True), namespace)
-        return namespace
+        return snippets.run(path)
 
     return page
 
@@ -69,10 +62,11 @@ def test_a_public_bucket_with_a_cdn(
     assert f"{server.endpoint}/media/" in policy.partition("connect-src")[2]
 
 
-@pytest.mark.parametrize("page", NAMES)
+@pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_the_pages_parses(page: str) -> None:
-    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
-    lines += re.findall(r"`(bucketry [^`]+)`", (PAGES / f"{page}.md").read_text("utf-8"))
+    path = f"docs/howto/{page}.md"
+    lines = [line for block in blocks(path, "sh") for line in block.splitlines()]
+    lines += re.findall(r"`(bucketry [^`]+)`", (ROOT / path).read_text("utf-8"))
     assert len(lines) > 2
     for line in lines:
         _, name, *arguments = shlex.split(line, comments=True)

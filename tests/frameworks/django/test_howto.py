@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ from django.core.files.storage import storages
 from django.test import RequestFactory, override_settings
 
 from bucketry_django.checks import check_storages
+from snippets import blocks, run
 
-PAGE = Path(__file__).parents[3] / "docs/howto/django.md"
+PAGE = "docs/howto/django.md"
 
 
 def test_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings, _ = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    namespace: dict[str, Any] = {}
-    exec(compile(settings, PAGE.name, "exec"), namespace)
+    settings, _ = blocks(PAGE)
+    namespace = run(PAGE, [settings])
     names = ("INSTALLED_APPS", "STORAGES", "BUCKETRY")
     monkeypatch.chdir(tmp_path)
     with override_settings(**{name: namespace[name] for name in names}):
@@ -36,9 +35,8 @@ def test_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_its_addresses_are_for_who_is_logged_in() -> None:
-    _, urls = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    namespace: dict[str, Any] = {}
-    exec(compile(urls, PAGE.name, "exec"), namespace)
+    _, urls = blocks(PAGE)
+    namespace = run(PAGE, [urls])
     request = RequestFactory().get("/files/a.txt")
     request.user = AnonymousUser()
     for pattern in namespace["urlpatterns"]:

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from bucketry import SchemaFile
+from bucketry import SchemaFile, Vendor
 from bucketry.limits import Limits, Narrowing
 from bucketry_s3.options import S3Options
 
@@ -124,3 +124,8 @@ def leaves() -> Mapping[str, Any]:
     text = SchemaFile(package="bucketry_schemas", path="leaves.schema.json").read_text()
     definitions: Mapping[str, Any] = json.loads(text)["$defs"]
     return definitions
+
+
+def schema_text(vendor: Vendor) -> str:
+    """Return the text of a vendor's schema."""
+    return vendor.schema.read_text()

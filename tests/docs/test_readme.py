@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -61,25 +60,18 @@ def test_every_configuration_opens(folder: Path) -> None:
 
 def test_the_vendor_plugin_is_a_vendor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (page,) = [text for text in blocks(README) if "s3_vendor" in text]
-    (folder / "bucketry_acme.py").write_text(page, "utf-8")
+    (folder / "acme_of_the_readme.py").write_text(page, "utf-8")
     monkeypatch.syspath_prepend(str(folder))
-
-    entry = EntryPoint("acme", "bucketry_acme:vendor", "bucketry.providers")
-    try:
-        with bucketry.open_provider(
-            {
-                "provider": "acme",
-                "bucket": "media",
-                "team": "web",
-                "credentials": {"access_key_id": "AK", "secret_access_key": "SK"},
-            },
-            catalog=Catalog([entry]),
-        ) as provider:
-            assert "https://web.s3.acme.example/media/a%20b" == provider.object_url("a b")
-            assert "acme/4:AuditHeaderLayer" in provider.layers
-    finally:
-        for name in ("bucketry_acme", "bucketry_acme_schemas"):
-            sys.modules.pop(name, None)
+    entry = EntryPoint("acme", "acme_of_the_readme:vendor", "bucketry.providers")
+    settings = {
+        "provider": "acme",
+        "bucket": "media",
+        "team": "web",
+        "credentials": {"access_key_id": "AK", "secret_access_key": "SK"},
+    }
+    with bucketry.open_provider(settings, catalog=Catalog([entry])) as provider:
+        assert "https://web.s3.acme.example/media/a%20b" == provider.object_url("a b")
+        assert "acme/4:AuditHeaderLayer" in provider.layers
     code = [line for line in page.splitlines() if line.strip()]
     assert 40 >= len(code)
 

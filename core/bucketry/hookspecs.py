@@ -284,8 +284,8 @@ class ProviderHooks:
 
         Answer: `SignedUrl`. None: the layer below signs. A layer whose plain GETs of one second
         differ in key and signature alone may also have ``signing_frame(expires_in, second)``, which
-        gives a `bucketry.model.SigningFrame` or None. Where no other layer has a say in signing,
-        these URLs are made of it.
+        gives a `bucketry.model.SigningFrame` or None. Of the lowest layer's, these URLs are made
+        without asking it again.
 
         As a wrapper: put a CDN's host in front where it verifies signatures. Another life, key or
         header is asked for in `bucketry_prepare_signing`: behind the signature it would be a lie.

@@ -12,6 +12,7 @@ import pytest
 from bucketry import InvalidKey, PluginError
 from bucketry import keys as keys_module
 from bucketry.host import ask as ask_module
+from bucketry.host.addresses import is_common_url
 from bucketry.host.ask import Ask
 from bucketry.host.layers import LayerStack
 from bucketry.keys import RootPath, check_key, is_common, is_plain
@@ -130,7 +131,7 @@ def test_an_address_is_refused_by_the_long_look_or_by_none(
 
     urls = list(_urls(count))
     quick = [said(url) for url in urls]
-    seen = sum(map(ask_module.is_common_url, urls))
+    seen = sum(map(is_common_url, urls))
     monkeypatch.setattr(ask_module, "is_common_url", lambda url: False)
     for url, answer in zip(urls, quick, strict=True):
         assert said(url) == answer, ascii(url)

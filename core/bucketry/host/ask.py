@@ -6,7 +6,6 @@ names the layers asked.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from bucketry.errors import (
     Unsupported,
 )
 from bucketry.headers import check_header_name, check_header_value, check_param_values
+from bucketry.host.addresses import CLOCK_SLACK, MAX_URL_LENGTH, is_common_url
 from bucketry.host.layers import LayerStack
 from bucketry.keys import check_key
 from bucketry.model import (
@@ -49,24 +49,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_URL_LENGTH = 8192
-"""Longest URL that common servers and proxies accept."""
-
-# One look proves the common URL; what does not match goes the long way.
-_common_url = re.compile(
-    r"https?://[A-Za-z0-9.-]++(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?"
-    r"(?:[/?][!$&-;=?-Z_a-z~]*+(?:%[0-9A-Fa-f]{2}[!$&-;=?-Z_a-z~]*+)*+)?"
-).fullmatch
-
 _NONE: Mapping[str, Any] = {}
-
-CLOCK_SLACK = 5
-"""Seconds between a layer's look at the clock and the check's; times are cut to seconds, too."""
-
-
-def is_common_url(url: str) -> bool:
-    """Return whether one look shows that `url` is a good address; False says nothing of it."""
-    return len(url) <= MAX_URL_LENGTH and _common_url(url) is not None
 
 
 class Ask:
@@ -288,9 +271,9 @@ class Ask:
         return list(self._expect(self._hooks.bucketry_other_urls(key=key), Sequence, hook))
 
     def prepare_signing(
-        self, request: SignRequest, check: Callable[[SignRequest], SignRequest]
+        self, request: SignRequest, check: Callable[[SignRequest, T], SignRequest], given: T
     ) -> SignRequest:
-        """Return the request as the layers want it, looked at again with `check`."""
+        """Return the request as the layers want it, looked at again with `check`, `given` along."""
         if not self._prepares_signing:
             return request
         hook = "bucketry_prepare_signing"
@@ -302,13 +285,16 @@ class Ask:
             if prepared.key != request.key:
                 self._inside(self._key(prepared.key, hook), self._prefix, hook)
             with self._blaming(hook):
-                prepared = check(prepared)
+                prepared = check(prepared, given)
         return prepared
 
     def sign(self, request: SignRequest) -> SignedUrl:
         """Return a signed URL that can be used as it is and allows no more than was asked for."""
         hook = "bucketry_sign"
-        signed = self._expect(self._hooks.bucketry_sign(request=request), SignedUrl, hook)
+        answer = self._hooks.bucketry_sign(request=request)
+        if self._stack.signed.untouched(answer, request, proven=True):
+            return answer
+        signed = self._expect(answer, SignedUrl, hook)
         self._url(signed.reveal(), hook)
         if signed.method != request.method:
             raise self._bad(hook, f"it signed {signed.method!r}, not {request.method}")
@@ -327,7 +313,7 @@ class Ask:
             )
         if expires_at.timestamp() > time.time() + request.life + CLOCK_SLACK:
             raise self._bad(hook, f"it signed for longer than {request.life} seconds")
-        if self._reads_signatures and self._stack.signed.untouched(signed):
+        if self._reads_signatures and self._stack.signed.untouched(signed, request):
             return signed  # straight from the layer that would be asked to read it
         return self._marked(signed, checked=self._carries(signed, request))
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 from bucketry.model.identity import Secret
 
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
 """What a signed URL allows. ``POST`` is a form upload under a POST policy."""
+
+
+def _opened(kind: type) -> Any:
+    """Return a class whose objects take attributes until they are frozen, by becoming `kind`'s.
+
+    The initialiser of a frozen class needs more time than the signature's SHA-256.
+    """
+    free = {name: vars(object)[name] for name in ("__init__", "__setattr__", "__delattr__")}
+    return type(f"_Open{kind.__name__}", (kind,), {"__slots__": (), **free})
 
 
 @frozen(kw_only=True)
@@ -44,6 +53,34 @@ class SignRequest:
     version: str | None = None
     stable: int | None = None
 
+    @staticmethod
+    def plain_get(key: str, expires_in: int, stable: int | None = None) -> SignRequest:
+        """Return the request to read the object under `key`, and nothing further.
+
+        It is `SignRequest(key=..., method="GET", ...)`, made in a quarter of the time.
+        """
+        made: Any = _OpenSignRequest()
+        made.key = key
+        made.method = "GET"
+        made.expires_in = expires_in
+        made.response = {}
+        made.content_type = None
+        made.headers = {}
+        made.min_size = 0
+        made.max_size = None
+        made.version = None
+        made.stable = stable
+        made.__class__ = SignRequest
+        request: SignRequest = made
+        return request
+
+    @property
+    def is_plain_get(self) -> bool:
+        """Whether nothing is asked for but to read the object, for so many seconds."""
+        return self.method == "GET" and not (
+            self.response or self.version or self.headers or self.content_type
+        )
+
     @property
     def life(self) -> int:
         """Seconds from `begins` on that it is good for: at no moment less than `expires_in`."""
@@ -56,6 +93,9 @@ class SignRequest:
         """
         second = int(now)
         return second - second % self.stable if self.stable else second
+
+
+_OpenSignRequest = _opened(SignRequest)
 
 
 def _held(value: str | Secret) -> Secret:
@@ -111,6 +151,9 @@ class SignedUrl:
         raise TypeError("a SignedUrl is not pickled; send the key and sign where it is used")
 
 
+_OpenSignedUrl = _opened(SignedUrl)
+
+
 @frozen(kw_only=True)
 class SigningFrame:
     """What the signed GETs of one second have in common, so that it is made once for all of them.
@@ -132,26 +175,23 @@ class SigningFrame:
     def signed(self, quoted_key: str, signature: str, *, checked: bool) -> SignedUrl:
         """Return the signed GET of a key that is percent-encoded.
 
-        It is `SignedUrl(url=..., method="GET", ...)`, made in two thirds of the time: a fourth of
-        a whole signature.
+        It is `SignedUrl(url=..., method="GET", ...)`, made in a third of the time.
         """
-        made = object.__new__(SignedUrl)
-        _write_url(made, Secret(f"{self.front}{quoted_key}{self.back}{signature}"))
-        _write_method(made, "GET")
-        _write_headers(made, {})
-        _write_fields(made, {})
-        _write_expires_at(made, self.expires_at)
-        _write_signed(made, True)
-        _write_keeps(made, _NOTHING)
-        _write_checked(made, checked)
-        return made
+        made: Any = _OpenSignedUrl()
+        made._url = Secret(f"{self.front}{quoted_key}{self.back}{signature}")
+        made.method = "GET"
+        made.headers = {}
+        made._fields = {}
+        made.expires_at = self.expires_at
+        made.signed = True
+        made.keeps = _NOTHING
+        made.checked = checked
+        made.__class__ = SignedUrl
+        signed: SignedUrl = made
+        return signed
 
 
 _NOTHING: frozenset[str] = frozenset()
-(
-    _write_url, _write_method, _write_headers, _write_fields, _write_expires_at, _write_signed,
-    _write_keeps, _write_checked,
-) = (vars(SignedUrl)[kept.name].__set__ for kept in fields(SignedUrl))  # fmt: skip
 
 
 @frozen(kw_only=True)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import get_args
-
-import attrs
 
 from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
 from bucketry.headers import check_header_name, check_header_value, content_disposition
@@ -145,7 +142,7 @@ def _check_can_sign(method: Method, ground: Ground) -> None:
 
 
 def _prepared(request: SignRequest, ground: Ground) -> SignRequest:
-    return ground.ask.prepare_signing(request, partial(check_request, ground=ground))
+    return ground.ask.prepare_signing(request, check_request, ground)
 
 
 def url(ground: Ground, key: str | ObjectInfo, expires_in: int | None, stable: int | None) -> str:
@@ -158,12 +155,7 @@ def url(ground: Ground, key: str | ObjectInfo, expires_in: int | None, stable: i
     object_key = ground.root.existing(key := key_of(key))
     with perform(ground, "url", key) as operation:
         if ground.ask.is_private(object_key):
-            request = SignRequest(
-                key=object_key,
-                method="GET",
-                expires_in=_expires_in(expires_in, ground),
-                stable=stable,
-            )
+            request = SignRequest.plain_get(object_key, _expires_in(expires_in, ground), stable)
             signed = ground.ask.sign(_prepared(check_request(request, ground), ground))
             operation.answer = signed
             return signed.reveal()
@@ -229,9 +221,8 @@ def sign(
         quickly = ground.quick.sign(key, expires_in)
         if quickly is not None:
             return quickly
-        request = SignRequest(
-            key=ground.root.existing(key), method="GET", expires_in=_expires_in(expires_in, ground)
-        )
+        _check_expiry(seconds := _expires_in(expires_in, ground), ground)
+        request = SignRequest.plain_get(ground.root.existing(key), seconds)
     else:
         check_text("method", method)
         if method == "POST":
@@ -248,7 +239,7 @@ def sign(
             version=text_or_none("version", version),
             stable=stable,
         )
-    check_request(request, ground)
+        check_request(request, ground)
     with perform(ground, "sign", key, request) as operation:
         _check_can_sign(method, ground)
         signed = operation.answer = ground.ask.sign(_prepared(request, ground))
@@ -276,8 +267,7 @@ def sign_many(
 ) -> dict[str, SignedUrl]:
     """Sign GET for many keys at once."""
     seconds = _expires_in(expires_in, ground)
-    any_key = SignRequest(key="", method="GET", expires_in=seconds, stable=stable)
-    check_request(any_key, ground)
+    check_request(SignRequest.plain_get("", seconds, stable), ground)
     _check_can_sign("GET", ground)
     asked = [key if type(key) is str else key_of(key) for key in each_key(keys)]
     quickly = _quickly(ground, asked, seconds) if stable is None else None
@@ -286,7 +276,9 @@ def sign_many(
     object_keys = {key: ground.root.existing(key) for key in asked}
     with perform(ground, "sign", None, {"keys": list(object_keys.values())}) as operation:
         signed = operation.answer = {
-            key: ground.ask.sign(_prepared(attrs.evolve(any_key, key=object_key), ground))
+            key: ground.ask.sign(
+                _prepared(SignRequest.plain_get(object_key, seconds, stable), ground)
+            )
             for key, object_key in object_keys.items()
         }
     return signed

@@ -92,9 +92,8 @@ def sign(
             expires_at=form.expires_at,
             checked=True,
         )
-    plain = not (request.response or request.version or request.headers or request.content_type)
     begins = request.begins(presigner.second()) if at is None else at
-    if request.method == "GET" and at is None and plain:
+    if at is None and request.is_plain_get:
         frame = presigner.frame(request.life, pair, begins)
         key = quote_key(request.key)
         return frame.signed(key, frame.signature(key), checked=True)

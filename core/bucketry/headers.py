@@ -96,6 +96,8 @@ def check_param_values(name: str, value: Any, depth: int = 0) -> None:
             )
     elif isinstance(value, dict | Mapping):  # a dict at once: Mapping takes its time
         for key, inner in value.items():
+            if type(key) is type(inner) is str and not _breaks(key) and not _breaks(inner):
+                continue
             told = key if type(key) is str and len(key) <= 80 else "..."
             check_param_values(f"{name}.{told}", inner, depth + 1)
             check_param_values(f"a name in {name}", key, depth + 1)

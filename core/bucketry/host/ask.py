@@ -64,6 +64,7 @@ class Ask:
         # Only the bottom layer has these mostly, and it changes nothing.
         self._prepares_uploads = not stack.alone("bucketry_prepare_upload")
         self._prepares_signing = not stack.alone("bucketry_prepare_signing")
+        self._private: bool | None = None
         self._reads_signatures = bool(stack.asked("bucketry_check_signed"))
 
     # -- uploads -----------------------------------------------------------------------------
@@ -257,8 +258,13 @@ class Ask:
 
     def is_private(self, key: str) -> bool:
         """Return whether the object opens only with a signed URL."""
+        if self._private is not None:
+            return self._private
         hook = "bucketry_is_private"
-        return self._expect(self._hooks.bucketry_is_private(key=key), bool, hook)
+        private = self._expect(self._hooks.bucketry_is_private(key=key), bool, hook)
+        if self._stack.alone(hook):
+            self._private = private  # the configuration alone says so, and of all keys
+        return private
 
     def key_of_url(self, url: str) -> str | None:
         """Return the object key that a layer sees behind `url`; it is not proven yet."""

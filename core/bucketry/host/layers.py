@@ -193,6 +193,9 @@ def _taking_all(
         return function
     if not names:
         return lambda **_: function()
+    if len(names) == 1:
+        (name,) = names
+        return lambda **given: function(given[name])
     return lambda **given: function(*[given[name] for name in names])
 
 

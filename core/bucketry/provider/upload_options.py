@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from operator import attrgetter
 from typing import Any, TypedDict, get_args
 
 import attrs
@@ -68,6 +69,7 @@ _HEADERS = (
     *("content_type", "cache_control", "content_disposition", "content_encoding"),
     *("content_language", "acl", "storage_class", "if_match"),
 )
+_headers_of = attrgetter(*_HEADERS)
 
 
 def check_extra_params(params: object, protected: Set[str]) -> dict[str, Any]:
@@ -129,8 +131,7 @@ def _is_empty(told: object) -> bool:
 
 def check_upload(upload: Upload, ground: Ground) -> Upload:
     """Return the upload, metadata normalised, or raise `InvalidInput` that says what is wrong."""
-    for name in _HEADERS:
-        value = getattr(upload, name)
+    for name, value in zip(_HEADERS, _headers_of(upload), strict=True):
         if value is not None:
             check_kept_value(name, value)
     if upload.encryption is not None and not isinstance(upload.encryption, Encryption):

@@ -67,7 +67,7 @@ def with_write_id(bucket: Bucket, params: Mapping[str, Any]) -> dict[str, Any]:
     Not if the configuration does without the mark, and the vendor holds the precondition in every
     request. Raises `InvalidHeader` if the caller's metadata leaves no room for the mark.
     """
-    if not any(name in params for name in PRECONDITIONS):
+    if PUT_FACTS.keys().isdisjoint(params):
         return dict(params)
     kept = not_enforced(bucket, params, PUT_FACTS) | not_enforced(bucket, params, COMPLETE_FACTS)
     if not bucket.options.write_id and not kept:

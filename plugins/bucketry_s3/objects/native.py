@@ -10,7 +10,7 @@ from bucketry import InvalidHeader, InvalidInput, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
-from bucketry_s3.protocol.given import check_params
+from bucketry_s3.protocol.given import check_param
 from bucketry_s3.protocol.params import PARAMS
 
 ALGORITHM = "ChecksumAlgorithm"
@@ -100,9 +100,13 @@ def check_native(params: Mapping[str, Any], *operations: str) -> None:
     Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
     """
     check_unprotected(params)
+    first = operations[0]
     for name, value in params.items():
-        takes = (operation for operation in operations if name in PARAMS[operation])
-        check_params(next(takes, operations[0]), {name: value})
+        if name in PARAMS[first]:
+            check_param(first, name, value)
+        else:
+            takes = (operation for operation in operations if name in PARAMS[operation])
+            check_param(next(takes, first), name, value)
         if isinstance(value, str) and not value.isascii():
             raise InvalidHeader(
                 f"{name} has a character that is not ASCII, which servers refuse or give back "

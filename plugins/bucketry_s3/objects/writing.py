@@ -46,9 +46,12 @@ from bucketry_s3.objects.reading import unquoted, version_of
 from bucketry_s3.objects.sending import send_parts
 from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
 from bucketry_s3.protocol.fixed import UPLOADS
+from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.retrying import Attempts
 
 _PIECE = 256 * 1024
+
+_DIGESTS = frozenset(name for name in PARAMS["PutObject"] if name.startswith("Checksum"))
 
 
 def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredObject:
@@ -129,7 +132,7 @@ def _algorithm(
     bucket: Bucket, params: Mapping[str, Any], *, in_parts: bool
 ) -> ChecksumAlgorithm | None:
     """Return the digest that goes along: the one chosen, else the vendor's, if none is there."""
-    if any(name.startswith("Checksum") for name in params):
+    if not _DIGESTS.isdisjoint(params):
         chosen: ChecksumAlgorithm | None = params.get(ALGORITHM)
         return chosen
     return default_algorithm(bucket.capabilities, in_parts=in_parts)

@@ -29,6 +29,8 @@ class Deadline:
     once, but for what is done afterwards.
     """
 
+    __slots__ = ("_cancellation", "_closing", "_end", "_ended", "_kept", "_last", "_seconds")
+
     def __init__(
         self,
         seconds: float,
@@ -62,7 +64,7 @@ class Deadline:
     def remaining(self) -> float:
         """Return the seconds left for the operation itself, never below 0."""
         left = self._end - time.monotonic()
-        return left if left > 0 and not (self._ended or self.cancelled) else 0.0
+        return left if left > 0 and not self.ended else 0.0
 
     @property
     def ended(self) -> bool:

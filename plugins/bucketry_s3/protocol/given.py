@@ -9,6 +9,7 @@ from typing import Any
 from bucketry.errors import InvalidInput
 from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, Written, as_time
 from bucketry_s3.protocol.params import PARAMS, Type
+from bucketry_s3.protocol.wire import Payload
 
 # Besides bucket and key.
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -25,28 +26,36 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "UploadPartCopy": ("CopySource", "PartNumber", "UploadId"),
 }
 
+_WHOLE = {
+    operation: ("Bucket", *(("Key",) if "Key" in known else ()), *_REQUIRED.get(operation, ()))
+    for operation, known in PARAMS.items()
+}
+
 
 def check_params(operation: str, params: Mapping[str, Any]) -> None:
     """Refuse what the operation does not take, by name and type, with `InvalidInput`."""
-    known = PARAMS[operation]
     for name, value in params.items():
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise _refused(f"{operation} has no {name!a}{hint}")
-        param = known[name]
-        if param.payload is not None:
-            if isinstance(value, Written):
-                continue
+        check_param(operation, name, value)
+
+
+def check_param(operation: str, name: str, value: object) -> None:
+    """Refuse one parameter that the operation does not take so, with `InvalidInput`."""
+    known = PARAMS[operation]
+    param = known.get(name)
+    if param is None:
+        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise _refused(f"{operation} has no {name!a}{hint}")
+    if param.payload is not None:
+        if not isinstance(value, Written):
             _check_member(name, param.payload.shape, value, param.payload.required)
-        elif not _FITS[param.where if param.where == "body" else param.type](value):
-            raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")
+    elif not _FITS[param.where if param.where == "body" else param.type](value):
+        raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")
 
 
 def check_complete(operation: str, params: Mapping[str, Any]) -> None:
     """Refuse a request without one of the parameters that make it whole."""
-    place = ("Bucket", "Key") if "Key" in PARAMS[operation] else ("Bucket",)
-    for name in (*place, *_REQUIRED.get(operation, ())):
+    for name in _WHOLE[operation]:
         if not params.get(name):
             raise _refused(f"{operation} needs {name}")
 
@@ -125,7 +134,7 @@ def _is_time(value: Any) -> bool:
 
 _FITS: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
-    "body": lambda value: isinstance(value, bytes | bytearray | memoryview),
+    "body": lambda value: isinstance(value, Payload),
     "integer": _is_whole,
     "boolean": lambda value: isinstance(value, bool),
     "http-date": _is_time,

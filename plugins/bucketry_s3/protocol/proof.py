@@ -69,21 +69,27 @@ def check_proven(
             continue  # the last chunk tells where it ends, and whoever reads how long it should be
         if parsed.get(member) in (None, "", {}):
             raise Misread(f"it has no {member}")
-    if operation.name == "GetBucketPolicy" and not _is_policy(parsed["Policy"]):
+    if operation.name in DOCUMENTS:
+        _check_subject(operation.name, params, parsed)
+    elif operation.name == "GetBucketPolicy" and not _is_policy(parsed["Policy"]):
         raise Misread("it is no policy")
-    for member in ("Key", "UploadId"):
-        told, asked = parsed.get(member), params.get(member)
-        if not (told is None or asked is None or told == asked or told in _quoted(asked)):
-            raise Misread(f"it is about another {member}")
-    if operation.name.startswith("List") and not _is_access_point(params["Bucket"]):
-        for member in ("Bucket", "Name"):
-            # Ceph puts the tenant in front.
-            if member in parsed and parsed[member].rpartition(":")[2] != params["Bucket"]:
-                raise Misread("it is about another bucket")
     if answer.framing == "close" and operation.name not in _DOCUMENTED:
         raise Misread("nothing tells where it ends")
     if "ETag" in operation.proof:
         _check_etag(request, answer, parsed)
+
+
+def _check_subject(operation: str, params: Mapping[str, Any], parsed: Mapping[str, Any]) -> None:
+    """Raise `Misread` if a document names another object, upload or bucket than was asked for."""
+    for member in ("Key", "UploadId"):
+        told, asked = parsed.get(member), params.get(member)
+        if not (told is None or asked is None or told == asked or told in _quoted(asked)):
+            raise Misread(f"it is about another {member}")
+    if operation.startswith("List") and not _is_access_point(params["Bucket"]):
+        for member in ("Bucket", "Name"):
+            # Ceph puts the tenant in front.
+            if member in parsed and parsed[member].rpartition(":")[2] != params["Bucket"]:
+                raise Misread("it is about another bucket")
 
 
 def _is_policy(text: str) -> bool:

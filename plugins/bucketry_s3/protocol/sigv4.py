@@ -85,7 +85,8 @@ class HeaderSigner:
         """
         moment = stamp(int(now + request.clock_offset))
         _, scope, of_key = self._of_day(moment[:8])
-        signed = {name.lower(): value for name, value in request.headers.items()}
+        # Blanks that follow one another count as one.
+        signed = {name.lower(): " ".join(value.split()) for name, value in request.headers.items()}
         if not _UNSIGNED.isdisjoint(signed):
             for name in _UNSIGNED & signed.keys():
                 del signed[name]
@@ -131,7 +132,7 @@ def _canonical(request: S3Request, signed: Mapping[str, str], payload: str) -> t
     """Return the names of the signed headers, and the text that the signature is made of."""
     order = sorted(signed)
     names = ";".join(order)
-    lines = "\n".join([f"{name}:{' '.join(signed[name].split())}" for name in order])
+    lines = "\n".join([f"{name}:{signed[name]}" for name in order])
     return names, (
         f"{request.method}\n{request.path}\n{request.encoded_query}\n{lines}\n\n{names}\n{payload}"
     ).encode()

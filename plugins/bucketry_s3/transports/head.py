@@ -92,8 +92,8 @@ class Head:
         """Keep a header; trailers are of no use."""
         if self.done:
             return
-        text, told = name.decode("latin-1").lower(), value.decode("latin-1")
-        self.headers[text] = f"{self.headers[text]}, {told}" if text in self.headers else told
+        text, told, headers = name.decode("latin-1").lower(), value.decode("latin-1"), self.headers
+        headers[text] = f"{headers[text]}, {told}" if text in headers else told
 
     def on_headers_complete(self) -> None:
         """Decide what follows; interim answers are passed over."""

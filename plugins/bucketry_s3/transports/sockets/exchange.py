@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -146,7 +147,7 @@ class _Exchange:
     def _send_all(self, data: memoryview) -> bool:
         size, sent, send = len(data), 0, self._sock.send
         moved = looked = time.monotonic()
-        while sent < size:
+        while True:
             try:
                 sent += send(data[sent : sent + _PLAIN])
             except _NOT_YET:
@@ -155,12 +156,13 @@ class _Exchange:
                 self._check_time(moved + self._silent, "takes no more bytes")
                 continue
             self.written = True
+            if sent >= size:
+                return True
             moved = time.monotonic()
-            if moved - looked >= LOOKS and sent < size:
+            if moved - looked >= LOOKS:
                 looked = moved
                 if not self.deadline.remaining():
                     raise Unavailable("time is up, and the request is not out yet")
-        return True
 
     def _hears(self) -> bool:
         """Take what the server says before it has the whole request; return whether that is all."""
@@ -197,21 +199,21 @@ class _Exchange:
         if not self.deadline.remaining():
             raise Unavailable("time is up, and the answer has not all come")
         head = self._head
-        stale = self._used and not head.begun
-        until = time.monotonic() + self._silent
+        until = math.inf
         while True:
             try:
                 data = receive(room)
                 break
             except _NOT_YET:
+                until = min(until, time.monotonic() + self._silent)
                 self._connection.wait()
                 self._check_time(until, "sends nothing")
             except OSError as error:
-                if stale:
+                if self._used and not head.begun:
                     raise _Stale from None
                 raise _broken(error) from None
         if not data and head.framing != "close":
-            if stale:
+            if self._used and not head.begun:
                 raise _Stale
             part = "body" if head.done else "head"
             raise Unavailable(f"the connection was closed before the answer had all of its {part}")

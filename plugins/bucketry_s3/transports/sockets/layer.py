@@ -51,12 +51,12 @@ class SocketTransport:
 
     def _signer(self) -> HeaderSigner:
         """Return the signer of the key pair of this moment, the same while the pair is."""
-        from bucketry_s3.protocol.sigv4 import HeaderSigner
-
         settings = self._settings()
         pair = self._hooks.bucketry_s3_credentials(settings=settings)
         known = self._known
         if known is None or known[0] is not pair:
+            from bucketry_s3.protocol.sigv4 import HeaderSigner
+
             pair = expected(pair, KeyPair, "bucketry_s3_credentials")
             signer = HeaderSigner(
                 pair.access_key_id, pair.secret_access_key, pair.session_token, settings.region

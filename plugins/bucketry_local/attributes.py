@@ -25,20 +25,22 @@ if sys.platform == "linux":
             return False
         return True
 
-    def attached(file: int | str, likely: bool = True) -> bytes | None:
-        """Return the record of an open file or of the file at a path, None if it has none.
-
-        Whether there is one is asked first unless it is `likely`: an error takes its time.
-        """
+    def attached(file: int | str) -> bytes | None:
+        """Return the record of an open file or of the file at a path, None if it has none."""
         try:
-            if isinstance(file, int):
-                return os.getxattr(file, NAME)
-            if not likely and NAME not in os.listxattr(file, follow_symlinks=False):
-                return None
-            return os.getxattr(file, NAME, follow_symlinks=False)
+            return os.getxattr(file, NAME, follow_symlinks=isinstance(file, int))
         except OSError as error:
             if error.errno in _NONE:
                 return None
+            raise
+
+    def has_attached(path: str) -> bool:
+        """Return whether the file there has a record: cheaper than an error where it has none."""
+        try:
+            return NAME in os.listxattr(path, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in _NONE:
+                return False
             raise
 
 else:
@@ -47,6 +49,10 @@ else:
         """Return False: this system has no such attributes, or Python no calls for them."""
         return False
 
-    def attached(file: int | str, likely: bool = True) -> bytes | None:
+    def attached(file: int | str) -> bytes | None:
         """Return None."""
         return None
+
+    def has_attached(path: str) -> bool:
+        """Return False."""
+        return False

@@ -32,6 +32,7 @@ from bucketry.limits import Limits, Refusal
 from bucketry.once import once
 from bucketry.source import Source
 from bucketry_local import reading
+from bucketry_local.names import check_name
 from bucketry_local.options import LocalOptions
 from bucketry_local.records import Details, Record
 from bucketry_local.signing import Signer, key_of_url, object_url
@@ -217,7 +218,7 @@ class LocalLayer:
             raise Unsupported("files on disk take no form uploads", hint="Sign a PUT.")
         if request.version is not None:
             raise Unsupported("files on disk keep no versions", hint="Leave version out.")
-        self.store.check(request.key)
+        check_name(request.key)
         if request.method != "PUT":
             return self.signer.sign(request)
         if self._options.prevent_overwrite:

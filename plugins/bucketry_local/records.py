@@ -143,19 +143,13 @@ class Records:
             return None
 
     def look(
-        self,
-        key: str,
-        stat: os.stat_result,
-        file: int | str,
-        in_files: bool = True,
-        likely: bool = True,
+        self, key: str, stat: os.stat_result, file: int | str, in_files: bool = True
     ) -> tuple[str, str, str, str] | None:
         """Return what `find` makes a record of: ETag, SHA-256, details and where they stand.
 
-        `in_files` says whether to look beside the file, too, and `likely` whether it is expected to
-        have its record with it.
+        `in_files` says whether to look beside the file, too.
         """
-        text = attached(file, likely)
+        text = attached(file)
         told = None if text is None else _read(text, stat, key, "the file's attribute")
         if told is not None or not in_files:
             return told

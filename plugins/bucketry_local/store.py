@@ -39,16 +39,10 @@ from bucketry import (
 )
 from bucketry.model import Progress
 from bucketry.source import Source
-from bucketry_local.disk import (
-    disk,
-    make_folders,
-    open_no_link,
-    regular,
-    sync_folder,
-    unsuitable,
-)
+from bucketry_local.attributes import has_attached
+from bucketry_local.disk import disk, make_folders, open_no_link, regular, sync_folder, unsuitable
 from bucketry_local.listing import OWN
-from bucketry_local.names import Names, check_name
+from bucketry_local.names import Names
 from bucketry_local.own import OwnFolder
 from bucketry_local.receiving import Received
 from bucketry_local.records import Details, Record, Records, by_hand, same_file
@@ -78,10 +72,6 @@ class Store:
         self._records = Records(self.own.path / "objects")
         self._names = Names(self._base)
 
-    def check(self, key: str) -> None:
-        """Raise `InvalidKey` unless `key` may name a file of the store."""
-        check_name(key)
-
     # -- reading -----------------------------------------------------------------------------
 
     def head(self, key: str) -> Record:
@@ -108,10 +98,12 @@ class Store:
             seen = os.lstat(path)
             if not stat.S_ISREG(seen.st_mode):
                 raise NotFound("another has taken its place")
-            told = self._records.look(key, seen, path, in_files, likely)
+            if not (likely or in_files or has_attached(path)):
+                return seen, None
+            told = self._records.look(key, seen, path, in_files)
             if told is not None:
                 return seen, told[0]
-            if not in_files or same_file(seen, os.lstat(path)):
+            if same_file(seen, os.lstat(path)):
                 return seen, None
         raise Unavailable("it is being replaced without a pause")
 

@@ -40,6 +40,7 @@ from bucketry import (
 from bucketry.keys import RootPath, as_found
 from bucketry.serving import ObjectRequest, serve
 from bucketry_local.layer import LocalLayer
+from bucketry_local.names import check_name
 from bucketry_local.receiving import CHUNK
 from bucketry_local.signing import Grant, is_signed
 
@@ -141,7 +142,7 @@ class _App:
             object_key = as_found(
                 environ.get("PATH_INFO", "").encode("latin-1").decode().removeprefix("/")
             )
-            self._layer.store.check(object_key)
+            check_name(object_key)
             return self._root.strip(object_key), object_key
         except (UnicodeError, InvalidKey):
             raise _Refusal(404, "there is no object under this address") from None

@@ -11,6 +11,7 @@ import pytest
 from bucketry import Provider
 from bucketry.model import Page
 from bucketry_local import LocalLayer
+from bucketry_local.attributes import attached
 
 
 def fill(local: Provider, keys: Sequence[str]) -> None:
@@ -148,3 +149,18 @@ def test_objects_that_vanish_while_they_are_listed_are_left_out(
     local.delete("b/1")
     (directory / "c").unlink()
     assert list(pages) == []
+
+
+def test_an_object_that_is_replaced_while_it_is_listed_has_an_etag_that_it_had(
+    local: Provider, monkeypatch: pytest.MonkeyPatch, records_with_them: None
+) -> None:
+    local.upload(b"old", key="a")
+    replaced: list[str | None] = []
+
+    def late(file: int | str) -> bytes | None:
+        if not replaced:
+            replaced.append(local.upload(b"new", key="a").etag)
+        return attached(file)
+
+    monkeypatch.setattr("bucketry_local.records.attached", late)
+    assert [info.etag for info in local.list()] == replaced

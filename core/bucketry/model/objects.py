@@ -114,7 +114,7 @@ class StoredObject:
     location: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)  # without slots, of which a listing makes many
 class ObjectInfo:
     """What the vendor tells of an object. Fields that a listing does not carry are None.
 

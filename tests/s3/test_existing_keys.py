@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bucketry import ExistingKey, InvalidKey, ObjectInfo, Provider
+from bucketry import ExistingKey, InvalidKey, NotFound, ObjectInfo, Provider
 from bucketry_s3.testing import Reply, StandIn
 
 Open = Callable[..., Provider]
@@ -130,3 +130,11 @@ def test_a_replacement_takes_an_odd_key_away(filled: Provider) -> None:
     filled.replace(ExistingKey("a//b.png"), b"new", new_key="a/b.png")
     assert filled.read("a/b.png") == b"new"
     assert not filled.exists(ExistingKey("a//b.png"))
+
+
+def test_one_that_is_there_no_more_is_not_found(filled: Provider) -> None:
+    listed = list(filled.list())
+    filled.delete_many(listed)
+    for info in listed:
+        with pytest.raises(NotFound):
+            filled.read(info)

@@ -136,6 +136,19 @@ def test_a_key_that_the_server_was_too_busy_for_is_deleted_by_itself(
     assert "k0" not in filled.objects("media")
 
 
+def test_a_key_that_the_answer_names_in_another_spelling_is_deleted_by_itself(
+    filled: StandIn, open_on: Open
+) -> None:
+    other = Reply(200, b"<DeleteResult><Deleted><Key>k%30</Key></Deleted></DeleteResult>")
+    filled.faults.add("DeleteObjects", other)
+    filled.faults.add("DeleteObject", Reply.error(403, "AccessDenied", "locked"), nth=2)
+
+    outcome = open_on().delete_many(["k0", "k1"])
+
+    assert ["k0"] == list(outcome.keys)
+    assert [("k1", "locked")] == [(one.key, one.reason) for one in outcome.failures]
+
+
 def test_a_key_with_an_error_is_not_deleted_though_it_is_named_so(
     filled: StandIn, open_on: Open
 ) -> None:

@@ -37,6 +37,8 @@ _NO_BATCH = frozenset({"NotImplemented", "MethodNotAllowed", "MissingContentMD5"
 # Whoever meets one of these with one key meets it with every other.
 _WITH_EVERY_KEY = (BadCredentials, BucketNotFound, ClockSkew, WrongRegion)
 
+_UNNAMED = "the answer does not name this key"
+
 
 def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
     """Delete keys: one request for one key, batches of the vendor's size for many.
@@ -89,9 +91,10 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
             break
         deleted += outcome.keys
         for failure in outcome.failures:
-            if batch.alone or not CODES.get(failure.code or "", Rejected).retryable:
+            busy = CODES.get(failure.code or "", Rejected).retryable
+            if batch.alone or not (busy or failure.reason == _UNNAMED):
                 failures.append(failure)
-            else:  # the server was busy with this key alone, and asks for it once more
+            else:  # it may be deleted, and be named in another spelling
                 batches.append(_Batch([failure.key], alone=True))
                 apart = True
     if apart:
@@ -146,7 +149,7 @@ def _batch(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
         error = errors.get(key) or (None if key in told else errors.get(None, {}))
         if error is None or error.get("Code") == "NoSuchKey":
             continue
-        reason = error.get("Message") or error.get("Code") or "the answer does not name this key"
+        reason = error.get("Message") or error.get("Code") or _UNNAMED
         failures.append(_failure(key, reason, error.get("Code")))
     kept = {failure.key for failure in failures}
     return Deleted(keys=[key for key in keys if key not in kept], failures=failures)

@@ -295,6 +295,7 @@ def _elements(root: Element) -> dict[str, str]:
         root = next((child for child in root if local_name(child) == "Error"), root)
     if local_name(root) != "Error":
         return {}
-    found = [(local_name(child), text_of(child).strip()) for child in root]
+    found = [(local_name(child), text_of(child)) for child in root]
+    found = [(name, text if name == "Key" else text.strip()) for name, text in found]
     # Of two codes none counts.
     return dict(found) if sum(name == "Code" for name, _ in found) < 2 else {}

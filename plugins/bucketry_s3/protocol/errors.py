@@ -250,8 +250,11 @@ def _type_of(code: str, status: int, request: S3Request, marked: bool) -> type[S
 
 
 def _is_about(request: S3Request, key: str) -> bool:
-    """Return whether a key that is told to be missing was asked for, or was to be copied."""
-    if not key:
+    """Return whether a key that is told to be missing was asked for, or was to be copied.
+
+    What XML has no place for is told as U+FFFD.
+    """
+    if not key or "\ufffd" in key:
         return True
     source = request.headers.get("x-amz-copy-source", "").partition("?")[0]
     asked = (f"/{unquote(request.path)}", f"/{unquote(source)}")

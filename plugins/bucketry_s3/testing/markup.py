@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -9,10 +10,17 @@ from bucketry_s3.testing.errors import S3Error
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
+_unfit = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 
 def text(name: str, value: object) -> str:
-    """Return one element with text, escaped; nothing at all for None."""
-    return "" if value is None else f"<{name}>{escape(str(value))}</{name}>"
+    """Return one element with text, escaped; nothing at all for None.
+
+    What XML has no place for becomes U+FFFD, as in Go's servers.
+    """
+    if value is None:
+        return ""
+    return f"<{name}>{escape(_unfit.sub(chr(0xFFFD), str(value)))}</{name}>"
 
 
 def element(name: str, *children: str) -> str:

@@ -336,6 +336,24 @@ def test_each_way_of_reading_takes_up_what_breaks_off(
     assert [None, "bytes=100000-299999", "bytes=200000-299999"] == ranges[:3]
 
 
+def test_a_server_that_answers_the_rest_with_the_whole_is_heard_again(
+    server: StandIn, open_on: Open
+) -> None:
+    data = os.urandom(300_000)
+    server.put("media", "k", data)
+    etag = open_on().head("k").etag
+    whole = {"ETag": f'"{etag}"', "x-amz-request-id": "1", "Content-Length": "300000"}
+    server.faults.add("GetObject", Truncate(100_000))
+    server.faults.add("GetObject", Reply(200, data, headers=whole), nth=2)
+    server.faults.add("GetObject", Truncate(100_000), nth=3)
+    other = Reply(200, bytes(300_000), headers=whole | {"ETag": '"e"'})
+    server.faults.add("GetObject", other, nth=4)
+
+    assert data == open_on().read("k")
+    with open_on().open("k") as reader, pytest.raises(IntegrityError, match="replaced"):
+        reader.read()
+
+
 def test_what_always_breaks_off_ends_in_time(server: StandIn, open_on: Open) -> None:
     server.put("media", "k", bytes(1000))
     server.faults.add("GetObject", Truncate(0), times=None)

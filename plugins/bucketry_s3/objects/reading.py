@@ -14,6 +14,7 @@ from bucketry import (
     ObjectReader,
     Rejected,
     StorageError,
+    Unavailable,
 )
 from bucketry.headers import RESERVED_METADATA_PREFIX
 from bucketry.model import ChecksumAlgorithm
@@ -22,7 +23,7 @@ from bucketry_s3.objects.native import check_native
 from bucketry_s3.objects.stream import BodyStream, Known
 from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum, RunningMD5
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.protocol.wire import AnswerBody
+from bucketry_s3.protocol.wire import AnswerBody, read_into
 
 WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
 """Name of the metadata that marks a write under a precondition."""
@@ -229,7 +230,10 @@ def _rest(
     wanted: Mapping[str, Any],
     deadline: Deadline,
 ) -> AnswerBody:
-    """Open what is left of an object; `IntegrityError` if it is another one by now."""
+    """Open what is left of an object; `IntegrityError` if it is another one by now.
+
+    A server that answers a range with the whole is heard again up to there.
+    """
     params = {"Key": info.key, **wanted, "Range": _range_header(byte_range)}
     try:
         answer = bucket.send("GetObject", params, deadline=deadline)
@@ -239,13 +243,29 @@ def _rest(
         raise
     body: AnswerBody = answer["Body"]
     try:
-        _, _, size = _placed(byte_range, answer.get("ContentRange"), answer.get("ContentLength"))
-        if (unquoted(answer["ETag"]), size) != (info.etag, info.size):
+        content_range, size = answer.get("ContentRange"), answer.get("ContentLength")
+        whole = content_range is None and size in (None, info.size)
+        if not whole:
+            _, _, size = _placed(byte_range, content_range, size)
+        if unquoted(answer["ETag"]) != info.etag or size not in (None, info.size):
             raise IntegrityError(_REPLACED)
+        if whole:
+            _pass_over(body, byte_range.start, deadline)
     except BaseException:
         body.close()
         raise
     return body
+
+
+def _pass_over(body: AnswerBody, size: int, deadline: Deadline) -> None:
+    """Read so many bytes and leave them."""
+    body.deadline = deadline
+    view = memoryview(bytearray(min(size, 1 << 20)))
+    while size:
+        count = read_into(body, view[:size])
+        if not count:
+            raise Unavailable(f"the body ended {size} bytes early")
+        size -= count
 
 
 def _range_header(byte_range: ByteRange) -> str:

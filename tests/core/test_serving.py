@@ -139,6 +139,11 @@ def test_no_such_bytes(header: str) -> None:
     assert (answer.status, sent(answer)["Content-Range"]) == (416, "bytes */10")
 
 
+def test_nothing_has_no_bytes() -> None:
+    answer = asked(info=ObjectInfo(key="a", size=0), Range="bytes=0-")
+    assert (answer.status, sent(answer)["Content-Range"]) == (416, "bytes */0")
+
+
 @pytest.mark.parametrize(
     "header",
     ["bytes=5-2", "bytes=-", "bytes=", "bytes=a-b", "lines=0-1", "bytes 0-1", "bytes=0-1,5-2",

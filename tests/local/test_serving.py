@@ -217,124 +217,40 @@ def test_only_the_root_path_is_served(
 
 
 @pytest.mark.parametrize(
-    ("header", "content_range", "body"),
+    ("header", "status", "content_range", "body"),
     [
-        ("bytes=0-0", "bytes 0-0/10", b"0"),
-        ("bytes=2-4", "bytes 2-4/10", b"234"),
-        ("bytes=7-", "bytes 7-9/10", b"789"),
-        ("bytes=-3", "bytes 7-9/10", b"789"),
-        ("bytes=-99", "bytes 0-9/10", DATA),
-        ("bytes=5-99", "bytes 5-9/10", b"56789"),
-        ("BYTES=1-1", "bytes 1-1/10", b"1"),
+        ("bytes=2-4", 206, "bytes 2-4/10", b"234"),
+        ("bytes=-3", 206, "bytes 7-9/10", b"789"),
+        ("bytes=10-", 416, "bytes */10", b"the object has no such bytes\n"),
+        ("bytes=0-1,3-4", 200, None, DATA),
+        ("lines=0-1", 200, None, DATA),
     ],
 )
 def test_one_range(
-    private: Provider, fetch: Fetch, header: str, content_range: str, body: bytes
+    private: Provider,
+    fetch: Fetch,
+    header: str,
+    status: int,
+    content_range: str | None,
+    body: bytes,
 ) -> None:
     private.upload(DATA, key="a")
     answer = fetch(private.url("a"), headers={"Range": header})
-    assert (answer.status, answer.body) == (206, body)
+    assert (answer.status, answer.body) == (status, body)
     assert answer.headers["Content-Range"] == content_range
     assert answer.headers["Content-Length"] == str(len(body))
-
-
-@pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-12", "bytes=-0", "bytes=99-"])
-def test_a_range_outside_is_not_satisfiable(public: Provider, fetch: Fetch, header: str) -> None:
-    public.upload(DATA, key="a")
-    answer = fetch(public.url("a"), headers={"Range": header})
-    assert answer.status == 416
-    assert answer.headers["Content-Range"] == "bytes */10"
-
-
-@pytest.mark.parametrize(
-    "header", ["bytes=0-1,3-4", "bytes=5-2", "bytes=-", "bytes=a-b", "lines=0-1", "bytes 0-1", "b"]
-)
-def test_what_is_no_single_range_gets_everything(
-    public: Provider, fetch: Fetch, header: str
-) -> None:
-    public.upload(DATA, key="a")
-    answer = fetch(public.url("a"), headers={"Range": header})
-    assert (answer.status, answer.body) == (200, DATA)
-
-
-def test_an_empty_object_has_no_range(public: Provider, fetch: Fetch) -> None:
-    public.upload(b"", key="a")
-    assert fetch(public.url("a")).body == b""
-    answer = fetch(public.url("a"), headers={"Range": "bytes=0-"})
-    assert answer.status == 416
-    assert answer.headers["Content-Range"] == "bytes */0"
-
-
-def test_a_range_counts_only_for_the_version_that_the_client_has(
-    public: Provider, fetch: Fetch
-) -> None:
-    public.upload(DATA, key="a")
-    url = public.url("a")
-    first = fetch(url)
-    etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
-
-    def status(if_range: str) -> int:
-        return int(fetch(url, headers={"Range": "bytes=0-1", "If-Range": if_range}).status)
-
-    assert status(etag) == 206
-    assert status(modified) == 206
-    assert status('"another"') == 200
-    assert status(f"W/{etag}") == 200
-    assert status("Sun, 06 Nov 1994 08:49:37 GMT") == 200
-
-
-def test_a_head_ignores_ranges(public: Provider, fetch: Fetch) -> None:
-    public.upload(DATA, key="a")
-    answer = fetch(public.url("a"), method="HEAD", headers={"Range": "bytes=0-1"})
-    assert (answer.status, answer.headers["Content-Length"]) == (200, "10")
-
-
-def test_an_object_that_is_replaced_between_two_looks_is_sent_whole(
-    make: Make, server: Server, fetch: Fetch
-) -> None:
-    class Replacing:
-        """Puts another object there right before a range of it is opened."""
-
-        @hookimpl(wrapper=True)
-        def bucketry_open(self, byte_range: object) -> Generator[None, Any, Any]:
-            if byte_range is not None:
-                below.upload(b"replaced", key="a")
-            return (yield)
-
-    below = make(base_url=server.url, visibility="public")
-    below.upload(DATA, key="a")
-    server.mount(below.with_layer(Replacing()))
-    answer = fetch(below.url("a"), headers={"Range": "bytes=0-1"})
-    assert (answer.status, answer.body) == (200, b"replaced")
-    assert answer.headers["Content-Length"] == "8"
-
-
-# -- preconditions -------------------------------------------------------------------------------
 
 
 def test_preconditions_of_reading(public: Provider, fetch: Fetch) -> None:
     public.upload(DATA, key="a")
     url = public.url("a")
-    first = fetch(url)
-    etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
-
-    def status(**headers: str) -> int:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return int(fetch(url, headers=sent).status)
-
-    assert status(If_None_Match=etag) == 304
-    assert status(If_None_Match=f'"x", W/{etag}') == 304
-    assert status(If_None_Match="*") == 304
-    assert status(If_None_Match='"x"') == 200
-    assert status(If_Modified_Since=modified) == 304
-    assert status(If_Modified_Since="Sun, 06 Nov 1994 08:49:37 GMT") == 200
-    assert status(If_Modified_Since="yesterday") == 200
-    # If-None-Match is the better of the two.
-    assert status(If_None_Match='"x"', If_Modified_Since=modified) == 200
-    assert status(If_Match=etag) == 200
-    assert status(If_Match='"x"') == 412
-    answer = fetch(url, headers={"If-None-Match": etag})
-    assert (answer.body, answer.headers["ETag"]) == (b"", etag)
+    etag = fetch(url).headers["ETag"]
+    same = fetch(url, headers={"If-None-Match": etag})
+    assert (same.status, same.body, same.headers["ETag"]) == (304, b"", etag)
+    assert fetch(url, headers={"If-None-Match": '"x"'}).status == 200
+    assert fetch(url, headers={"If-Match": '"x"'}).status == 412
+    assert fetch(url, headers={"Range": "bytes=0-1", "If-Range": etag}).status == 206
+    assert fetch(url, headers={"Range": "bytes=0-1", "If-Range": '"x"'}).status == 200
 
 
 def test_the_date_is_that_of_the_file(public: Provider, fetch: Fetch) -> None:

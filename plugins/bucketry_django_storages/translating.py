@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
-from attrs import evolve
-
-from bucketry.config import Fault, Hint, Origin, Settings, Translation, Vendors
+from bucketry.config import Fault, Hint, Settings, Translation, Vendors
 
 Path = tuple[str | int, ...]
 
@@ -113,7 +111,7 @@ def _credentials(written: Settings, flat: Settings) -> Iterator[Fault]:
         for source, target in _CREDENTIALS:
             written.carry(source, flat, target)
     else:  # what boto3 finds by itself
-        flat.put(("credentials",), "ambient", _derived(written, ()))
+        flat.put(("credentials",), "ambient", written.derived(()))
 
 
 def _vendor(written: Settings, flat: Settings, vendors: Vendors) -> Iterator[Fault]:
@@ -121,9 +119,9 @@ def _vendor(written: Settings, flat: Settings, vendors: Vendors) -> Iterator[Fau
         flat.unknown.add(("provider",))
         return
     if flat.get(("endpoint",)) is None:
-        flat.put(("provider",), _AWS, _derived(written, ()))
+        flat.put(("provider",), _AWS, written.derived(()))
         return
-    fault = vendors.choose(flat, _derived(written, ("endpoint_url",)), _ANY)
+    fault = vendors.choose(flat, written.derived(("endpoint_url",)), _ANY)
     if fault is not None:
         flat.unknown.add(("provider",))
         yield fault
@@ -168,7 +166,7 @@ def _addresses(written: Settings, flat: Settings) -> Iterator[Hint]:
         yield Hint(written.origin((name,)).path, sentence)
     if domain:
         scheme = written.get(("url_protocol",)) or "https:"
-        origin = evolve(written.origin(("custom_domain",)), reference=None, derived=True)
+        origin = written.derived(("custom_domain",))
         flat.put(("base_url",), f"{scheme}//{str(domain).rstrip('/')}", origin)
         if signed:
             sentence = "gives addresses that are not signed: whoever serves it must let them pass"
@@ -176,15 +174,15 @@ def _addresses(written: Settings, flat: Settings) -> Iterator[Hint]:
     public = bool(domain) or not signed
     source = ("custom_domain",) if domain else ("querystring_auth",)
     where = source if written.get(source) is not None else ()
-    flat.put(("visibility",), "public" if public else "private", _derived(written, where))
+    flat.put(("visibility",), "public" if public else "private", written.derived(where))
     if not public:
-        flat.put(("signed_url_expires",), _EXPIRES, _derived(written, ()))
+        flat.put(("signed_url_expires",), _EXPIRES, written.derived(()))
         written.carry(("querystring_expire",), flat, ("signed_url_expires",))
 
 
 def _uploads(written: Settings, flat: Settings) -> Iterator[Hint]:
     if written.get(("use_threads",)) is False:
-        flat.put(("multipart", "concurrency"), 1, _derived(written, ("use_threads",)))
+        flat.put(("multipart", "concurrency"), 1, written.derived(("use_threads",)))
     most = written.get(("transfer_config", "max_concurrency"))
     if isinstance(most, int) and most > _MOST_AT_ONCE:
         sentence = f"is {_MOST_AT_ONCE} at most, for each upload"
@@ -232,7 +230,3 @@ def _acl(flat: Settings, vendors: Vendors) -> Iterator[Hint]:
     if refused:
         flat.drop(("acl",))
         yield Hint(place, f"is not sent: {refused[0]}")
-
-
-def _derived(written: Settings, source: Path) -> Origin:
-    return evolve(written.origin(source), reference=None, derived=True)

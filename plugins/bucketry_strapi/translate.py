@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from attrs import evolve
 
 from bucketry.config import Fault, Hint, Origin, Settings, Translation, Vendors, dotted
 
@@ -158,14 +157,14 @@ def _choose_vendor(written: Settings, flat: Settings, vendors: Vendors) -> Fault
         return None
     endpoint = flat.get(("endpoint",))
     if endpoint is None:
-        flat.put(("provider",), "aws", _derived(written, ("provider",)))
+        flat.put(("provider",), "aws", written.derived(("provider",)))
         return None
-    fault = vendors.choose(flat, _derived(written, _ENDPOINT), _ANY)
+    fault = vendors.choose(flat, written.derived(_ENDPOINT), _ANY)
     if fault is not None:
         return fault
     if flat.get(("provider",)) == _ANY and flat.get(("prevent_overwrite",)):
         # Nothing is known of this server; the original took it for granted.
-        asked = _derived(written, (*_EXTENDED, "preventOverwrite"))
+        asked = written.derived((*_EXTENDED, "preventOverwrite"))
         for condition in ("put_if_absent", "complete_if_absent"):
             flat.put(("capabilities", condition), "enforced", asked)
     return None
@@ -182,7 +181,7 @@ def _choose_endpoint(written: Settings, flat: Settings, vendors: Vendors) -> lis
     styles = vendor.capabilities.addressing.value or ()
     written_or_faulty = flat.get(("addressing",)) or ("addressing",) in flat.unknown
     if not written_or_faulty and (vendor.name == _ANY or "virtual" in styles):
-        flat.put(("addressing",), "virtual", _derived(written, _S3))
+        flat.put(("addressing",), "virtual", written.derived(_S3))
     faults = []
     for source, option, what in _ENDPOINT_KINDS:
         if written.get(source) is not True:
@@ -201,7 +200,7 @@ def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> l
         flat.unknown.add(("visibility",))
         return []
     acl = flat.get(("acl",))
-    origin = _derived(written, _ACL if acl else _ACL[:-1])
+    origin = written.derived(_ACL if acl else _ACL[:-1])
     flat.put(("visibility",), "private" if acl == "private" else "public", origin)
     if acl == "private":
         place = flat.origin(("acl",)).path
@@ -230,7 +229,3 @@ def _choose_visibility(written: Settings, flat: Settings, vendors: Vendors) -> l
         'write "public-read" to send it, or "private" for signed URLs'
     )
     return [Hint(flat.origin(("acl",)).path, sentence)]
-
-
-def _derived(written: Settings, source: Path) -> Origin:
-    return evolve(written.origin(source), reference=None, derived=True)

@@ -47,6 +47,13 @@ def test_a_move_copies_before_it_deletes() -> None:
     assert keys_of(media) == ["b"]
 
 
+def test_a_move_may_spare_its_target() -> None:
+    media = filled(memory_provider(), "a", "b")
+    with pytest.raises(AlreadyExists):
+        media.move("a", "b", prevent_overwrite=True)
+    assert (media.read("a"), media.read("b")) == (b"a", b"b")
+
+
 def test_a_condition_that_no_layer_looks_at_is_refused() -> None:
     media = filled(memory_provider(), "a")
     with pytest.raises(Unsupported, match="if_match cannot be given here"):

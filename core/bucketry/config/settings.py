@@ -101,6 +101,10 @@ class Settings:
                 return evolve(known, path=known.path + path[length:])
         return Origin(path)
 
+    def derived(self, path: Path) -> Origin:
+        """Return the origin of what follows from the setting at `path`."""
+        return evolve(self.origin(path), reference=None, derived=True)
+
     def get(self, path: Path) -> Any:
         """Return the value at `path`, or None."""
         value: Any = self.values

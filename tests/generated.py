@@ -35,6 +35,7 @@ def files() -> dict[Path, str]:
         **page(),
         REFERENCE / "configuration.md": reference.configuration(built_in),
         REFERENCE / "api.md": reference.api(),
+        REFERENCE / "hooks.md": reference.hooks(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The pages of docs/reference: the configuration by its schemas, the API by its docstrings."""
+"""The pages of docs/reference: the configuration by its schemas, API and hooks by docstrings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import bucketry
+from bucketry import ProviderHooks
 from bucketry.cli.starter import toml
 from bucketry.config.schemas import LEAVES, Schema, leaf, own_schema, types, vendor_schema
 from bucketry.host.catalog import Catalog
+from bucketry_s3 import S3Hooks
 
 _MADE = "<!-- Made by `make generate`; edit what it is made from. -->\n"
 
@@ -129,7 +131,7 @@ def api() -> str:
 
 {_MADE}
 What `import bucketry` offers, by its docstrings. Errors have [a page of their own](../errors.md),
-hooks [theirs](../hooks.md). `bucketry.aio` has the same functions and methods,
+hooks [theirs](hooks.md). `bucketry.aio` has the same functions and methods,
 [awaited](../howto/async.md).
 """
     things = {name: getattr(bucketry, name) for name in bucketry.__all__}
@@ -141,6 +143,39 @@ hooks [theirs](../hooks.md). `bucketry.aio` has the same functions and methods,
     parts += [_class("Provider", bucketry.Provider, "##"), "## Values\n"]
     parts += [_class(name, kind, "###") for name, kind in values.items()]
     return "\n".join(parts)
+
+
+# -- the hooks -----------------------------------------------------------------------------------
+
+
+def hooks() -> str:
+    """Return the page of all hooks, by their docstrings."""
+    head = f"""\
+# Hook reference
+
+{_MADE}
+Every hook that a layer may have. What a layer is, its rules, and what is checked of each answer:
+[hooks](../hooks.md).
+"""
+    parts = [head]
+    for title, spec in (("Every vendor", ProviderHooks), ("Vendors that speak S3", S3Hooks)):
+        parts.append(f"## {title}\n")
+        for name, hook in vars(spec).items():
+            if name.startswith("bucketry_"):
+                parts.append(f"### {name}\n\n{_hook(name, hook)}")
+    return "\n".join(parts)
+
+
+def _hook(name: str, hook: Any) -> str:
+    told, _, example = inspect.cleandoc(hook.__doc__).partition("\nExample:\n")
+    told = re.sub(r"^(A[a-z ]+:) ", r"**\1** ", _markdown(told), flags=re.M)
+    code = re.sub(r"^    (>>>|\.\.\.) ?", "", example, flags=re.M)
+    if "import hookimpl\n" not in code:  # the module of the contract has it
+        code = f"from bucketry import hookimpl\n{code}"
+    code = code.replace("\nclass ", "\n\n\nclass ")
+    # Annotations are text, which inspect would show in quotes.
+    signature = str(inspect.signature(hook)).replace("'", "")
+    return f"```python\ndef {name}{signature}\n```\n\n{told}\n```python\n{code}\n```\n"
 
 
 def _class(name: str, kind: type, level: str) -> str:

@@ -82,7 +82,8 @@ class ProviderHooks:
         """Name an upload that came without a key.
 
         Asked when: `upload` is called without `key` and no layer has named it while it was
-        prepared. `upload.key` is empty then.
+        prepared. `upload.key` is empty then, `upload.filename` the file's name or None;
+        `upload.source.digest()` gives the SHA-256 of bytes and files.
 
         Answer: a key relative to the root path. None: the layer below names it; at the bottom
         stands the strategy that the configuration names in `key_strategy`.
@@ -126,7 +127,8 @@ class ProviderHooks:
 
         Answer: what was stored, proven by the vendor's answer; never before it is readable. None:
         the layer below stores it. Failures are raised as `StorageError`; then nothing new is
-        visible and nothing is left behind.
+        visible and nothing is left behind. `upload.source.check_complete()`, called before anything
+        is published, notices a file that changed while it was read.
 
         As a wrapper: measure, log, announce.
 
@@ -150,10 +152,12 @@ class ProviderHooks:
         Asked when: `delete`, `delete_many`, `delete_prefix`, and the second half of `move`.
         `params` are native parameters in the vendor's own spelling, usually empty. With `if_match`
         there is one key, and only the object that has this ETag may go: else `PreconditionFailed`.
-        With `version` there is one key, and this version of it goes for good.
+        With `version` there is one key, and this version of it goes for good. A layer without
+        these two arguments is never asked for them.
 
         Answer: `Deleted` with an outcome for each key. A key that does not exist counts as
-        deleted. None: the layer below deletes.
+        deleted; what could not be deleted is a `Failure`, no exception. None: the layer below
+        deletes.
 
         As a wrapper: refuse some keys, purge a CDN.
 
@@ -176,9 +180,10 @@ class ProviderHooks:
         Asked when: `url` of a public provider, and before each upload and copy.
 
         Answer: an absolute http(s) URL with the key percent-encoded. The same key always has the
-        same URL. None: the layer below builds it from `base_url`, or endpoint and bucket. A layer
-        whose answers differ in the key alone may also have ``url_front()``, which gives what stands
-        before the key. Where no other layer has a say, addresses are made of it.
+        same URL, because applications store it. None: the layer below builds it from `base_url`, or
+        endpoint and bucket. A layer whose answers differ in the key alone may also have
+        ``url_front()``, which gives what stands before the key. Where no other layer has a say,
+        addresses are made of it.
 
         As a wrapper: move objects to another host.
 
@@ -220,7 +225,8 @@ class ProviderHooks:
         Asked when: `key_of_url`, for a URL that `bucketry_object_url` would not build today:
         applications have stored it before the address was changed.
 
-        Answer: the URLs. None: the layer below knows, at last that there are none.
+        Answer: the URLs; `bucketry_key_of_url` finds their keys. None: the layer below knows, at
+        last that there are none.
 
         As a wrapper: add those of a former address to the answer from below.
 
@@ -282,7 +288,10 @@ class ProviderHooks:
         Asked when: each `sign`, `sign_many`, `upload_ticket`, and `url` of a private object, once
         the request is prepared. No network is needed for it.
 
-        Answer: `SignedUrl`. None: the layer below signs. A layer whose plain GETs of one second
+        Answer: `SignedUrl`, good for `request.expires_in` seconds or less; for POST with form
+        fields; ``signed=False`` for an address that needs no signature. Its `keeps` names the
+        options of the configuration (``acl``, ``prevent_overwrite`` ...) that whoever uploads with
+        it cannot get round. None: the layer below signs. A layer whose plain GETs of one second
         differ in key and signature alone may also have ``signing_frame(expires_in, second)``, which
         gives a `bucketry.model.SigningFrame` or None. Of the lowest layer's, these URLs are made
         without asking it again.
@@ -333,6 +342,7 @@ class ProviderHooks:
 
         Asked when: `head` and `exists`, and to confirm a write whose answer was lost. `version` is
         the one to look at, None for the current one. `params` are native parameters, usually empty.
+        Where no layer has these arguments, whoever gives one gets `Unsupported`.
 
         Answer: `ObjectInfo` with metadata. None: the layer below looks. A missing object is
         `NotFound`, and only that: 403 is not "absent".
@@ -357,7 +367,8 @@ class ProviderHooks:
 
         Asked when: `open`, `read` and `download`; `version` and `params` as in `bucketry_head`.
 
-        Answer: `ObjectReader`; its `info.size` is the whole object's. None: the layer below opens.
+        Answer: `ObjectReader`; its `info.size` is the whole object's, for a range too, and of what
+        it gives where it decrypts or unpacks. None: the layer below opens.
 
         As a wrapper: decrypt, or count bytes.
 
@@ -408,7 +419,8 @@ class ProviderHooks:
         Asked when: `copy` and `move`. `params` are native parameters, usually empty. With
         `prevent_overwrite` an object at the target is `AlreadyExists` and stays as it is.
 
-        Answer: `StoredObject` of the target. None: the layer below copies.
+        Answer: `StoredObject` of the target, which has the source's type and metadata. None: the
+        layer below copies.
 
         As a wrapper: announce.
 
@@ -504,8 +516,8 @@ class ProviderHooks:
     def bucketry_plan_setup(self, wanted: Wanted) -> SetupPlan:
         """Look at how the bucket is set up, and plan what is to be changed.
 
-        Asked when: `bucketry.setup.plan`. Nothing may be changed here. `wanted` is what shall be
-        there beside what the options say.
+        Asked when: `bucketry setup` and `bucketry.setup.plan`. Nothing may be changed here.
+        `wanted` is what shall be there beside what the options say.
 
         Answer: a `bucketry.setup.SetupPlan`; its steps are applied in their order. None: the layer
         below plans; at the bottom there is nothing to set up.
@@ -550,7 +562,8 @@ class ProviderHooks:
     def bucketry_explain_error(self, error: StorageError) -> str:
         """Say what to change at this vendor.
 
-        Asked when: an operation has failed, before the error reaches the application.
+        Asked when: an operation has failed, before the error reaches the application. A failure
+        here does not hide the error.
 
         Answer: one sentence, or ``""`` for nothing to add. None: the layer below explains.
 
@@ -595,11 +608,12 @@ class ProviderHooks:
         """Watch an operation from its beginning to its end.
 
         Asked when: a method of the provider is called, around all other hooks. A listing ends
-        when its iterator does, an opened object when its reader is closed.
+        when its iterator does, an opened object when its reader is closed. Where nobody watches,
+        nothing is paid for it.
 
         Answer: none, this hook is for wrappers alone. They may refuse an operation by raising
-        before they yield. What they return is not looked at: what is done is done. None: as good
-        as anything else.
+        before they yield, as a circuit breaker does. What they return is not looked at: what is
+        done is done. None: as good as anything else.
 
         As a wrapper: measure, trace, count, limit. ``yield`` gives what the operation answered and
         raises the error it ended with, provider, key and hint included.

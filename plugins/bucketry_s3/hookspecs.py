@@ -90,8 +90,10 @@ class S3Hooks:
         Nothing is tried again here: the family does that.
 
         As a wrapper: count attempts, record and replay, trace, fail on purpose. A header put into
-        ``request.headers`` before the `yield` is signed along; each attempt has its own. Where the
-        request goes, as whom and how it is framed cannot be changed.
+        ``request.headers`` before the `yield` is signed along; each attempt has its own. What says
+        where a request goes, as whom or where it ends (``Host``, ``Authorization``,
+        ``Content-Length`` and their kin) cannot be set; a header with a line break, or twice, is
+        refused.
 
         Example:
             >>> from bucketry import hookimpl

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
+
+import bucketry_s3.objects
 
 HEAVY = ["boto3", "botocore", "jsonschema", "referencing", "cattrs", "yaml", "tomllib", "click"]
 
@@ -65,6 +68,11 @@ def test_checking_a_configuration_needs_no_boto3() -> None:
         "'endpoint': 'https://minio.example', 'credentials': 'ambient'}) == ()"
     )
     assert "boto3" not in loaded
+
+
+def test_what_a_room_does_not_have_is_no_missing_module() -> None:
+    assert not hasattr(bucketry_s3.objects, "nothing")
+    assert inspect.ismodule(bucketry_s3.objects.copying)
 
 
 def test_what_is_imported_late_can_be_so_while_the_interpreter_goes_down() -> None:

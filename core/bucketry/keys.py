@@ -41,7 +41,8 @@ _NOT_IN_XML = frozenset("\ufffe\uffff")
 _REFUSED = (
     rf"\x00-\x1f/\\\x7f-\x9f\ud800-\udfff{_INVISIBLE}{_CHANGING}{''.join(sorted(_NOT_IN_XML))}"
 )
-_SEGMENT = rf"[^.{_REFUSED}][^{_REFUSED}]*+"
+# The ASCII of a segment first, which takes half the time of looking for it among all else.
+_SEGMENT = rf"[^.{_REFUSED}][ -.0-\[\]-~]*+[^{_REFUSED}]*+"
 _common = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*+").fullmatch
 
 # The same of characters that stand in a URL as they are (RFC 3986, section 2.3).

@@ -12,7 +12,7 @@ from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.attributes import attach
 from bucketry_local.disk import disk, write_all
-from bucketry_local.records import Details, Record, as_line
+from bucketry_local.records import Details, Record, as_attribute
 
 CHUNK = 1 << 20
 """Bytes held in memory while an upload or a copy moves."""
@@ -66,7 +66,7 @@ class Received:
                 sha256=self._sha256,
                 details=details,
             )
-            with_it = attach(handle, as_line(record))
+            with_it = attach(handle, as_attribute(record))
             if synced:
                 os.fsync(handle)
         return record, with_it

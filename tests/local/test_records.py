@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
 from bucketry import InvalidKey, NotFound, Provider, Rejected
+from bucketry_local.records import Details, Record, as_attribute
 
 
 def put_by_hand(file: Path, content: bytes, seconds: int = 1_700_000_000) -> None:
@@ -90,6 +94,8 @@ DAMAGE = [
     b'STAMP e - "text/x',
     b"STAMP e - " + b"[" * 3_000,
     b'STAMP \xff - "text/x"',
+    b"\0",
+    b"\0\xff" + bytes(62),
     # A header that breaks out.
     b'STAMP e - "text/x\\r\\nSet-Cookie: a=b"',
 ]
@@ -160,6 +166,96 @@ def test_a_common_record_is_short_enough_for_one_call(
     local.upload(b"x" * 100_000, key="a.txt", content_type="text/plain; charset=utf-8")
     assert len(os.getxattr(directory / "a.txt", "user.bucketry")) <= 128
     assert local.head("a.txt").content_type == "text/plain; charset=utf-8"
+
+
+def as_packed(file: Path, number: int, content: bytes) -> bytes:
+    return (
+        bytes((0, number))
+        + len(content).to_bytes(6, "big")
+        + file.stat().st_mtime_ns.to_bytes(8, "big")
+        + hashlib.md5(content).digest()
+        + hashlib.sha256(content).digest()
+    )
+
+
+def test_a_common_record_takes_no_block_of_the_disk(
+    local: Provider, directory: Path, records_with_them: None
+) -> None:
+    """ext4 has room for 64 bytes in the file's inode, if nobody else has an attribute there."""
+    stored = local.upload(b"hello", key="a.png")
+    kept = os.getxattr(directory / "a.png", "user.bucketry")
+    assert len(kept) == 64
+    assert kept == as_packed(directory / "a.png", 5, b"hello")
+    info = local.head("a.png")
+    assert (info.size, info.etag, info.content_type) == (5, stored.etag, "image/png")
+    assert info.checksums == {"SHA256": stored.checksum}
+    assert [found.etag for found in local.list()] == [stored.etag]
+    assert local.open("a.png").read() == b"hello"
+
+
+def test_the_number_of_a_media_type_stays_what_it_is(
+    local: Provider, directory: Path, records_with_them: None
+) -> None:
+    put_by_hand(directory / "a", b"hello")
+    told = []
+    for number in range(19):
+        packed = as_packed(directory / "a", number, b"hello")
+        os.setxattr(directory / "a", "user.bucketry", packed)
+        told.append(local.head("a").content_type)
+    assert told == [
+        *("application/octet-stream", "application/json", "application/pdf", "application/zip"),
+        *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/svg+xml"),
+        *("text/plain", "text/html", "text/css", "text/csv", "text/javascript"),
+        *("audio/mpeg", "video/mp4", "video/webm", "font/woff2"),
+    ]
+
+
+def test_a_packed_record_of_another_state_of_the_file_is_none(
+    local: Provider, directory: Path, records_with_them: None
+) -> None:
+    local.upload(b"hello", key="a.png", content_type="text/css")
+    seen = (directory / "a.png").stat().st_mtime_ns
+    (directory / "a.png").write_bytes(b"hello, longer")
+    os.utime(directory / "a.png", ns=(seen, seen))
+    assert local.head("a.png").content_type == "image/png"
+    (directory / "a.png").write_bytes(b"hello")
+    os.utime(directory / "a.png", ns=(seen, seen))
+    assert local.head("a.png").content_type == "text/css"
+    os.utime(directory / "a.png", ns=(seen, seen + 1))
+    assert local.head("a.png").content_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        *({"metadata": {"a": "b"}}, {"tags": {"a": "b"}}, {"cache_control": "no-cache"}),
+        *({"content_encoding": "gzip"}, {"content_type": "text/plain; charset=utf-8"}),
+    ],
+)
+def test_what_says_more_is_a_line_of_text(
+    local: Provider, directory: Path, records_with_them: None, more: dict[str, Any]
+) -> None:
+    local.upload(b"hello", key="a.txt", **more)
+    kept = os.getxattr(directory / "a.txt", "user.bucketry")
+    assert kept.startswith(b"5 ")
+    assert kept.endswith((b"}", b'"'))
+    local.copy("a.txt", "b.txt")
+    info = local.head("b.txt")
+    for name in more.keys() - {"tags"}:
+        assert getattr(info, name) == more[name]
+
+
+def test_a_size_or_a_time_that_has_no_room_is_told_by_a_line() -> None:
+    common = Record(
+        size=1 << 48,
+        mtime_ns=1,
+        etag="5d41402abc4b2a76b9719d911017c592",
+        sha256="LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+        details=Details(content_type="image/png"),
+    )
+    assert as_attribute(common).startswith(b"1000000000000 1 5d41")
+    assert as_attribute(attrs.evolve(common, size=1, mtime_ns=1 << 63)).startswith(b"1 8000")
+    assert len(as_attribute(attrs.evolve(common, size=(1 << 48) - 1))) == 64
 
 
 def test_without_attributes_a_record_is_a_file(

@@ -126,6 +126,33 @@ def test_a_bucket_behind_a_cdn_is_left_as_open_as_it_is(server: StandIn, open_on
     assert statuses(plan(cdn))["public reads"] == "in place"
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Action": ["s3:GetObject", "s3:PutObject"]},
+        {"Action": "s3:*"},
+        {"Resource": ["arn:aws:s3:::media/up/*", "arn:aws:s3:::media/*"]},
+    ],
+)
+def test_our_own_rules_allow_and_remove_what_they_are_for_and_no_more(
+    server: StandIn, open_on: Open, owner: Any, more: dict[str, Any]
+) -> None:
+    public = open_on(server, visibility="public", root_path="up")
+    set_up(public, Wanted())
+    policy = json.loads(owner.get_bucket_policy(Bucket="media")["Policy"])
+    rules = owner.get_bucket_lifecycle_configuration(Bucket="media")["Rules"]
+    owner.put_bucket_policy(
+        Bucket="media", Policy=json.dumps({**policy, "Statement": [policy["Statement"][0] | more]})
+    )
+    owner.put_bucket_lifecycle_configuration(
+        Bucket="media", LifecycleConfiguration={"Rules": [rules[0] | {"Expiration": {"Days": 1}}]}
+    )
+
+    set_up(public, Wanted())
+    assert policy == json.loads(owner.get_bucket_policy(Bucket="media")["Policy"])
+    assert rules == owner.get_bucket_lifecycle_configuration(Bucket="media")["Rules"]
+
+
 # -- the owner's own rules --------------------------------------------------
 
 OWN_CORS: dict[str, Any] = {

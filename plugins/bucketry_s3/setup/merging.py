@@ -16,6 +16,9 @@ PUBLIC_SID = "BucketryPublicRead"
 
 Rules = Mapping[str, Any] | None
 
+_EXPIRY = frozenset({"Expiration", "NoncurrentVersionExpiration"})
+"""Members of a lifecycle rule that remove what has been stored."""
+
 _EXPOSED = ("ETag", "Location")
 """Scripts upload in parts by ETags, and learn from Location where a form has stored its file."""
 
@@ -96,7 +99,8 @@ def with_abort(present: Rules, prefix: str, days: int) -> dict[str, Any]:
     rules = list((present or {}).get("Rules", []))
     others = [rule for rule in rules if rule.get("ID") != LIFECYCLE_ID]
     ours = [rule for rule in rules if rule.get("ID") == LIFECYCLE_ID]
-    if present and any(_aborts(rule, prefix, days) for rule in ours or others):
+    spoilt = any(not _EXPIRY.isdisjoint(rule) for rule in ours)
+    if present and not spoilt and any(_aborts(rule, prefix, days) for rule in ours or others):
         return dict(present)
     rule = {
         "ID": LIFECYCLE_ID,
@@ -134,7 +138,14 @@ def with_public_read(present: Rules, resource: str, version: str) -> dict[str, A
         "Resource": resource,
     }
     # A server writes some of it in a way of its own: an order, lists of one.
-    same = [one for one in statements if one.get("Sid") == PUBLIC_SID and _opens(one, resource)]
+    same = [
+        one
+        for one in statements
+        if one.get("Sid") == PUBLIC_SID
+        and _opens(one, resource)
+        and {*_words(one.get("Action"))} == {"s3:GetObject"}
+        and {*_words(one.get("Resource"))} == {resource}
+    ]
     return {"Version": version, **(present or {}), "Statement": [*others, *(same[:1] or [ours])]}
 
 

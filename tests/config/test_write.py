@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bucketry
-from bucketry.config import convert_config, load_config
+from bucketry.config import check_config, convert_config, load_config
 from bucketry.host.catalog import Catalog
 from config.fakes import make_catalog
 
@@ -114,6 +114,21 @@ def test_a_customer_s_own_encryption_key_is_not_written(catalog: Catalog) -> Non
         'extra_params = { upload = { SSECustomerKey = { env = "ACME_SSECUSTOMERKEY" } } }' in text
     )
     assert "hush" not in text
+
+
+def test_each_secret_has_a_variable_of_its_own_whatever_the_names(catalog: Catalog) -> None:
+    pair = {"access_key_id": {"env": "KEY"}, "secret_access_key": "hush"}
+    one = {"provider": "acme", "bucket": "photos", "credentials": pair}
+    names = ["a-b", "a_b", "1"]
+    data = {"providers": {name: one for name in names}}
+    written = tomllib.loads(convert_config(data, catalog=catalog, environ={"KEY": "AKIA"}))
+    variables = [
+        provider["credentials"]["secret_access_key"]["env"]
+        for provider in written["providers"].values()
+    ]
+    assert len({*variables}) == len(names)
+    environ = {"KEY": "AKIA", **dict.fromkeys(variables, "hush")}
+    assert check_config(written, catalog=catalog, environ=environ) == ()
 
 
 def test_the_vendor_s_reference_is_kept(catalog: Catalog) -> None:

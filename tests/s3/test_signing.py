@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
+import attrs
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bucketry import BadCredentials
 from bucketry_s3.protocol.signing import KeyPair, Presigner
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
@@ -124,6 +126,8 @@ def test_a_signature_ends_with_the_credentials_it_was_made_with() -> None:
 
     assert until == long.expires_at
     assert NOW + timedelta(seconds=60) == short.expires_at
+    with pytest.raises(BadCredentials, match="run out"):
+        signer.url("GET", "k", 60, attrs.evolve(pair, expires=NOW), params={}, headers={})
 
 
 def test_a_post_policy_covers_every_field_and_limit() -> None:

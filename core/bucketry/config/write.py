@@ -21,15 +21,18 @@ def to_toml(providers: Mapping[str, Validated], default: str | None) -> str:
     reference too, with a comment that says so.
     """
     lines = [f"default = {_text(default)}", ""] if default is not None else []
+    taken: set[str] = set()
     for name, validated in providers.items():
-        lines += [f"[providers.{_name(name)}]", *_Table(name, validated).lines(), ""]
+        lines += [f"[providers.{_name(name)}]", *_Table(name, validated, taken).lines(), ""]
     return "\n".join(lines)
 
 
 class _Table:
-    def __init__(self, name: str, validated: Validated) -> None:
+    def __init__(self, name: str, validated: Validated, taken: set[str]) -> None:
+        """`taken` are the variables that other secrets are put into."""
         self._name = name
         self._validated = validated
+        self._taken = taken
 
     def lines(self) -> list[str]:
         validated = self._validated
@@ -63,7 +66,7 @@ class _Table:
                 )
             return _inline(parts)
         if secret:
-            variable = re.sub(r"\W", "_", f"{self._name}_{path[-1]}").upper()
+            variable = self._variable(path[-1])
             comments.append(f"# Was written out; put it into the environment variable {variable}.")
             return _inline({"env": _text(variable)})
         if isinstance(value, dict):
@@ -81,6 +84,15 @@ class _Table:
             ]
             return f"[{', '.join(items)}]"
         return _scalar(value)
+
+    def _variable(self, option: str | int) -> str:
+        """Return the name of a variable that no other secret has."""
+        name = re.sub(r"\W", "_", f"{self._name}_{option}").upper()
+        name = f"_{name}" if name[0].isdigit() else name
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
 
 
 def _scalar(value: Any) -> str:

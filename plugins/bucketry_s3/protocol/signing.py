@@ -283,6 +283,13 @@ MAX_POST_SIZE = 5 * 1024**3
 
 
 def _until(now: datetime, expires_in: int, pair: KeyPair) -> datetime:
-    """Temporary credentials end their signatures with them."""
+    """Temporary credentials end their signatures with them; `BadCredentials` after their end."""
     until = now + timedelta(seconds=expires_in)
-    return min(until, pair.expires) if pair.expires is not None else until
+    if pair.expires is None:
+        return until
+    if pair.expires <= now:
+        raise BadCredentials(
+            "the key pair has run out, and so would what it signs",
+            hint="Answer with a new one in bucketry_s3_credentials.",
+        )
+    return min(until, pair.expires)

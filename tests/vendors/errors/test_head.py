@@ -83,11 +83,11 @@ def test_a_refusal_that_a_get_does_not_repeat_is_told_as_it_came(
     server: StandIn, open_vendor: Open
 ) -> None:
     provider = open_vendor("backblaze")
-    server.put("media", "photos/cat.png", b"x")
+    server.put("media", "there.png", b"x")
     server.faults.add("HeadObject", Reply(403), times=None)
 
     with pytest.raises(AccessDenied) as caught:
-        provider.head("photos/cat.png")
+        provider.head("there.png")
 
     assert (caught.value.code, caught.value.status) == (None, 403)
     assert "Look at the application key's capabilities" in caught.value.hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -59,6 +60,8 @@ _PARAMS = {
     "IfMatch": "if_match",
 }
 
+_asked = attrgetter(*_PARAMS.values())
+
 # Options that the schema refuses, by the parameter they would become.
 _OPTIONS = {
     "ACL": "acl",
@@ -106,11 +109,8 @@ class LocalLayer:
     @hookimpl
     def bucketry_put_params(self, upload: Upload) -> dict[str, Any]:
         """Spell the upload's options as boto3 does."""
-        params: dict[str, Any] = {
-            name: value
-            for name, attribute in _PARAMS.items()
-            if (value := getattr(upload, attribute))
-        }
+        asked = zip(_PARAMS, _asked(upload), strict=True)
+        params: dict[str, Any] = {name: value for name, value in asked if value}
         if upload.encryption:
             params["ServerSideEncryption"] = upload.encryption.type
         if upload.metadata:

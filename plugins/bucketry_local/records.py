@@ -44,7 +44,7 @@ from bucketry_local.disk import make_folders, write_file
 logger = logging.getLogger("bucketry.local")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)  # each upload makes one, and with slots it takes longer
 class Details:
     """What an upload says of its bytes; `InvalidHeader` or `TypeError` for what none can say."""
 
@@ -58,11 +58,14 @@ class Details:
 
     def __attrs_post_init__(self) -> None:
         check_header_value("content_type", self.content_type)
-        for name in _HEADERS:
-            if (value := getattr(self, name)) is not None:
+        *headers, metadata, tags = _more(self)
+        for name, value in zip(_HEADERS, headers, strict=True):
+            if value is not None:
                 check_header_value(name, value)
-        for texts in (self.metadata, self.tags):
-            if not isinstance(texts, dict) or not all(map(_is_text, (*texts, *texts.values()))):
+        for texts in (metadata, tags):
+            if type(texts) is not dict or (
+                texts and not all(map(_is_text, (*texts, *texts.values())))
+            ):
                 raise TypeError("metadata and tags are texts by their names")
 
 
@@ -252,7 +255,7 @@ def _unpacked(packed: bytes, stat: os.stat_result, where: str) -> tuple[str, str
         raise ValueError("it is of a newer release")
     if ((high << 32) + low, mtime_ns) != (stat.st_size, stat.st_mtime_ns):
         return None
-    return etag.hex(), base64.b64encode(sha256).decode(), _json(_TYPES[number]), where
+    return etag.hex(), base64.b64encode(sha256).decode(), f'"{_TYPES[number]}"', where
 
 
 def _damaged(where: str, key: str, error: Exception) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from bucketry.errors import InvalidKey
 from bucketry.texts import plain
@@ -50,6 +51,10 @@ _plain = re.compile(
     r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*+(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*+)*+"
 ).fullmatch
 
+# Many such keys at once, of ASCII and a line each; the largest class that is looked at quickly.
+_ASCII_SEGMENT = r"[ !-\-0-\[\]-~][ -.0-\[\]-~]*+"
+_ascii_lines = re.compile(rf"{_ASCII_SEGMENT}(?:[/\n]{_ASCII_SEGMENT})*+").fullmatch
+
 _SURELY_SHORT = MAX_KEY_BYTES // 4
 """Characters that are never too many bytes."""
 
@@ -77,6 +82,16 @@ def is_common(key: str) -> bool:
         and _common(key) is not None
         and (len(key) <= _SURELY_SHORT or len(key.encode()) <= MAX_KEY_BYTES)
         and (key.isascii() or unicodedata.is_normalized("NFC", key))
+    )
+
+
+def are_common(keys: Sequence[str]) -> bool:
+    """Return whether one look shows that all of them may be stored; False says nothing of them."""
+    lines = "\n".join(keys)
+    return (
+        _ascii_lines(lines) is not None
+        and lines.count("\n") == len(keys) - 1
+        and max(map(len, keys)) <= MAX_KEY_BYTES
     )
 
 

@@ -30,6 +30,7 @@ from bucketry import (
     UploadTicket,
     model,
 )
+from bucketry.model.objects import with_key
 from bucketry.source import Source
 
 SECRET = "wJalrXUtnFEMI"
@@ -196,3 +197,10 @@ def test_a_schema_is_read_from_its_package() -> None:
 
 def test_ambient_credentials_hold_no_secret() -> None:
     assert repr(AmbientCredentials(profile="backup")) == "AmbientCredentials(profile='backup')"
+
+
+def test_an_object_under_another_key_is_the_same_otherwise() -> None:
+    info = ObjectInfo(key="a", size=1, metadata={"n": "v"}, checksums={"SHA1": "x"})
+
+    assert with_key(info, "b") == attrs.evolve(info, key="b")
+    assert "a" == info.key

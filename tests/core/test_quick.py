@@ -15,7 +15,7 @@ from bucketry.host import ask as ask_module
 from bucketry.host.addresses import is_common_url
 from bucketry.host.ask import Ask
 from bucketry.host.layers import LayerStack
-from bucketry.keys import RootPath, check_key, is_common, is_plain
+from bucketry.keys import RootPath, are_common, check_key, is_common, is_plain
 
 COUNTS = [10_000, pytest.param(250_000, marks=pytest.mark.full)]
 
@@ -81,6 +81,21 @@ def test_one_look_is_enough_for_common_keys() -> None:
     for key in ("photos/cat 1.png", "Grüße & Küsse/é.png", "日本語/\U0001f600.png", "a" * 1024):
         assert is_common(key), key
     assert unicodedata.is_normalized("NFC", "Grüße & Küsse/é.png")
+
+
+def test_one_look_at_many_keys_passes_none_that_is_refused() -> None:
+    chance = random.Random(6)
+    good = [key for key in _keys(3000, 2) if key.isascii() and _said(check_key, key) == key]
+    found = [*good, *_keys(300, 3), "a\nb", "a\n", "a" * 1025, ""]
+    passed = 0
+    for _ in range(1500):
+        keys = chance.choices(found, k=chance.randint(0, 4))
+        if are_common(keys):
+            passed += 1
+            assert all(_said(check_key, key) == key for key in keys), keys
+    assert passed > 100
+    assert are_common(["photos/cat 1.png", "a" * 1024, "x.y/~"])
+    assert not are_common(["a\nb"])
 
 
 URL_PIECES = [

@@ -94,6 +94,13 @@ def test_an_answer_means_what_it_means_to_boto3(operation: str, data: Any) -> No
     ours = parse(request(operation), again)
 
     theirs = _by_botocore(operation, answer, body)
+    if "Contents" in theirs:  # the one list that is told by columns, and its ETags without quotes
+        theirs["Contents"] = {
+            name: [entry.get(name) for entry in theirs["Contents"]] for name in ours["Contents"]
+        }
+        theirs["Contents"]["ETag"] = [
+            etag and etag.removeprefix("W/").strip('"') for etag in theirs["Contents"]["ETag"]
+        ]
     assert _bare(ours) == _bare(theirs)
 
 
@@ -183,7 +190,7 @@ def test_a_time_that_is_none_fails_nothing(text: str) -> None:
     listing = understood(request("ListObjectsV2"), ASKED, reply(LISTING % entry.encode()))
 
     assert "LastModified" not in head
-    assert [{"Key": "k"}] == listing["Contents"]
+    assert (["k"], [None]) == (listing["Contents"]["Key"], listing["Contents"]["LastModified"])
 
 
 @pytest.mark.parametrize("text", ["2026-11-24T12:00:00", "Tue, 24 Nov 2026 12:00:00 -0000"])
@@ -206,7 +213,7 @@ def test_keys_that_came_encoded_are_decoded() -> None:
     told = understood(request("ListObjectsV2"), ASKED, reply(LISTING % body))
 
     assert ("a b", "a b+\n", "\u00e9/") == (
-        told["Prefix"], told["Contents"][0]["Key"], told["CommonPrefixes"][0]["Prefix"]
+        told["Prefix"], told["Contents"]["Key"][0], told["CommonPrefixes"][0]["Prefix"]
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from bucketry_s3.objects.removing import _all_fit_in_xml, _fits_in_xml
-from bucketry_s3.protocol.deletes import read_common, write_common
+from bucketry_s3.protocol.common import read_deleted, write_deletes
 from bucketry_s3.protocol.markup import (
     NAMESPACE,
     Misread,
@@ -83,7 +83,7 @@ def documents(count: int) -> list[tuple[str, bool]]:
 
 def test_both_ways_give_the_same() -> None:
     for text, common in documents(3000):
-        quickly = read_common(text.encode())
+        quickly = read_deleted(text.encode())
 
         assert (quickly is not None) == common, text
         if quickly is not None:
@@ -105,14 +105,14 @@ def test_both_ways_give_the_same() -> None:
     ],
 )
 def test_what_is_no_common_document_is_left_to_the_parser(document: bytes) -> None:
-    assert read_common(document) is None
+    assert read_deleted(document) is None
 
 
 def test_a_thousand_keys_of_the_longest_are_read() -> None:
     keys = [f"{number:04}{'k' * 1020}" for number in range(1000)]
     inner = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
 
-    found = read_common(f"<DeleteResult>{inner}</DeleteResult>".encode())
+    found = read_deleted(f"<DeleteResult>{inner}</DeleteResult>".encode())
 
     assert {"Deleted": [{"Key": key} for key in keys]} == found
 
@@ -125,7 +125,7 @@ def test_a_request_is_written_the_same_in_both_ways() -> None:
     for _ in range(2000):
         keys = ["".join(random.choices(pieces, k=3)) for _ in range(random.randrange(1, 4))]
 
-        quickly = write_common(keys)
+        quickly = write_deletes(keys)
 
         odd = any(character in key for key in keys for character in '&<>"')
         assert (quickly is None) == odd, keys
@@ -134,7 +134,7 @@ def test_a_request_is_written_the_same_in_both_ways() -> None:
             objects = [{"Key": key} for key in keys]
             assert write_document("Delete", shape, {"Objects": objects}) == quickly
     assert common > 100
-    assert write_common(["a\nb"]) is write_common(["a\rb"]) is None
+    assert write_deletes(["a\nb"]) is write_deletes(["a\rb"]) is None
 
 
 def test_one_look_at_all_keys_lets_none_through_that_does_not_fit() -> None:

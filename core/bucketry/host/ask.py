@@ -52,6 +52,20 @@ T = TypeVar("T")
 _NONE: Mapping[str, Any] = {}
 
 
+def _are_common(infos: Sequence[object], prefix: str) -> bool:
+    """Return whether one look shows that all are what a listing may tell; False says nothing."""
+    return all([
+        type(info) is ObjectInfo
+        and type(key := info.key) is str
+        and key.startswith(prefix)
+        and type(size := info.size) is int
+        and size >= 0
+        and type(when := info.last_modified) is datetime
+        and when.tzinfo is not None
+        for info in infos
+    ])  # fmt: skip
+
+
 class Ask:
     """Asks one provider's layers. Keys are object keys, the root path is part of them."""
 
@@ -207,10 +221,9 @@ class Ask:
         )
         for page in self._expect(answer, Iterator, hook):
             self._expect(page, Page, hook)
-            for info in page.objects:
-                key: object = self._sound(info, hook).key
-                if not isinstance(key, str) or not key.startswith(prefix):
-                    self._inside(key, prefix, hook)
+            if not _are_common(page.objects, prefix):
+                for info in page.objects:
+                    self._inside(self._sound(info, hook).key, prefix, hook)
             for folder in page.folders:
                 self._inside(folder, prefix, hook)
             yield page

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from bucketry.errors import InvalidInput
 from bucketry.headers import check_param_values
-from bucketry.keys import MAX_KEY_BYTES, is_common
+from bucketry.keys import MAX_KEY_BYTES, are_common, is_common
 from bucketry.model import ObjectInfo, ObjectVersion, Page
+from bucketry.model.objects import with_key
 from bucketry.provider.arguments import check_text
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
@@ -44,18 +45,18 @@ def _pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Ite
             if page is None:
                 return
             yield Page(
-                objects=[told(ground, info) for info in page.objects],
+                objects=_told_all(ground, page.objects),
                 folders=[folder[len(root.prefix) :] for folder in page.folders],
             )
 
 
 def object_pages(ground: Ground, prefix: str, delimiter: str, start_after: str) -> Iterator[Page]:
     """Yield pages with object keys."""
+    root = ground.root.prefix
     for page in ground.ask.pages(prefix, delimiter, start_after, LIST_PAGE):
         # The root path itself may exist as a folder marker; it is no object of this provider.
-        yield attrs.evolve(
-            page, objects=[info for info in page.objects if info.key != ground.root.prefix]
-        )
+        objects = [info for info in page.objects if info.key != root]
+        yield page if len(objects) == len(page.objects) else attrs.evolve(page, objects=objects)
 
 
 def versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
@@ -76,9 +77,17 @@ def _versions(ground: Ground, prefix: str) -> Iterator[ObjectVersion]:
                 yield attrs.evolve(one, key=root.strip(one.key))
 
 
+def _told_all(ground: Ground, infos: Sequence[ObjectInfo]) -> Sequence[ObjectInfo]:
+    root = len(ground.root.prefix)
+    keys = [info.key[root:] for info in infos]
+    if not are_common(keys):
+        return [told(ground, info) for info in infos]
+    return list(map(with_key, infos, keys)) if root else infos
+
+
 def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:
     """Return what is known of an object, under the application's key."""
     if not ground.root.prefix and is_common(info.key):
         return info
     key = ground.root.strip(info.key)
-    return info if key is info.key else attrs.evolve(info, key=key)
+    return info if key is info.key else with_key(info, key)

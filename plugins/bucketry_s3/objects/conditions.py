@@ -9,7 +9,8 @@ from bucketry import AlreadyExists, NotFound, PreconditionFailed, Unsupported
 from bucketry.limits import cite
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.native import for_looking
-from bucketry_s3.objects.reading import head_answer, unquoted
+from bucketry_s3.objects.reading import head_answer
+from bucketry_s3.protocol.markup import unquoted
 
 PUT_FACTS = {"IfNoneMatch": "put_if_absent", "IfMatch": "put_if_match"}
 COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_match"}

@@ -28,7 +28,8 @@ from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import COMPLETE_FACTS, PUT_FACTS, not_enforced
 from bucketry_s3.objects.native import PRECONDITIONS, for_looking
-from bucketry_s3.objects.reading import WRITE_ID, head_answer, unquoted
+from bucketry_s3.objects.reading import WRITE_ID, head_answer
+from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.retrying import Attempts
 
 _CHECKSUMS = frozenset(f"Checksum{name}" for name in get_args(ChecksumAlgorithm))

@@ -24,9 +24,10 @@ from bucketry_s3.objects.native import (
     stored_as,
     tagging,
 )
-from bucketry_s3.objects.reading import WRITE_ID, head_answer, md5_of, unquoted, version_of
+from bucketry_s3.objects.reading import WRITE_ID, head_answer, md5_of, version_of
 from bucketry_s3.options import MIB
 from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, checksum_param
+from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.retrying import Attempts
 
 MAX_SINGLE_COPY = 5 * 1024**3

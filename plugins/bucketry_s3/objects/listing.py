@@ -17,10 +17,12 @@ from bucketry import (
     Unsupported,
 )
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.reading import unquoted
+from bucketry_s3.protocol.common import Table, tabled
+from bucketry_s3.protocol.markup import unquoted
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_EMPTY = tabled(())
 _ENTRIES = ("Contents", "CommonPrefixes", "Uploads", "Versions", "DeleteMarkers")
 
 
@@ -42,20 +44,16 @@ def pages(
     for answer in _answers(
         bucket, "ListObjectsV2", params, {"NextContinuationToken": "ContinuationToken"}
     ):
+        table = answer.get("Contents", _EMPTY)
+        _check_told(table)
+        keys = table["Key"]
         page = Page(
             objects=[
-                ObjectInfo(
-                    key=_told(entry, "Key"),
-                    size=_told(entry, "Size"),
-                    etag=unquoted(entry.get("ETag")),
-                    last_modified=entry.get("LastModified"),
-                    storage_class=entry.get("StorageClass"),
-                )
-                for entry in answer.get("Contents", [])
+                ObjectInfo(key=key, size=size, etag=etag, last_modified=when, storage_class=kind)
+                for key, size, etag, when, kind in zip(*table.values(), strict=True)
             ],
             folders=[_told(entry, "Prefix") for entry in answer.get("CommonPrefixes", [])],
         )
-        keys = [info.key for info in page.objects]
         _check_prefix(prefix, [*keys, *page.folders])
         # Some servers leave the folders out of the count; more than came is a page cut short.
         if (answer.get("KeyCount") or 0) > len(keys) + len(page.folders):
@@ -130,6 +128,14 @@ class _Order:
         if self._last and first <= self._last:
             raise Rejected(f"the server's listing goes back, from {self._last!a} to {first!a}")
         self._last = max([*keys[-1:], *folders[-1:]])
+
+
+def _check_told(table: Table) -> None:
+    """Do for all entries what `_told` does for one."""
+    for name in ("Key", "Size"):
+        if None in table[name] or "" in table[name]:
+            for entry in zip(*table.values(), strict=True):
+                _told(dict(zip(table, entry, strict=True)), name)
 
 
 def _told(entry: Mapping[str, Any], name: str) -> Any:

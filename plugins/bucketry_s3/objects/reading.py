@@ -23,6 +23,7 @@ from bucketry_s3.objects.native import check_native
 from bucketry_s3.objects.stream import BodyStream, Known
 from bucketry_s3.protocol.checksums import CHEAPEST_FIRST, RunningChecksum, RunningMD5
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.wire import AnswerBody, read_into
 
 WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
@@ -32,14 +33,6 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 _REPLACED = "the object was replaced while it was being read"
 _CHECKSUMS = [(name, f"Checksum{name}") for name in get_args(ChecksumAlgorithm)]
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
-
-
-def unquoted(etag: str | None) -> str | None:
-    """Return an ETag without quotes, or None for a missing or empty one.
-
-    A proxy that compresses marks it as weak; it still names the same version.
-    """
-    return etag.removeprefix("W/").strip('"') or None if etag else None
 
 
 def version_of(answer: Mapping[str, Any]) -> str | None:

@@ -23,7 +23,7 @@ from bucketry import (
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import DELETE_FACTS, check_honoured, look
 from bucketry_s3.objects.native import check_native, for_removing
-from bucketry_s3.protocol.deletes import write_common
+from bucketry_s3.protocol.common import write_deletes
 from bucketry_s3.protocol.errors import CODES
 from bucketry_s3.protocol.fixed import DELETES
 from bucketry_s3.protocol.retrying import Attempts
@@ -136,7 +136,7 @@ def _failure(key: str, reason: str, code: str | None) -> Failure:
 
 
 def _batch(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> Deleted:
-    document = write_common(keys) or {"Objects": [{"Key": key} for key in keys]}
+    document = write_deletes(keys) or {"Objects": [{"Key": key} for key in keys]}
     answer = bucket.send("DeleteObjects", {"Delete": document, **params})
     told = {entry.get("Key") for entry in answer.get("Deleted", [])}
     errors = {error.get("Key"): error for error in answer.get("Errors", [])}

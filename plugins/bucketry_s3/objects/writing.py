@@ -42,10 +42,11 @@ from bucketry_s3.objects.native import (
     check_divisible,
     check_native,
 )
-from bucketry_s3.objects.reading import unquoted, version_of
+from bucketry_s3.objects.reading import version_of
 from bucketry_s3.objects.sending import send_parts
 from bucketry_s3.protocol.checksums import checksum, checksum_param, default_algorithm
 from bucketry_s3.protocol.fixed import UPLOADS
+from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.retrying import Attempts
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from bucketry.errors import Unavailable, Unsupported
-from bucketry_s3.protocol.deletes import read_common
+from bucketry_s3.protocol.common import read_deleted, read_entries, tabled
 from bucketry_s3.protocol.errors import refusal
 from bucketry_s3.protocol.markup import (
     READERS,
@@ -221,13 +221,17 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     text = read_whole(answer, MAX_DOCUMENT)
     if operation.name == "GetBucketPolicy" and answer.status < 300:
         return {"Policy": text.decode(errors="replace")}  # the one document in JSON
-    if operation.name == "DeleteObjects" and (members := read_common(text)) is not None:
+    if operation.name == "DeleteObjects" and (members := read_deleted(text)) is not None:
         return members
     document = DOCUMENTS.get(operation.name)
     if document is None and not text:
         return {}
+    apart = read_entries(text) if operation.name == "ListObjectsV2" else None
     try:
-        root = read_element(text) if text.strip() else Element("")
+        if apart is not None:
+            root = apart[0]
+        else:
+            root = read_element(text) if text.strip() else Element("")
     except Misread:
         if document is not None and (operation.proof or document.certain):
             raise
@@ -246,6 +250,10 @@ def _document(request: S3Request, answer: S3Answer) -> dict[str, Any]:
             raise Misread(f"it has no {document.root}")
         return {}
     members = read_members(root, document.shape)
+    if apart is not None:
+        members["Contents"] = apart[1]
+    elif "Contents" in members:
+        members["Contents"] = tabled(members["Contents"])
     if members.get("EncodingType") == "url":
         _decode(members, URL_ENCODED[operation.name])
     return {document.member: members} if document.member else members
@@ -255,11 +263,17 @@ def _decode(members: dict[str, Any], names: str) -> None:
     for name in names.split():
         if name in members:
             members[name] = unquote_plus(members[name])
+    if "Contents" in members:
+        members["Contents"]["Key"] = list(map(_decoded, members["Contents"]["Key"]))
     for entries in members.values():
         for entry in entries if isinstance(entries, list) else ():
             for name in ("Key", "Prefix"):
                 if name in entry:
                     entry[name] = unquote_plus(entry[name])
+
+
+def _decoded(key: str | None) -> str | None:
+    return unquote_plus(key) if key and ("%" in key or "+" in key) else key
 
 
 def read_whole(answer: S3Answer, limit: int) -> bytes:

@@ -240,6 +240,14 @@ def read_boolean(text: str) -> bool:
     return text in ("true", "TRUE")
 
 
+def unquoted(etag: str | None) -> str | None:
+    """Return an ETag without quotes, or None for a missing or empty one.
+
+    A proxy that compresses marks it as weak; it still names the same version.
+    """
+    return etag.removeprefix("W/").strip('"') or None if etag else None
+
+
 def read_time(text: str) -> datetime | None:
     """Return a time in UTC, which is meant where no zone is named; None for what is no time.
 

@@ -8,6 +8,7 @@ plus everything that some client, proxy or operating system reads in a second wa
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
 
@@ -98,6 +99,18 @@ def are_common(keys: Sequence[str]) -> bool:
 def is_plain(key: str) -> bool:
     """Return whether `key` may be stored and is its own percent-encoding; False says nothing."""
     return len(key) <= MAX_KEY_BYTES and _plain(key) is not None
+
+
+_AS_IT_IS = string.ascii_letters + string.digits + "/-._~"
+_ENCODED = [chr(byte) if chr(byte) in _AS_IT_IS else f"%{byte:02X}" for byte in range(256)]
+
+
+def percent_encoded(text: str) -> str:
+    """Return a key or other text percent-encoded but for letters, digits and ``/-._~``.
+
+    It is `urllib.parse.quote`, in less than half the time.
+    """
+    return "".join([_ENCODED[byte] for byte in text.encode()])
 
 
 def check_key(key: str) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from attrs import field, frozen
 
 from bucketry import AccessDenied, Secret, SignedUrl, SignRequest
+from bucketry.keys import percent_encoded
 
 _VERSION = "bucketry-local-1"
 _SIGNATURE = "Signature"
@@ -29,7 +30,7 @@ _HEADER = "header_"
 
 def object_url(base_url: str, key: str) -> str:
     """Return the address of `key`: every byte but RFC 3986's unreserved ones is encoded."""
-    return f"{base_url}/{quote(key, safe='/')}"
+    return f"{base_url}/{percent_encoded(key)}"
 
 
 def key_of_url(base_url: str, url: str) -> str | None:
@@ -148,7 +149,7 @@ class Signer:
             (
                 _VERSION,
                 self.base_url,
-                quote(key, safe="/"),
+                percent_encoded(key),
                 urlencode(sorted(query.items()), quote_via=quote, safe=""),
             )
         )

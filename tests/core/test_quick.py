@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +17,14 @@ from bucketry.host import ask as ask_module
 from bucketry.host.addresses import is_common_url
 from bucketry.host.ask import Ask
 from bucketry.host.layers import LayerStack
-from bucketry.keys import RootPath, are_common, check_key, is_common, is_plain
+from bucketry.keys import (
+    RootPath,
+    are_common,
+    check_key,
+    is_common,
+    is_plain,
+    percent_encoded,
+)
 
 COUNTS = [10_000, pytest.param(250_000, marks=pytest.mark.full)]
 
@@ -96,6 +105,15 @@ def test_one_look_at_many_keys_passes_none_that_is_refused() -> None:
     assert passed > 100
     assert are_common(["photos/cat 1.png", "a" * 1024, "x.y/~"])
     assert not are_common(["a\nb"])
+
+
+def test_text_is_percent_encoded_as_the_standard_library_does_it() -> None:
+    texts = [*map(chr, [*range(0x3100), 0xD7FF, 0xE000, 0x1F600, 0x10FFFF]), *_keys(3000)]
+    for text in texts:
+        if not re.search("[\ud800-\udfff]", text):
+            assert quote(text, safe="/") == percent_encoded(text), ascii(text)
+    with pytest.raises(UnicodeEncodeError):
+        percent_encoded("\ud800")
 
 
 URL_PIECES = [

@@ -14,10 +14,9 @@ from math import inf
 from threading import local
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from bucketry.errors import BucketryError
-from bucketry.keys import MAX_KEY_BYTES, is_common, is_plain
+from bucketry.keys import MAX_KEY_BYTES, is_common, is_plain, percent_encoded
 from bucketry.model import SignedUrl, SigningFrame, SignRequest
 
 Sign = Callable[[str, int | None], SignedUrl | None]
@@ -57,7 +56,7 @@ def quoted(object_key: str) -> str | None:
     """Return a key percent-encoded, where one look shows that it may be stored."""
     if is_plain(object_key):
         return object_key
-    return quote(object_key, safe="/-._~") if is_common(object_key) else None
+    return percent_encoded(object_key) if is_common(object_key) else None
 
 
 def never(*_: object) -> None:

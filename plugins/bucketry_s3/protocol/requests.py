@@ -7,12 +7,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any, Literal, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from bucketry.errors import InvalidHeader
 from bucketry.headers import check_kept_value
+from bucketry.keys import percent_encoded
 from bucketry_s3.protocol.given import check_complete, check_params
 from bucketry_s3.protocol.markup import Written, as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
@@ -119,7 +120,7 @@ def _source(value: Any) -> str:
         text = f"{bucket}/{inner}{value['Key']}"
     else:
         text, _, version = value.partition("?versionId=")
-    return quote(text, safe="/-._~") + (f"?versionId={version}" if version else "")
+    return percent_encoded(text) + (f"?versionId={version}" if version else "")
 
 
 _TEXT: Mapping[str, Callable[[Any], str]] = {

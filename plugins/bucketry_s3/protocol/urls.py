@@ -9,14 +9,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Literal
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from bucketry.keys import is_plain
+from bucketry.keys import is_plain, percent_encoded
 
 Addressing = Literal["path", "virtual"]
-
-# Characters that S3's signatures leave as they are; everything else is percent-encoded.
-_UNRESERVED = "/-._~"
 
 # A bucket that fits into one DNS label: S3's naming rules without dots, so that the wildcard
 # certificate of the endpoint (*.s3.example.com) covers it.
@@ -54,7 +51,7 @@ def bucket_base(endpoint: str, bucket: str, wanted: Addressing) -> str:
     path = parts.path.rstrip("/")
     if effective_addressing(endpoint, bucket, wanted) == "virtual":
         return f"{parts.scheme}://{bucket}.{host}{port}{path}"
-    return f"{parts.scheme}://{host}{port}{path}/{quote(bucket, safe=_UNRESERVED)}"
+    return f"{parts.scheme}://{host}{port}{path}/{percent_encoded(bucket)}"
 
 
 def bases(endpoint: str, bucket: str) -> set[str]:
@@ -63,13 +60,13 @@ def bases(endpoint: str, bucket: str) -> set[str]:
     Some tools write it down all the same, for a bucket with dots for one.
     """
     path = bucket_base(endpoint, bucket, "path")
-    scheme, _, rest = path.removesuffix(f"/{quote(bucket, safe=_UNRESERVED)}").partition("://")
+    scheme, _, rest = path.removesuffix(f"/{percent_encoded(bucket)}").partition("://")
     return {path, f"{scheme}://{bucket}.{rest}"}
 
 
 def quote_key(key: str) -> str:
     """Return a key percent-encoded the way S3 signs it: all but letters, digits and ``/-._~``."""
-    return key if is_plain(key) else quote(key, safe=_UNRESERVED)
+    return key if is_plain(key) else percent_encoded(key)
 
 
 def object_url(base: str, key: str) -> str:

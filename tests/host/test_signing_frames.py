@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -88,6 +89,26 @@ def test_plain_gets_are_made_of_frames_below_every_layer() -> None:
     assert [(request.key, request.expires_in) for request in above.seen] == [
         ("top/a b", 900), ("top/a b", 5), ("top/c", 900),
     ]  # fmt: skip
+
+
+def test_each_life_has_one_frame_in_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_780_000_000.4]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    made: list[tuple[int, int]] = []
+
+    def frame(expires_in: int, second: int) -> SigningFrame:
+        made.append((expires_in, second))
+        return _frame(expires_in, second)
+
+    media = _media(Signer(frame))
+    for _ in range(2):
+        for seconds in (60, 900, 60, 900):
+            assert f"life={seconds}&" in media.sign("a", expires_in=seconds).reveal()
+        now[0] += 1
+    assert made == [(60, 1_780_000_000), (900, 1_780_000_000), (60, 1_780_000_001),
+                    (900, 1_780_000_001)]  # fmt: skip
+    for seconds in (*range(1, 50), 1):
+        assert f"life={seconds}&" in media.sign("a", expires_in=seconds).reveal()
 
 
 @pytest.mark.parametrize(

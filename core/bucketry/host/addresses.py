@@ -22,8 +22,8 @@ from bucketry.model import SignedUrl, SigningFrame, SignRequest
 Sign = Callable[[str, int | None], SignedUrl | None]
 """Gives a signed GET of a key, for so many seconds or as long as is configured; None: not here."""
 
-_Known = tuple[int, int, Callable[[str], str], Callable[..., SignedUrl]]
-"""The second and the life that a frame is for, and what it does."""
+_Known = tuple[int, Callable[[str], str], Callable[..., SignedUrl]]
+"""The second that a frame is for, and what it does."""
 
 MAX_URL_LENGTH = 8192
 """Longest URL that common servers and proxies accept."""
@@ -33,6 +33,9 @@ CLOCK_SLACK = 5
 
 _LONGEST = 512
 """Longest signature that counts."""
+
+_LIVES = 16
+"""Lives whose frames are held; hardly anybody has more than two."""
 
 # One look proves the common URL; what does not match goes the long way.
 _common_url = re.compile(
@@ -78,37 +81,35 @@ def signer(
     """
     if frame_of is None:
         return never
-    last: _Known | None = None
+    frames: dict[int, _Known] = {}
 
     def fresh(second: int, seconds: int) -> _Known | None:
-        if type(seconds) is not int or not 1 <= seconds <= longest:
-            return None
-        if (before := last) is not None and before[:2] == (second, seconds):
-            return second, seconds, *before[2:]
         frame = None
-        with suppress(BucketryError):  # the long way tells of it
-            frame = frame_of(expires_in=seconds, second=second)
+        if 1 <= seconds <= longest:
+            with suppress(BucketryError):  # the long way tells of it
+                frame = frame_of(expires_in=seconds, second=second)
         # By type: one derived from it could sign in its own way.
         if type(frame) is not SigningFrame or not _is_good(frame, second + seconds):
             return None
-        return second, seconds, frame.signature, frame.signed
+        if len(frames) >= _LIVES:
+            frames.clear()
+        known = frames[seconds] = second, frame.signature, frame.signed
+        return known
 
     def sign(key: str, expires_in: int | None) -> SignedUrl | None:
-        if type(key) is not str:
+        seconds = configured if expires_in is None else expires_in
+        if type(key) is not str or type(seconds) is not int:
             return None
         quoted_key = quoted(prefix + key)
         if quoted_key is None:
             return None
-        seconds = configured if expires_in is None else expires_in
         second = int(time.time())
-        nonlocal last
-        known = last
-        if known is None or known[0] != second or known[1] is not seconds:
+        known = frames.get(seconds)
+        if known is None or known[0] != second:
             known = fresh(second, seconds)
             if known is None:
                 return None
-            last = known
-        _, _, signature_of, signed = known
+        _, signature_of, signed = known
         signature = signature_of(quoted_key)
         if not (signature.isascii() and signature.isalnum() and len(signature) <= _LONGEST):
             return None

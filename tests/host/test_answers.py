@@ -313,6 +313,12 @@ def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reaso
          "it told of the size '5'"),
         ("bucketry_head", ObjectInfo(key="top/a", size=5, last_modified=datetime(2026, 1, 1)),
          "it told of a last_modified that is no datetime with a time zone"),
+        ("bucketry_head", ObjectInfo(key="top/a", size=5, content_type=b"a/b"),  # type: ignore[arg-type]
+         "it told of the content_type b'a/b', which is no line of text"),
+        ("bucketry_head", ObjectInfo(key="top/a", size=5, cache_control="no-store\r\nX: y"),
+         "it told of the cache_control 'no-store\\r\\nX: y', which is no line of text"),
+        ("bucketry_head", ObjectInfo(key="top/a", size=5, metadata={"a": 1}),  # type: ignore[dict-item]
+         "it told of metadata that name no text by text"),
         ("bucketry_list", iter([Page(objects=["top/pre"])]),  # type: ignore[list-item]
          "it answered str, not ObjectInfo"),
         ("bucketry_list", iter([Page(objects=(), folders=[7])]),  # type: ignore[list-item]

@@ -51,6 +51,19 @@ T = TypeVar("T")
 
 _NONE: Mapping[str, Any] = {}
 
+_DESCRIBING = ("bucketry_head", "bucketry_open")
+_TEXTS = (
+    "etag",
+    "content_type",
+    "cache_control",
+    "content_disposition",
+    "content_encoding",
+    "content_language",
+    "storage_class",
+    "encryption",
+    "version",
+)
+
 
 def _are_common(infos: Sequence[object], prefix: str) -> bool:
     """Return whether one look shows that all are what a listing may tell; False says nothing."""
@@ -79,6 +92,7 @@ class Ask:
         self._prepares_uploads = not stack.alone("bucketry_prepare_upload")
         self._prepares_signing = not stack.alone("bucketry_prepare_signing")
         self._private: bool | None = None
+        self._described = {hook for hook in _DESCRIBING if not stack.alone(hook)}
         self._reads_signatures = bool(stack.asked("bucketry_check_signed"))
 
     # -- uploads -----------------------------------------------------------------------------
@@ -153,6 +167,8 @@ class Ask:
             self._can(hook, version=version, params=params)
         answer = self._hooks.bucketry_head(key=key, version=version, params=dict(params))
         info = self._about(key, self._sound(answer, hook), hook)
+        if hook in self._described:
+            self._in_words(info, hook)
         self._is_version(info, version, hook)
         return info
 
@@ -173,6 +189,8 @@ class Ask:
         reader = self._expect(answer, ObjectReader, hook)
         try:
             self._about(key, self._sound(reader.info, hook), hook)
+            if hook in self._described:
+                self._in_words(reader.info, hook)
             self._is_version(reader.info, version, hook)
         except BaseException:
             reader.close()
@@ -430,6 +448,20 @@ class Ask:
         if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
             raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")
         return info
+
+    def _in_words(self, info: ObjectInfo, hook: str) -> None:
+        """Refuse what no header could hold where an object is described in words."""
+        for name in _TEXTS:
+            text: object = getattr(info, name)
+            if text is not None and (not isinstance(text, str) or not {*"\r\n"}.isdisjoint(text)):
+                raise self._bad(hook, f"it told of the {name} {text!a}, which is no line of text")
+        for name in ("metadata", "checksums"):
+            pairs: object = getattr(info, name)
+            if pairs and not (
+                isinstance(pairs, Mapping)
+                and all(isinstance(text, str) for pair in pairs.items() for text in pair)
+            ):
+                raise self._bad(hook, f"it told of {name} that name no text by text")
 
     def _url(self, value: object, hook: str) -> str:
         """Return a URL that is absolute http(s), percent-encoded and without user info."""

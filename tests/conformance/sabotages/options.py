@@ -116,7 +116,7 @@ HEADER = [
     sabotage(
         "headers.line_break_in_a_header[download_name]",
         "the header has a line break",
-        hooks={"head": told(content_disposition="a\r\nb")},
+        hooks={"head": told(content_disposition="a\0b")},
     ),
     sabotage("headers.line_break_in_metadata", "but it succeeded", methods=cleaned("metadata")),
     sabotage(

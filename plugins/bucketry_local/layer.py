@@ -206,6 +206,10 @@ class LocalLayer:
         """Append the key to the base URL."""
         return object_url(self.base_url, key)
 
+    def url_front(self) -> str:
+        """Return what `bucketry_object_url` puts in front of a percent-encoded key."""
+        return f"{self.base_url}/"
+
     @hookimpl
     def bucketry_key_of_url(self, url: str) -> str | None:
         """Take the base URL away again."""

@@ -146,7 +146,10 @@ class LocalLayer:
         params = self._only(_UPLOAD_PARAMS, params)
         if params.get("IfNoneMatch", "*") != "*":
             raise Unsupported('IfNoneMatch can only be "*": no object at all')
-        tagging = check_header_value("Tagging", params.get("Tagging", ""))
+        tags: dict[str, str] = {}
+        if "Tagging" in params:
+            tagging = check_header_value("Tagging", params["Tagging"])
+            tags = check_tags(dict(parse_qsl(tagging, keep_blank_values=True)))
         record = self.store.put(
             upload.key,
             upload.source,
@@ -156,10 +159,8 @@ class LocalLayer:
                 content_disposition=params.get("ContentDisposition"),
                 content_encoding=params.get("ContentEncoding"),
                 content_language=params.get("ContentLanguage"),
-                metadata=check_metadata(params.get("Metadata", {})),
-                tags=check_tags(
-                    dict(parse_qsl(tagging, keep_blank_values=True)) if tagging else {}
-                ),
+                metadata=check_metadata(params["Metadata"]) if "Metadata" in params else {},
+                tags=tags,
             ),
             if_absent="IfNoneMatch" in params,
             if_match=params.get("IfMatch"),

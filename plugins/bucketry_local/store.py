@@ -42,7 +42,7 @@ from bucketry.source import Source
 from bucketry_local.attributes import has_attached
 from bucketry_local.disk import disk, make_folders, open_no_link, regular, sync_folder, unsuitable
 from bucketry_local.listing import OWN
-from bucketry_local.names import Names
+from bucketry_local.names import Names, check_name
 from bucketry_local.own import OwnFolder
 from bucketry_local.receiving import Received
 from bucketry_local.records import Details, Record, Records, by_hand, same_file
@@ -167,7 +167,9 @@ class Store:
         checked before the source is read, and again when it counts. Whatever fails, also in
         `source`, leaves the old object as it was.
         """
-        self._check(key, *self._names.find(key, Rejected), if_absent, if_match)
+        check_name(key)
+        if if_absent or if_match is not None:
+            self._check(key, *self._names.look(key, Rejected), if_absent, if_match)
         with self.own.temporary(key) as (temporary, handle):
             received = Received(handle, source, sha256_wanted=sha256_wanted, progress=progress)
             record, with_it = received.record(details, after=0, synced=self._synced)

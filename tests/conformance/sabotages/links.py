@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 import attrs
 
 from bucketry import InvalidInput, InvalidKey, Provider, Unavailable, UploadTicket
+from bucketry.host.addresses import never
 from conformance.sabotages.signed import changed_url, loud
 from conformance.sabotages.tools import (
     answer,
@@ -162,6 +163,7 @@ def _object_url(change: Any) -> dict[str, Any]:
         ask = self._ground.ask
         true = ask.object_url
         ask.object_url = lambda key: change(true(key))  # type: ignore[method-assign]
+        self._ground.quick.object_url = never
 
     return {"_stand_on": stand_on}
 

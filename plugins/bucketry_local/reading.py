@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
+from bucketry.model.objects import listed
 from bucketry_local.disk import disk, explain, moment
 from bucketry_local.listing import entries
 from bucketry_local.records import Record, etag_by_hand
@@ -123,14 +124,8 @@ def pages(
                 if isinstance(error, FileNotFoundError | NotADirectoryError):
                     continue  # deleted since its folder was read
                 raise explain(error) from error
-            objects.append(
-                ObjectInfo(
-                    key=key,
-                    size=seen.st_size,
-                    etag=etag or etag_by_hand(seen),
-                    last_modified=moment(seen.st_mtime_ns),
-                )
-            )
+            found = etag or etag_by_hand(seen)
+            objects.append(listed(key, seen.st_size, found, moment(seen.st_mtime_ns)))
         if len(objects) + len(folders) == page_size:
             yield Page(objects=objects, folders=folders)
             objects, folders = [], []

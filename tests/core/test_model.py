@@ -30,7 +30,7 @@ from bucketry import (
     UploadTicket,
     model,
 )
-from bucketry.model.objects import with_key
+from bucketry.model.objects import listed, with_key
 from bucketry.source import Source
 
 SECRET = "wJalrXUtnFEMI"
@@ -197,6 +197,17 @@ def test_a_schema_is_read_from_its_package() -> None:
 
 def test_ambient_credentials_hold_no_secret() -> None:
     assert repr(AmbientCredentials(profile="backup")) == "AmbientCredentials(profile='backup')"
+
+
+def test_what_is_listed_is_what_the_class_itself_makes() -> None:
+    when = datetime(2026, 11, 24, tzinfo=UTC)
+
+    infos = [listed("a", 1, None, None), listed("b", 2, "e", when, "STANDARD")]
+
+    made = ObjectInfo(key="b", size=2, etag="e", last_modified=when, storage_class="STANDARD")
+    assert [ObjectInfo(key="a", size=1), made] == infos
+    assert vars(made) == vars(infos[1])
+    assert infos[0].checksums is not infos[1].checksums
 
 
 def test_an_object_under_another_key_is_the_same_otherwise() -> None:

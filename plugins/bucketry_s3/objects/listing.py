@@ -8,7 +8,6 @@ from typing import Any
 
 from bucketry import (
     NotFound,
-    ObjectInfo,
     ObjectVersion,
     Page,
     Rejected,
@@ -16,6 +15,7 @@ from bucketry import (
     Swept,
     Unsupported,
 )
+from bucketry.model.objects import listed
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.common import Table, tabled
 from bucketry_s3.protocol.markup import unquoted
@@ -48,10 +48,7 @@ def pages(
         _check_told(table)
         keys = table["Key"]
         page = Page(
-            objects=[
-                ObjectInfo(key=key, size=size, etag=etag, last_modified=when, storage_class=kind)
-                for key, size, etag, when, kind in zip(*table.values(), strict=True)
-            ],
+            objects=list(map(listed, *table.values())),
             folders=[_told(entry, "Prefix") for entry in answer.get("CommonPrefixes", [])],
         )
         _check_prefix(prefix, [*keys, *page.folders])

@@ -48,7 +48,8 @@ _OTHERS = rf"<(?!(?:{'|'.join(_MEMBERS)})>)([A-Za-z]++)>{_TEXT}</\{len(_MEMBERS)
 _ENTRY = "|".join([*(f"<{name}>{text}</{name}>" for name, text in _MEMBERS.items()), _OTHERS])
 
 Table = dict[str, list[Any]]
-"""The entries of a listing, member by member: None where an entry has none, ETags unquoted."""
+"""The entries of a listing, a column for each member: keys, sizes, ETags without quotes, times and
+storage classes, in this order. None is what an entry does not have."""
 
 
 @cache

@@ -316,12 +316,16 @@ def test_each_request_and_each_url_asks_for_the_key_pair_of_the_moment(
 
 
 def test_the_clock_of_a_server_that_refuses_is_told(open_on: Open) -> None:
-    with StandIn(buckets=["media"], clock=lambda: datetime.now(UTC) + timedelta(hours=2)) as server:
+    ahead = [timedelta(hours=2)]
+    with StandIn(buckets=["media"], clock=lambda: datetime.now(UTC) + ahead[0]) as server:
         provider = open_on(endpoint=server.endpoint, ca_bundle=server.ca_bundle)
         provider.upload(b"x", key="k")  # with the server's time, which its refusal has told
         provider.upload(b"y", key="k")
+        ahead[0] = timedelta()  # as if somebody set this machine's clock
+        provider.upload(b"z", key="k")
+        provider.upload(b"z", key="k")
 
-        assert [403, 200, 200] == [request.status for request in server.requests]
+        assert [403, 200, 200, 403, 200, 200] == [request.status for request in server.requests]
 
 
 def test_a_clock_that_nothing_mends_is_told(open_on: Open) -> None:

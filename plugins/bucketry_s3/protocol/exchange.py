@@ -69,11 +69,14 @@ def exchange(
     """
     effective = OPERATIONS[request.operation].effective
     mended: list[StorageError] = []
+    signed_at = 0.0
 
     def attempt() -> dict[str, Any]:
+        nonlocal signed_at
         if deadline.cancelled:
             raise cancelled()
-        own = request.attempt(server.clock_offset)
+        signed_at = server.clock_offset
+        own = request.attempt(signed_at)
         try:
             answer = send(own, deadline)
             if answer.status >= 400:
@@ -97,7 +100,8 @@ def exchange(
         return parsed
 
     def mend(error: StorageError) -> bool:
-        skewed = isinstance(error, ClockSkew) and server.clock_offset
+        # By now there may be no difference any more: somebody has set this machine's clock.
+        skewed = isinstance(error, ClockSkew) and server.clock_offset != signed_at
         changed = error.code in ARRIVED_CHANGED and bool(request.body)
         of_this_kind = sum(type(other) is type(error) for other in mended)
         most = 1 if skewed else _MOST_MISMATCHES if changed else 0

@@ -334,7 +334,7 @@ class S3Layer:
 
     @hookimpl
     def bucketry_explain_error(self, error: StorageError) -> str:
-        """Give the vendor's own advice, else the family's, and of a denial the right it takes."""
+        """Give the vendor's own hint, else the family's, and of a denial the right it takes."""
         from bucketry_s3.protocol.errors import HINTS, hint_for
 
         hint = hint_for(error, self._profile.hints)

@@ -44,15 +44,15 @@ def test_an_error_names_provider_vendor_operation_key_and_hint() -> None:
 def test_an_error_is_told_once(operation: Any, name: str, key: str) -> None:
     asked: list[StorageError] = []
 
-    class Advice:
+    class Hints:
         @hookimpl
         def bucketry_explain_error(self, error: StorageError) -> str:
             asked.append(error)
-            return "Advice."
+            return "A hint."
 
     with pytest.raises(NotFound) as caught:
-        operation(memory_provider(root_path="top").with_layer(Advice()))
-    assert (caught.value.operation, caught.value.key, caught.value.hint) == (name, key, "Advice.")
+        operation(memory_provider(root_path="top").with_layer(Hints()))
+    assert (caught.value.operation, caught.value.key, caught.value.hint) == (name, key, "A hint.")
     assert len(asked) == 1
     assert asked[0].provider == "media"
     assert str(caught.value).count("media") == 1
@@ -63,7 +63,7 @@ def test_an_error_of_another_provider_keeps_its_name() -> None:
     elsewhere = NotFound("no such object", provider="archive", operation="open", key="old")
     asked: list[StorageError] = []
 
-    class Advice:
+    class Hints:
         @hookimpl
         def bucketry_explain_error(self, error: StorageError) -> str:
             asked.append(error)
@@ -74,7 +74,7 @@ def test_an_error_of_another_provider_keeps_its_name() -> None:
         raise elsewhere
 
     with pytest.raises(NotFound) as caught:
-        memory_provider().with_layer(Advice()).upload(stream(), key="new")
+        memory_provider().with_layer(Hints()).upload(stream(), key="new")
     assert caught.value is elsewhere
     assert asked == []
 
@@ -116,7 +116,7 @@ def test_an_exception_of_the_applications_own_passes_through() -> None:
 
 @pytest.mark.parametrize("answer", [None, 7, ValueError("oops")])
 def test_a_hint_that_fails_hides_nothing(answer: Any) -> None:
-    class Advice:
+    class Hints:
         @hookimpl(wrapper=True)
         def bucketry_explain_error(self) -> Generator[None, str, Any]:
             yield
@@ -125,9 +125,9 @@ def test_a_hint_that_fails_hides_nothing(answer: Any) -> None:
             return answer
 
     with pytest.raises(NotFound, match="no such object") as caught:
-        memory_provider().with_layer(Advice()).head("a")
+        memory_provider().with_layer(Hints()).head("a")
     kind = "ValueError" if isinstance(answer, ValueError) else "PluginError"
     assert caught.value.hint == (
         f"(No hint: bucketry_explain_error failed with {kind}; "
-        "asked override/0:Advice, memory/0:MemoryLayer (bucketry-memory 1.0), memory/defaults.)"
+        "asked override/0:Hints, memory/0:MemoryLayer (bucketry-memory 1.0), memory/defaults.)"
     )

@@ -282,13 +282,13 @@ def test_a_layer_asks_the_whole_stack() -> None:
 
 
 def test_a_vendor_may_refine_its_capabilities_by_the_options() -> None:
-    def refine(able: Capabilities, options: Any) -> Capabilities:
+    def able_by(able: Capabilities, options: Any) -> Capabilities:
         return attrs.evolve(able, post_policy=_fact("yes" if options.root_path else "no"))
 
     for root_path, method in (("top", "POST"), ("", "PUT")):
         media = Provider(
             name="media",
-            vendor=memory_vendor(capabilities_for=refine),
+            vendor=memory_vendor(capabilities_for=able_by),
             options=MemoryOptions(root_path=root_path),
         )
         assert media.upload_ticket("a").signed.method == method

@@ -503,13 +503,13 @@ def test_an_exception_whose_cause_would_show_a_secret_is_replaced() -> None:
 
 
 def test_a_hint_that_would_show_a_secret_is_masked() -> None:
-    class Advice:
+    class Hints:
         @hookimpl
         def bucketry_explain_error(self) -> str:
             return f"Use {SECRET}."
 
     with pytest.raises(Unavailable) as caught:
-        _secretive(Advice()).with_layer(_Raising(Unavailable("x"))).head("a")
+        _secretive(Hints()).with_layer(_Raising(Unavailable("x"))).head("a")
     assert caught.value.hint == "Use ***."
 
 

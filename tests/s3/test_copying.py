@@ -76,7 +76,7 @@ def test_one_odd_answer_is_survived(
         assert [] == server.open_uploads("media"), odd
 
 
-def test_copy_answers_that_are_all_lost_are_settled(server: StandIn, open_on: Open) -> None:
+def test_copy_answers_that_are_all_lost_are_confirmed(server: StandIn, open_on: Open) -> None:
     provider = open_on(deadline=1)
     server.put("media", "source", b"hello")
     server.faults.add("CopyObject", Drop("answer"), times=None)

@@ -290,7 +290,7 @@ def test_a_create_only_upload_over_other_bytes_is_already_exists(
     assert b"older" == transport.objects["k"]
 
 
-def test_a_completion_whose_answer_is_lost_is_settled_by_the_etag(
+def test_a_completion_whose_answer_is_lost_is_confirmed_by_the_etag(
     transport: MemoryTransport,
 ) -> None:
     transport.after["CompleteMultipartUpload"] = always(lost())

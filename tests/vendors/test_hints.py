@@ -1,4 +1,4 @@
-"""An error's advice is the vendor's own where its code means something special there."""
+"""An error's hint is the vendor's own where its code means something special there."""
 
 from __future__ import annotations
 

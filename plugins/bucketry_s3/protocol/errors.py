@@ -170,13 +170,13 @@ HINTS: Mapping[str, str] = {
     "WrongRegion": "Set `region` (and `endpoint`) to where the bucket lives.",
     "AccessDenied": ("The key is known but may not do this: look at its policy and the bucket's."),
 }
-"""Advice that holds for every vendor, keyed as in `hint_for`."""
+"""Hints that hold for every vendor, keyed as in `hint_for`."""
 
 
 def hint_for(
     error: StorageError, vendor: Mapping[str, str], general: Mapping[str, str] = HINTS
 ) -> str:
-    """Return what to change: the vendor's own advice, else what holds for every vendor, or "".
+    """Return what to change: the vendor's own hint, else what holds for every vendor, or "".
 
     A key is an error code or the name of an error's type, which also covers answers without a
     code: ``NotImplemented``, ``BucketNotFound``. Text behind a colon must be in the reason too:

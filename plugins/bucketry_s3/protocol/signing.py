@@ -68,7 +68,7 @@ class KeyPair:
 
 @frozen(kw_only=True, eq=False)
 class Signed:
-    """A finished signature: the URL, what to send with it, and when it stops to count."""
+    """A finished signature: the URL, what to send with it, and when it stops counting."""
 
     url: str = field(repr=False)
     fields: Mapping[str, str] = field(factory=dict, repr=False)

@@ -1,7 +1,7 @@
 """Refusals as vendors word them become bucketry's errors, with a sentence on that vendor.
 
 Each body is answered by a server over TLS and goes the whole way: the family reads it and gives
-it a type, the vendor's page the advice. Where a body is from stands in its file.
+it a type, the vendor's page the hint. Where a body is from stands in its file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bucketry_s3.testing import Reply, StandIn
 BODIES = Path(__file__).parent / "bodies"
 RETRIED = True
 
-# vendor, case, HTTP status, type, whether it is tried again, and a part of the advice
+# vendor, case, HTTP status, type, whether it is tried again, and a part of the hint
 CASES: list[tuple[str, str, int, type[StorageError], bool, str]] = [
     ("alibaba", "chunked", 501, Unsupported, False, "OSS has no If-None-Match"),
     ("alibaba", "namespaced", 403, AccessDenied, False, "The key is known but may not do this"),
@@ -193,7 +193,7 @@ CASES: list[tuple[str, str, int, type[StorageError], bool, str]] = [
 ]  # fmt: skip
 
 every_case = pytest.mark.parametrize(
-    ("vendor", "case", "status", "kind", "retried", "advice"),
+    ("vendor", "case", "status", "kind", "retried", "hint"),
     CASES,
     ids=[f"{vendor}-{case}" for vendor, case, *_ in CASES],
 )
@@ -216,7 +216,7 @@ def test_every_body_has_a_source_and_is_expected_to_be_something() -> None:
 
 @pytest.mark.usefixtures("at_once")
 @every_case
-def test_a_refusal_gets_its_type_and_the_vendors_advice(
+def test_a_refusal_gets_its_type_and_the_vendors_hint(
     server: StandIn,
     open_vendor: Callable[..., Provider],
     recorded: Callable[..., Reply],
@@ -225,7 +225,7 @@ def test_a_refusal_gets_its_type_and_the_vendors_advice(
     status: int,
     kind: type[StorageError],
     retried: bool,
-    advice: str,
+    hint: str,
 ) -> None:
     provider = open_vendor(vendor)
     server.faults.add(
@@ -238,8 +238,8 @@ def test_a_refusal_gets_its_type_and_the_vendors_advice(
     error = caught.value
     assert (type(error), error.retryable) == (kind, retried)
     assert (error.code, error.status) == (code_in(vendor, case), status)
-    assert advice in error.hint
-    assert bool(advice) == bool(error.hint)
+    assert hint in error.hint
+    assert bool(hint) == bool(error.hint)
     assert error.hint in str(error)
     told = str(error)
     assert told.startswith(f"{vendor} \"{vendor}\": upload of 'photos/cat.png' failed: ")
@@ -261,7 +261,7 @@ def test_only_what_retrying_helps_is_tried_again(
     status: int,
     kind: type[StorageError],
     retried: bool,
-    advice: str,
+    hint: str,
 ) -> None:
     provider = open_vendor(vendor)
     server.faults.add("PutObject", recorded(vendor, case, status))

@@ -23,7 +23,7 @@ Open = Callable[..., Provider]
 
 @pytest.mark.parametrize("call", ["head", "exists"])
 @pytest.mark.parametrize(
-    ("vendor", "case", "status", "kind", "advice"),
+    ("vendor", "case", "status", "kind", "hint"),
     [
         ("aws", "signature", 403, BadCredentials, "Check the access key pair"),
         ("backblaze", "other_region", 403, BadCredentials, "B2 knows no such key in this region"),
@@ -43,7 +43,7 @@ def test_the_reason_of_a_refused_head_comes_from_a_get(
     case: str,
     status: int,
     kind: type[StorageError],
-    advice: str,
+    hint: str,
     call: str,
 ) -> None:
     server.faults.add("HeadObject", Reply(status))
@@ -53,7 +53,7 @@ def test_the_reason_of_a_refused_head_comes_from_a_get(
         getattr(open_vendor(vendor), call)("photos/cat.png")
 
     assert caught.value.code
-    assert advice in caught.value.hint
+    assert hint in caught.value.hint
     assert [request.operation for request in server.requests] == ["HeadObject", "GetObject"]
 
 

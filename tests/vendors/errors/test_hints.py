@@ -1,4 +1,4 @@
-"""The advice on the vendors' pages: each sentence can be reached and names things that exist."""
+"""The hints on the vendors' pages: each sentence can be reached and names things that exist."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from bucketry.testing.expect import CheckFailed, holds, raises, same
 from bucketry.testing.store import SAMPLE, Store
 
 CLOCKS = timedelta(minutes=15)
-"""How far two clocks may differ before a signature stops to count (Amazon S3 API reference)."""
+"""How far two clocks may differ before a signature stops counting (Amazon S3 API reference)."""
 
 
 @case("head")

@@ -319,7 +319,6 @@ def test_importing_is_cheap(statement: str, allowed: tuple[str, ...]) -> None:
 MAX_LINES = 350
 LONGER = {
     "core/bucketry/provider/facade.py": "every public method with its documentation",
-    "core/bucketry/host/ask.py": "each question to the layers beside the check of its answer",
     "core/bucketry/hookspecs.py": "the contract: every hook with its documentation and example",
     "core/bucketry/testing/cases/signed.py": "conformance cases, one after the other",
     "plugins/bucketry_vendors/aws.py": "one vendor's facts, and the addresses of its partitions",

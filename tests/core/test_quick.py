@@ -13,7 +13,7 @@ import pytest
 
 from bucketry import InvalidKey, PluginError
 from bucketry import keys as keys_module
-from bucketry.host import ask as ask_module
+from bucketry.host import answers
 from bucketry.host.addresses import is_common_url
 from bucketry.host.ask import Ask
 from bucketry.host.layers import LayerStack
@@ -165,7 +165,7 @@ def test_an_address_is_refused_by_the_long_look_or_by_none(
     urls = list(_urls(count))
     quick = [said(url) for url in urls]
     seen = sum(map(is_common_url, urls))
-    monkeypatch.setattr(ask_module, "is_common_url", lambda url: False)
+    monkeypatch.setattr(answers, "is_common_url", lambda url: False)
     for url, answer in zip(urls, quick, strict=True):
         assert said(url) == answer, ascii(url)
     assert 0.05 < seen / count < 0.95

@@ -1,32 +1,19 @@
-"""Each question to the layers, and the check of its answer.
-
-The checks stand below every layer, so none can weaken them. A bad answer is a `PluginError` that
-names the layers asked.
-"""
+"""Each question to the layers, and what its answer must be besides what every one must."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import attrs
 
-from bucketry.errors import (
-    InvalidInput,
-    InvalidKey,
-    PluginError,
-    Rejected,
-    StorageError,
-    Unsupported,
-)
+from bucketry.errors import InvalidInput, StorageError, Unsupported
 from bucketry.headers import check_header_name, check_header_value, check_param_values
-from bucketry.host.addresses import CLOCK_SLACK, MAX_URL_LENGTH, is_common_url
+from bucketry.host.addresses import CLOCK_SLACK
+from bucketry.host.answers import Answers
 from bucketry.host.layers import LayerStack
-from bucketry.keys import check_key
 from bucketry.model import (
     ByteRange,
     Deleted,
@@ -40,8 +27,6 @@ from bucketry.model import (
     Swept,
     Upload,
 )
-from bucketry.source import TAKEN
-from bucketry.texts import encodes_nothing, not_in_url
 
 if TYPE_CHECKING:
     from bucketry.doctor import Bench, Probe
@@ -51,40 +36,13 @@ T = TypeVar("T")
 
 _NONE: Mapping[str, Any] = {}
 
-_DESCRIBING = ("bucketry_head", "bucketry_open")
-_TEXTS = (
-    "etag",
-    "content_type",
-    "cache_control",
-    "content_disposition",
-    "content_encoding",
-    "content_language",
-    "storage_class",
-    "encryption",
-    "version",
-)
 
-
-def _are_common(infos: Sequence[object], prefix: str) -> bool:
-    """Return whether one look shows that all are what a listing may tell; False says nothing."""
-    return all([
-        type(info) is ObjectInfo
-        and type(key := info.key) is str
-        and key.startswith(prefix)
-        and type(size := info.size) is int
-        and size >= 0
-        and type(when := info.last_modified) is datetime
-        and when.tzinfo is not None
-        for info in infos
-    ])  # fmt: skip
-
-
-class Ask:
+class Ask(Answers):
     """Asks one provider's layers. Keys are object keys, the root path is part of them."""
 
     def __init__(self, stack: LayerStack, prefix: str, protected_params: Set[str]) -> None:
         """`prefix` is the root path's; nobody sets `protected_params`."""
-        self._stack = stack
+        super().__init__(stack)
         self._hooks = stack.hooks
         self._prefix = prefix
         self._protected = protected_params
@@ -92,7 +50,6 @@ class Ask:
         self._prepares_uploads = not stack.alone("bucketry_prepare_upload")
         self._prepares_signing = not stack.alone("bucketry_prepare_signing")
         self._private: bool | None = None
-        self._described = {hook for hook in _DESCRIBING if not stack.alone(hook)}
         self._reads_signatures = bool(stack.asked("bucketry_check_signed"))
 
     # -- uploads -----------------------------------------------------------------------------
@@ -166,11 +123,7 @@ class Ask:
         if version or params:
             self._can(hook, version=version, params=params)
         answer = self._hooks.bucketry_head(key=key, version=version, params=dict(params))
-        info = self._about(key, self._sound(answer, hook), hook)
-        if hook in self._described:
-            self._in_words(info, hook)
-        self._is_version(info, version, hook)
-        return info
+        return self._described(answer, key, version, hook)
 
     def open(
         self,
@@ -188,10 +141,7 @@ class Ask:
         )
         reader = self._expect(answer, ObjectReader, hook)
         try:
-            self._about(key, self._sound(reader.info, hook), hook)
-            if hook in self._described:
-                self._in_words(reader.info, hook)
-            self._is_version(reader.info, version, hook)
+            self._described(reader.info, key, version, hook)
         except BaseException:
             reader.close()
             raise
@@ -202,12 +152,6 @@ class Ask:
         for name, value in arguments.items():
             if value and not self._stack.takes(hook, name):
                 raise Unsupported(f"{name} cannot be given here: no layer of {hook} looks at it")
-
-    def _is_version(self, info: ObjectInfo, version: str | None, hook: str) -> None:
-        if version is not None and info.version is None:
-            raise Unsupported("no versions are kept here")
-        if version is not None and info.version != version:
-            raise self._bad(hook, f"it answered with version {info.version!a}, not {version!a}")
 
     def versions(self, prefix: str, page_size: int) -> Iterator[ObjectVersion]:
         """Yield versions of what starts with `prefix`."""
@@ -238,13 +182,7 @@ class Ask:
             prefix=prefix, delimiter=delimiter, start_after=start_after, page_size=page_size
         )
         for page in self._expect(answer, Iterator, hook):
-            self._expect(page, Page, hook)
-            if not _are_common(page.objects, prefix):
-                for info in page.objects:
-                    self._inside(self._sound(info, hook).key, prefix, hook)
-            for folder in page.folders:
-                self._inside(folder, prefix, hook)
-            yield page
+            yield self._page(page, prefix, hook)
 
     def delete(
         self,
@@ -259,15 +197,7 @@ class Ask:
         answer = self._hooks.bucketry_delete(
             keys=keys, params=dict(params), if_match=if_match, version=version
         )
-        outcome = self._expect(answer, Deleted, hook)
-        told = {*outcome.keys, *(failure.key for failure in outcome.failures)}
-        strange = sorted(told.difference(keys))
-        if strange:
-            raise self._bad(hook, f"it answered for {strange[0]!a}, which was not to be deleted")
-        missing = set(keys) - told
-        if missing:
-            raise Rejected(f"no outcome was given for {len(missing)} of {len(keys)} keys")
-        return outcome
+        return self._outcomes(self._expect(answer, Deleted, hook), keys, hook)
 
     def sweep(self, older_than: datetime, *, dry_run: bool) -> list[Swept]:
         """Return unfinished uploads under the root path."""
@@ -369,7 +299,7 @@ class Ask:
             raise self._bad("bucketry_sign", difference)
         return True
 
-    # -- diagnosing --------------------------------------------------------------------------
+    # -- finding out what is wrong, setting up ------------------------------------------------
 
     def diagnose(self, bench: Bench) -> list[Probe]:
         """Return what all layers want to look at, those of the lowest first."""
@@ -382,8 +312,6 @@ class Ask:
             for answer in reversed(answers)
             for probe in self._expect(answer, Sequence, hook)
         ]
-
-    # -- setting up --------------------------------------------------------------------------
 
     def plan_setup(self, wanted: Wanted) -> SetupPlan:
         """Return a plan whose steps have names of their own."""
@@ -406,8 +334,6 @@ class Ask:
             raise self._bad(hook, f"it answered for {after.name!a}, not for {step.name!a}")
         return after
 
-    # -- errors ------------------------------------------------------------------------------
-
     def explain_error(self, error: StorageError) -> str:
         """Return the layers' hint; layers that fail at it must not hide the error itself."""
         hook = "bucketry_explain_error"
@@ -418,101 +344,3 @@ class Ask:
                 f"(No hint: {hook} failed with {type(failure).__name__}; "
                 f"asked {self._asked(hook)}.)"
             )
-
-    # -- checks ------------------------------------------------------------------------------
-
-    def _expect(self, value: object, kind: type[T], hook: str) -> T:
-        if value is None:
-            raise self._bad(
-                hook, "it came back empty, and a wrapper must return the answer from below"
-            )
-        if not isinstance(value, kind):
-            raise self._bad(hook, f"it answered {type(value).__name__}, not {kind.__name__}")
-        return value
-
-    def _untouched(self, upload: Upload, hook: str) -> None:
-        if upload.source.bytes_read:
-            raise self._bad(hook, TAKEN)
-
-    def _counts(self, size: object, hook: str) -> None:
-        if not isinstance(size, int) or size < 0:
-            raise self._bad(hook, f"it told of the size {size!a}")
-
-    def _sound(self, answer: object, hook: str) -> ObjectInfo:
-        """Return what is told of an object, with a size and a time that can be counted with."""
-        # Once for each object of a listing, so not all is asked of the others here.
-        info = answer if isinstance(answer, ObjectInfo) else self._expect(answer, ObjectInfo, hook)
-        if not isinstance(info.size, int) or info.size < 0:
-            self._counts(info.size, hook)
-        when: object = info.last_modified
-        if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
-            raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")
-        return info
-
-    def _in_words(self, info: ObjectInfo, hook: str) -> None:
-        """Refuse what no header could hold where an object is described in words."""
-        for name in _TEXTS:
-            text: object = getattr(info, name)
-            if text is not None and (not isinstance(text, str) or not {*"\r\n"}.isdisjoint(text)):
-                raise self._bad(hook, f"it told of the {name} {text!a}, which is no line of text")
-        for name in ("metadata", "checksums"):
-            pairs: object = getattr(info, name)
-            if pairs and not (
-                isinstance(pairs, Mapping)
-                and all(isinstance(text, str) for pair in pairs.items() for text in pair)
-            ):
-                raise self._bad(hook, f"it told of {name} that name no text by text")
-
-    def _url(self, value: object, hook: str) -> str:
-        """Return a URL that is absolute http(s), percent-encoded and without user info."""
-        url = self._expect(value, str, hook)
-        if is_common_url(url):
-            return url
-        if "#" in url or not_in_url(url) or encodes_nothing(url):  # "#" would cut the key
-            raise self._bad(hook, "the URL has characters that must be percent-encoded")
-        if len(url) > MAX_URL_LENGTH:
-            raise self._bad(hook, f"the URL is longer than {MAX_URL_LENGTH} characters")
-        try:
-            parts = urlsplit(url)
-            parts.port  # noqa: B018 - raises for a bad port
-        except ValueError as error:
-            raise self._bad(hook, f"the URL cannot be parsed ({error})") from None
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            raise self._bad(hook, "the URL is not absolute http(s) without user info")
-        return url
-
-    def _key(self, value: object, hook: str) -> str:
-        """Return a key that may be stored.
-
-        A bad one is an `InvalidKey`, because the caller's file name may be at fault.
-        """
-        key = self._expect(value, str, hook)
-        try:
-            return check_key(key)
-        except InvalidKey as error:
-            raise InvalidKey(f"{error}; {hook} named it, asked {self._asked(hook)}") from None
-
-    def _about(self, key: str, answer: T, hook: str) -> T:
-        """Return an answer about the object that was asked for, and about no other."""
-        told = getattr(answer, "key", None)
-        if told != key:
-            raise self._bad(hook, f"it answered for {told!a}, not for {key!a}")
-        return answer
-
-    def _inside(self, key: object, prefix: str, hook: str) -> None:
-        if not isinstance(key, str) or not key.startswith(prefix):
-            raise self._bad(hook, f"it answered for {key!a}, which is not under {prefix!a}")
-
-    @contextmanager
-    def _blaming(self, hook: str) -> Iterator[None]:
-        """Turn what would be a caller's bad input into the layers' fault."""
-        try:
-            yield
-        except InvalidInput as error:
-            raise self._bad(hook, str(error)) from None
-
-    def _asked(self, hook: str) -> str:
-        return ", ".join(self._stack.asked(hook))
-
-    def _bad(self, hook: str, reason: str) -> PluginError:
-        return PluginError(hook, f"{reason}; asked {self._asked(hook)}")

@@ -15,8 +15,8 @@ from typing import Any
 
 from bucketry_s3.protocol.markup import NAMESPACE, SPECIAL, Element, Written, read_element, unquoted
 
-# Without what XML writes in another way, changes or forbids.
-_TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]*+"
+# Without what XML writes in another way, changes or forbids; see `_as_text`, too.
+_TEXT = r"[^<>&\x00-\x1f]*+"
 _DELETED = f"<Deleted><Key>{_TEXT}</Key></Deleted>"
 _TOLD = "|".join(f"<{name}>{_TEXT}</{name}>" for name in ("Key", "VersionId", "Code", "Message"))
 _ERROR = f"<Error>(?:{_TOLD})*+</Error>"
@@ -38,8 +38,8 @@ _QUOTE = '(?:&quot;|&#34;|")?'
 _MEMBERS = {
     "Key": f"({_TEXT})",
     "Size": "([0-9]{1,19})",
-    "ETag": rf'{_QUOTE}((?!W/)[^"<>&\x00-\x1f\ufffe\uffff]++){_QUOTE}',
-    "LastModified": r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z)",
+    "ETag": rf'{_QUOTE}((?!W/)[^"<>&\x00-\x1f]++){_QUOTE}',
+    "LastModified": "([0-9T:.-]++Z)",
     "StorageClass": f"({_TEXT})",
 }
 _OTHERS = rf"<(?!(?:{'|'.join(_MEMBERS)})>)([A-Za-z]++)>{_TEXT}</\{len(_MEMBERS) + 1}>"
@@ -68,6 +68,15 @@ def _looks_at_listing() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(_HEAD), re.compile(f"<Contents>(?:{_ENTRY}){_FEW}</Contents>")
 
 
+def _as_text(document: bytes) -> str | None:
+    """Return the document's text; None for what is no UTF-8, or has a sign that XML forbids."""
+    try:
+        text = document.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\ufffe" in text or "\uffff" in text else text
+
+
 def write_deletes(keys: Sequence[str]) -> Written | None:
     """Return the request's document; None where a key takes a closer look."""
     if SPECIAL.search("\0".join(keys)):
@@ -79,12 +88,9 @@ def write_deletes(keys: Sequence[str]) -> Written | None:
 
 def read_deleted(document: bytes) -> dict[str, Any] | None:
     """Return what the document tells, as its shape has it; None where it takes a closer look."""
-    try:
-        text = document.decode()
-    except UnicodeDecodeError:
-        return None
+    text = _as_text(document)
     common, deleted, error, member = _looks()
-    if common.fullmatch(text) is None:
+    if text is None or common.fullmatch(text) is None:
         return None
     found: dict[str, Any] = {}
     if keys := deleted.findall(text):
@@ -100,12 +106,12 @@ def read_entries(document: bytes) -> tuple[Element, Table] | None:
     They follow each other without a gap, at a place where nothing but the root is open. So what is
     around them is the same document without them, to be read as any XML is.
     """
-    head, entry = _looks_at_listing()
-    try:
-        pieces = entry.split(document.decode())
-    except UnicodeDecodeError:
+    text = _as_text(document)
+    if text is None:
         return None
+    head, entry = _looks_at_listing()
     # What is between two entries, and then what an entry tells, in turn.
+    pieces = entry.split(text)
     step = entry.groups + 1
     before, after = pieces[0], pieces[-1]
     keys, sizes, etags, times, classes = (pieces[at::step] for at in range(1, step - 1))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import count
 from xml.sax.saxutils import escape
 
+import attrs
 import pytest
 
 from bucketry import Provider, Rejected, Unavailable
@@ -109,9 +110,30 @@ def test_a_page_that_cannot_be_the_next_one_is_told(
 
 def test_another_listing_than_was_asked_for_is_told(server: StandIn, open_on: Open) -> None:
     server.faults.add("ListObjectsV2", page("mine/a", "others/b", more=False))
-
     with pytest.raises(Rejected, match=r"'others/b' is in the server's listing of 'mine/'"):
         list(open_on(root_path="mine").list())
+
+    server.faults.add("ListObjectsV2", page("a", more=False))
+    with pytest.raises(Rejected, match="goes back, from 'b' to 'a'"):
+        list(open_on().list(start_after="b"))
+
+    whole = page("a", more=False)
+    folders = b"<CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes></ListBucketResult>"
+    body = whole.body.replace(b"</ListBucketResult>", folders)
+    server.faults.add("ListObjectsV2", attrs.evolve(whole, body=body))
+    with pytest.raises(Rejected, match="has folders"):
+        list(open_on().list())
+
+
+def test_a_folder_may_begin_before_what_its_listing_starts_after(
+    server: StandIn, open_on: Open
+) -> None:
+    server.put("media", "a/b", b"")
+    server.put("media", "a/d", b"")
+
+    (page,) = open_on().pages(delimiter="/", start_after="a/c")
+
+    assert ["a/"] == list(page.folders)
 
 
 def test_a_server_that_does_not_sort_is_listed_whole(server: StandIn, open_on: Open) -> None:
@@ -202,6 +224,15 @@ def test_a_sweep_that_turns_in_circles_ends(server: StandIn, open_on: Open) -> N
 
     with pytest.raises(Rejected, match="goes on, but not where"):
         open_on().sweep()
+
+
+def test_a_sweep_tells_nothing_of_the_root_paths_own_marker(server: StandIn, open_on: Open) -> None:
+    provider = open_on(root_path="mine")
+    client = boto3_client(provider)
+    for key in ("mine/", "mine/a"):
+        client.create_multipart_upload(Bucket="media", Key=key)
+
+    assert ["a"] == [one.key for one in provider.sweep(older_than=timedelta(0))]
 
 
 def test_a_sweep_sends_no_prefix(server: StandIn, open_on: Open) -> None:

@@ -179,6 +179,7 @@ def sweep(ground: Ground, older_than: timedelta, *, dry_run: bool) -> list[Swept
         swept = operation.answer = [
             attrs.evolve(one, key=ground.root.strip(one.key))
             for one in ground.ask.sweep(moment, dry_run=dry_run)
+            if one.key != ground.root.prefix  # the root path's own marker
         ]
     return swept
 

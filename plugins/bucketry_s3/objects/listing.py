@@ -40,7 +40,7 @@ def pages(
         params["Delimiter"] = delimiter
     if start_after:
         params["StartAfter"] = start_after
-    order = _Order()
+    order = _Order(start_after)
     for answer in _answers(
         bucket, "ListObjectsV2", params, {"NextContinuationToken": "ContinuationToken"}
     ):
@@ -52,6 +52,8 @@ def pages(
             folders=[_told(entry, "Prefix") for entry in answer.get("CommonPrefixes", [])],
         )
         _check_prefix(prefix, [*keys, *page.folders])
+        if page.folders and not delimiter:
+            raise Rejected("the server's listing has folders, and what is in them was asked for")
         # Some servers leave the folders out of the count; more than came is a page cut short.
         if (answer.get("KeyCount") or 0) > len(keys) + len(page.folders):
             raise Rejected(
@@ -103,13 +105,14 @@ def _check_prefix(prefix: str, keys: Sequence[str]) -> None:
 
 
 class _Order:
-    """Notices pages that come again.
+    """Notices pages that come again, and what comes though it was to be left out.
 
     Nearly every server sorts, so what follows a page is behind it. One that does not, as Storj's,
     is told by its first page; there, only what comes twice in one page is noticed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, start_after: str) -> None:
+        self._start_after = start_after
         self._last = ""
         self._sorted = True
 
@@ -122,8 +125,10 @@ class _Order:
         if not self._sorted or not (keys or folders):
             return
         first = min([*keys[:1], *folders[:1]])
-        if self._last and first <= self._last:
-            raise Rejected(f"the server's listing goes back, from {self._last!a} to {first!a}")
+        # A folder may begin before the key that the listing starts after, and end behind it.
+        for last, one in ((self._last, first), (self._start_after, min(keys[:1], default=""))):
+            if last and one and one <= last:
+                raise Rejected(f"the server's listing goes back, from {last!a} to {one!a}")
         self._last = max([*keys[-1:], *folders[-1:]])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from bucketry import ByteRange, IntegrityError, NotFound, ObjectInfo, ObjectReader, Page, Rejected
-from bucketry.model.objects import listed
+from bucketry.model import listed
 from bucketry_local.disk import disk, explain, moment
 from bucketry_local.listing import entries
 from bucketry_local.records import Record, etag_by_hand

@@ -17,6 +17,7 @@ from bucketry.model.objects import (
     StoredObject,
     Swept,
     Upload,
+    listed,
 )
 from bucketry.model.operation import Operation
 from bucketry.model.outcomes import Outcome
@@ -56,4 +57,5 @@ __all__ = [
     "Upload",
     "UploadTicket",
     "about_capabilities",
+    "listed",
 ]

@@ -15,7 +15,7 @@ from bucketry import (
     Swept,
     Unsupported,
 )
-from bucketry.model.objects import listed
+from bucketry.model import listed
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.common import Table, tabled
 from bucketry_s3.protocol.markup import unquoted

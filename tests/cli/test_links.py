@@ -12,27 +12,30 @@ from cli.memory import Shell
 
 def test_url_of_a_private_object_is_signed(shell: Shell) -> None:
     result = shell.run("url", "a.png", "--expires", "15m")
-    assert result.stdout == "https://memory.example/a.png?for=900&sig=s3cr3t&named=False\n"
+    assert result.stdout == "https://memory.example/bucket/a.png?for=900&sig=s3cr3t&named=False\n"
 
 
 def test_url_of_a_public_object_is_permanent(shell: Shell) -> None:
     shell.options = {"visibility": "public"}
-    assert shell.run("url", "a.png").stdout == "https://memory.example/a.png\n"
-    assert shell.json("url", "a.png") == {"key": "a.png", "url": "https://memory.example/a.png"}
+    assert shell.run("url", "a.png").stdout == "https://memory.example/bucket/a.png\n"
+    assert shell.json("url", "a.png") == {
+        "key": "a.png",
+        "url": "https://memory.example/bucket/a.png",
+    }
 
 
 def test_sign_prints_the_whole_url(shell: Shell) -> None:
     result = shell.run("sign", "a.png", "--expires", "2h", "--download-name", "report.png")
-    assert result.stdout == "https://memory.example/a.png?for=7200&sig=s3cr3t&named=True\n"
+    assert result.stdout == "https://memory.example/bucket/a.png?for=7200&sig=s3cr3t&named=True\n"
 
 
 def test_sign_json_tells_method_and_end(shell: Shell) -> None:
     assert shell.json("sign", "a.png", "--method", "PUT", "--expires", "60") == {
         "key": "a.png",
-        "url": "https://memory.example/a.png?for=60&sig=s3cr3t&named=False",
+        "url": "https://memory.example/bucket/a.png?for=60&sig=s3cr3t&named=False",
         "method": "PUT",
         "headers": {},
-        "expires_at": "2026-10-05T12:31:00+00:00",
+        "expires_at": "2026-11-24T12:01:00+00:00",
         "signed": True,
     }
 
@@ -57,7 +60,7 @@ def test_a_time_span_must_be_one(shell: Shell, span: str) -> None:
 )
 def test_sweep_goes_back_as_far_as_asked(shell: Shell, given: list[str], seconds: int) -> None:
     result = shell.run("sweep", *given)
-    assert result.stdout == "2026-10-05 12:30  half.bin\n"
+    assert result.stdout == "2026-11-24 12:00  half.bin\n"
     assert result.stderr == "1 unfinished uploads removed\n"
     seen = shell.layer.seen_expiry
     assert seen is not None
@@ -76,7 +79,7 @@ def test_sweep_json_hides_upload_ids(shell: Shell) -> None:
     assert shell.json("sweep", "--dry-run") == {
         "dry_run": True,
         "uploads": [
-            {"key": "half.bin", "upload_id": "***", "started": "2026-10-05T12:30:00+00:00"}
+            {"key": "half.bin", "upload_id": "***", "started": "2026-11-24T12:00:00+00:00"}
         ],
     }
 

@@ -193,7 +193,7 @@ def test_rm_deletes_what_is_there_and_tells_what_is_not(full: Shell) -> None:
     result = full.run("rm", "a.txt", "typo.png", "photos/*.gif")
     assert result.exit_code == 4
     assert result.stderr.splitlines() == [
-        "error: typo.png: there is nothing under this key",
+        "error: typo.png: no such object",
         "error: photos/*.gif: no object matches",
         "1 deleted, 2 failed",
     ]
@@ -310,7 +310,7 @@ def test_put_of_many_goes_on_after_a_failure(shell: Shell, folder: Path) -> None
     result = shell.run("put", "a", "b", "c", "--key", "to/", "--no-overwrite")
     assert result.exit_code == 5
     assert "2 uploaded, 1 failed" in result.stderr
-    assert "upload of 'to/b' failed: the key is taken" in result.stderr
+    assert "upload of 'to/b' failed: there is an object already" in result.stderr
     assert shell.data == {"to/a": b"x", "to/b": b"old", "to/c": b"x"}
 
 

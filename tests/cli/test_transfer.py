@@ -28,7 +28,7 @@ def test_put_lets_the_strategy_name_a_file(shell: Shell, folder: Path) -> None:
 def test_put_prints_the_address_of_a_public_object_only(shell: Shell, folder: Path) -> None:
     shell.options = {"visibility": "public"}
     result = shell.run("put", "cat.png", "--key", "a.png")
-    assert result.stdout == "a.png  https://memory.example/a.png\n"
+    assert result.stdout == "a.png  https://memory.example/bucket/a.png\n"
 
 
 def test_put_json_is_one_line_per_object(shell: Shell, folder: Path) -> None:
@@ -44,11 +44,11 @@ def test_put_passes_type_metadata_tags_and_no_overwrite(shell: Shell, folder: Pa
         "put", "cat.png", "--key", "a", "--content-type", "image/x-cat",
         "--metadata", "author=Ann", "--metadata", "formula=a=b", "--tag", "team=web",
     )  # fmt: skip
-    upload = shell.layer.objects["a"][1]
+    upload = shell.layer.uploads["a"]
     assert upload.content_type == "image/x-cat"
     assert upload.metadata == {"author": "Ann", "formula": "a=b"}
     assert upload.tags == {"team": "web"}
-    assert upload.prevent_overwrite is None
+    assert not upload.prevent_overwrite
     result = shell.run("put", "cat.png", "--key", "a", "--no-overwrite")
     assert result.exit_code == 5
 
@@ -65,7 +65,7 @@ def test_put_refuses_malformed_pairs(
 
 def test_put_reads_stdin_and_guesses_the_type_from_the_key(shell: Shell) -> None:
     assert shell.run("put", "-", "--key", "a.json", stdin=b"{}").exit_code == 0
-    data, upload = shell.layer.objects["a.json"]
+    data, upload = shell.data["a.json"], shell.layer.uploads["a.json"]
     assert data == b"{}"
     assert upload.content_type == "application/json"
 

@@ -72,7 +72,8 @@ class MemoryLayer:
         upload.source.check_complete()
         info = ObjectInfo(
             key=upload.key, size=len(body), etag=md5(body).hexdigest(), last_modified=MOMENT,
-            content_type=upload.content_type, metadata=dict(upload.metadata),
+            content_type=upload.content_type, cache_control=upload.cache_control,
+            metadata=dict(upload.metadata),
         )  # fmt: skip
         self.objects[upload.key] = (body, info)
         return StoredObject(key=upload.key, bucket="bucket", etag=info.etag, size=info.size)
@@ -105,9 +106,10 @@ class MemoryLayer:
 
     def _find(self, key: str) -> tuple[bytes, ObjectInfo]:
         try:
-            return self.objects[key]
+            body, info = self.objects[key]
         except KeyError:
             raise NotFound("no such object", code="NoSuchKey", status=404) from None
+        return body, attrs.evolve(info, key=key)
 
     @hookimpl
     def bucketry_head(self, key: str) -> ObjectInfo:
@@ -131,10 +133,9 @@ class MemoryLayer:
         keys = [k for k in sorted(self.objects) if k.startswith(prefix) and k > start_after]
         rests = {key: key[len(prefix) :].partition(delimiter or "\0") for key in keys}
         folders = sorted({prefix + head + cut for head, cut, _ in rests.values() if cut})
-        infos = [self.objects[key][1] for key in keys if not rests[key][1]]
-        yield from (Page(objects=infos[n : n + 2]) for n in range(0, len(infos), 2))
-        if folders:
-            yield Page(objects=(), folders=folders)
+        infos = [self._find(key)[1] for key in keys if not rests[key][1]]
+        yield Page(objects=infos[:2], folders=folders)
+        yield from (Page(objects=infos[n : n + 2]) for n in range(2, len(infos), 2))
 
     @hookimpl
     def bucketry_copy(

@@ -8,7 +8,7 @@ from typing import Any
 
 from bucketry.errors import InvalidInput
 from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, Written, as_time
-from bucketry_s3.protocol.params import PARAMS, Type
+from bucketry_s3.protocol.params import PARAMS, Param, Type
 from bucketry_s3.protocol.wire import Payload
 
 # Besides bucket and key.
@@ -32,14 +32,8 @@ _WHOLE = {
 }
 
 
-def check_params(operation: str, params: Mapping[str, Any]) -> None:
-    """Refuse what the operation does not take, by name and type, with `InvalidInput`."""
-    for name, value in params.items():
-        check_param(operation, name, value)
-
-
-def check_param(operation: str, name: str, value: object) -> None:
-    """Refuse one parameter that the operation does not take so, with `InvalidInput`."""
+def check_param(operation: str, name: str, value: object) -> Param:
+    """Return where a parameter goes; `InvalidInput` if the operation does not take it so."""
     known = PARAMS[operation]
     param = known.get(name)
     if param is None:
@@ -51,6 +45,7 @@ def check_param(operation: str, name: str, value: object) -> None:
             _check_member(name, param.payload.shape, value, param.payload.required)
     elif not _FITS[param.where if param.where == "body" else param.type](value):
         raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")
+    return param
 
 
 def check_complete(operation: str, params: Mapping[str, Any]) -> None:

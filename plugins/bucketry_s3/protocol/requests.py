@@ -14,10 +14,9 @@ from attrs import frozen
 from bucketry.errors import InvalidHeader
 from bucketry.headers import check_kept_value
 from bucketry.keys import percent_encoded
-from bucketry_s3.protocol.given import check_complete, check_params
+from bucketry_s3.protocol.given import check_complete, check_param
 from bucketry_s3.protocol.markup import Written, as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
-from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
 from bucketry_s3.protocol.wire import Payload, S3Request
 
@@ -45,15 +44,17 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
     Raises `InvalidInput` for parameters that the operation does not take or lacks, and
     `InvalidHeader` for text that cannot be sent.
     """
-    check_params(operation, params)
-    check_complete(operation, params)
-    known, table = OPERATIONS[operation], PARAMS[operation]
+    known = OPERATIONS[operation]
     query = list(known.query)
     headers: dict[str, str] = {}
     body: Payload = b""
-    for name, value in with_customer_keys(params).items():
-        param = table[name]
-        if param.where == "header":
+    for name, value in params.items():
+        param = check_param(operation, name, value)
+        if param.where == "path":
+            continue
+        if param.type == "key" and f"{name}MD5" not in params:
+            headers |= _customer_key(param.name, value)
+        elif param.where == "header":
             headers[param.name] = _header(name, _TEXT[param.type](value))
         elif param.where == "query":
             query.append((param.name, _TEXT[param.type](value)))
@@ -68,6 +69,7 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
             written = isinstance(value, Written)
             payload = param.payload
             body = value if written else write_document(payload.root, payload.shape, value)
+    check_complete(operation, params)
     if known.digest and "Content-MD5" not in headers:
         digest = hashlib.md5(body, usedforsecurity=False).digest()
         headers["Content-MD5"] = base64.b64encode(digest).decode()
@@ -85,20 +87,17 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
     )
 
 
-def with_customer_keys(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the parameters with customer keys as S3 wants them: base64, with their MD5.
+def _customer_key(header: str, key: str | bytes) -> dict[str, str]:
+    """Return a customer's key as S3 wants it: base64, with its MD5.
 
-    Like boto3, a key that comes with its MD5 is taken to be encoded already.
+    Like boto3, only one that comes without: another is taken to be encoded already.
     """
-    changed: dict[str, str] = {}
-    for prefix in ("SSECustomerKey", "CopySourceSSECustomerKey"):
-        key = params.get(prefix)
-        if key is not None and f"{prefix}MD5" not in params:
-            raw = key.encode() if isinstance(key, str) else key
-            digest = hashlib.md5(raw, usedforsecurity=False).digest()
-            changed[prefix] = base64.b64encode(raw).decode()
-            changed[f"{prefix}MD5"] = base64.b64encode(digest).decode()
-    return {**params, **changed} if changed else params
+    raw = key.encode() if isinstance(key, str) else key
+    digest = hashlib.md5(raw, usedforsecurity=False).digest()
+    return {
+        header: base64.b64encode(raw).decode(),
+        f"{header}-MD5": base64.b64encode(digest).decode(),
+    }
 
 
 def _header(name: str, value: str) -> str:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from bucketry import Provider
 from bucketry.testing import confine
 from bucketry.testing.confine import Room
 from conformance.places import in_front_of, on_disk
@@ -30,3 +31,10 @@ def room_at() -> Iterator[Callable[[str], Room]]:
             return rooms[place]
 
         yield room
+
+
+@pytest.fixture
+def disk() -> Iterator[Provider]:
+    """A provider on an empty folder, which keeps the contract."""
+    with on_disk() as provider:
+        yield provider

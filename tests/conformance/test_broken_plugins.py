@@ -27,15 +27,9 @@ from bucketry import (
 from bucketry.errors import BadCredentials, PluginError, RateLimited, Unconfirmed
 from bucketry.host.layers import NamedLayer
 from bucketry.testing import SUITE, Report, Result, run
-from conformance.places import in_front_of, on_disk
+from conformance.places import in_front_of
 
 Signing = Generator[None, Any, Any]
-
-
-@pytest.fixture
-def disk() -> Iterator[Provider]:
-    with on_disk() as provider:
-        yield provider
 
 
 def built(honest: Provider, *layers: object, **facts: Any) -> Provider:

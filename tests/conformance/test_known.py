@@ -30,12 +30,6 @@ class NoType:
         return attrs.evolve((yield), content_type=None)
 
 
-@pytest.fixture
-def disk() -> Iterator[Provider]:
-    with on_disk() as provider:
-        yield provider
-
-
 def test_a_file_tells_cases_and_reasons(tmp_path: Path) -> None:
     file = written(
         tmp_path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -17,12 +17,6 @@ from bucketry.testing.expect import holds, raises, same
 from bucketry.testing.runner import endpoint_class, judge, run_case
 from conformance.places import on_disk
 from conformance.sabotage import Sabotage
-
-
-@pytest.fixture
-def disk() -> Iterator[Provider]:
-    with on_disk() as provider:
-        yield provider
 
 
 def made(function: Callable[[Store], Any], *needs: Need, observes: str | None = None) -> Case:

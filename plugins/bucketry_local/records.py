@@ -33,6 +33,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 
@@ -58,14 +59,15 @@ class Details:
 
     def __attrs_post_init__(self) -> None:
         check_header_value("content_type", self.content_type)
-        *headers, metadata, tags = _more(self)
+        more: tuple[Any, ...] = _more(self)
+        if more == _NO_MORE:
+            return
+        *headers, metadata, tags = more
         for name, value in zip(_HEADERS, headers, strict=True):
             if value is not None:
                 check_header_value(name, value)
         for texts in (metadata, tags):
-            if type(texts) is not dict or (
-                texts and not all(map(_is_text, (*texts, *texts.values())))
-            ):
+            if not isinstance(texts, dict) or not all(map(_is_text, (*texts, *texts.values()))):
                 raise TypeError("metadata and tags are texts by their names")
 
 
@@ -75,6 +77,7 @@ def _is_text(value: object) -> bool:
 
 _HEADERS = ("cache_control", "content_disposition", "content_encoding", "content_language")
 _MORE = (*_HEADERS, "metadata", "tags")
+_NO_MORE: tuple[Any, ...] = (None, None, None, None, {}, {})
 _more = attrgetter(*_MORE)
 
 # A type's number is its place here, in every store there is: new ones go to the end.
@@ -207,7 +210,7 @@ class Records:
 def as_attribute(record: Record) -> bytes:
     """Return what is kept of the `record` of an upload with its file: packed, if it is common."""
     number = _NUMBERS.get(record.details.content_type)
-    if number is None or record.sha256 is None or any(_more(record.details)):
+    if number is None or record.sha256 is None or _more(record.details) != _NO_MORE:
         return as_line(record)
     etag, sha256 = bytes.fromhex(record.etag), base64.b64decode(record.sha256)
     high, low = divmod(record.size, 1 << 32)

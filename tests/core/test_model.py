@@ -206,7 +206,9 @@ def test_what_is_listed_is_what_the_class_itself_makes() -> None:
 
     made = ObjectInfo(key="b", size=2, etag="e", last_modified=when, storage_class="STANDARD")
     assert [ObjectInfo(key="a", size=1), made] == infos
-    assert vars(made) == vars(infos[1])
+    assert repr(made) == repr(infos[1])
+    assert infos[1] == pickle.loads(pickle.dumps(infos[1])) == copy.copy(infos[1])
+    assert attrs.asdict(made) == attrs.asdict(infos[1])
     assert infos[0].checksums is not infos[1].checksums
 
 

@@ -38,7 +38,7 @@ CAPABILITIES = Capabilities(
     put_if_match=_fact("enforced"),
     complete_if_absent=_fact("enforced", _ONE_OPERATION),
     complete_if_match=_fact("enforced", _ONE_OPERATION),
-    delete_if_match=_fact("refused"),
+    delete_if_match=_fact("enforced"),
     if_match_etag=_fact("quoted", "taken without quotes too"),
     encryption=_fact(
         dict.fromkeys(("AES256", "aws:kms", "aws:kms:dsse"), "no"), "encrypt the file system"

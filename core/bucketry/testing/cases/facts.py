@@ -110,11 +110,9 @@ def delete_if_match(store: Store) -> Seen:
     store.put()
     trying = store.believing(delete_if_match="enforced")
     try:
-        trying.delete(store.key(), extra_params={"IfMatch": f'"{STALE}"'})
+        trying.delete(store.key(), if_match=STALE)
     except PreconditionFailed:
         return "enforced"
-    except InvalidInput:
-        return None
     except StorageError as error:
         require_answer(error)
         return "refused"

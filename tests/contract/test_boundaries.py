@@ -132,7 +132,6 @@ NATIVE: dict[str, set[str]] = {
     "core/bucketry/testing/cases/access.py": {"ACL"},
     "core/bucketry/testing/cases/contract.py": {"Body", "Bucket", "ContentType", "Key"},
     "core/bucketry/testing/cases/copying.py": {"Bucket", "Key"},
-    "core/bucketry/testing/cases/facts.py": {"IfMatch"},
     "core/bucketry/testing/cases/headers.py": {"Metadata", "WebsiteRedirectLocation"},
     "core/bucketry/testing/cases/tags.py": {"Tagging"},
     "core/bucketry/testing/cases/upload.py": {"Body", "Bucket", "Key"},

@@ -277,3 +277,18 @@ def test_work_is_told() -> None:
         with pytest.raises(StorageError, match="it was cancelled"):
             check()
     check()  # what is outside of it is not cancelled
+
+
+def test_a_listing_that_is_not_gone_through_ends_with_its_loop(tmp_path: Path) -> None:
+    media = open_provider({"provider": "local", "directory": str(tmp_path)})
+    media.sync.upload(b"x", key="k")
+    told = []
+
+    async def begin() -> object:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        listing = media.list()
+        await anext(listing)
+        return listing
+
+    assert asyncio.run(begin()) is not None
+    assert told == []

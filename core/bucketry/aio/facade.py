@@ -209,7 +209,7 @@ class Provider(Twin[_Sync]):
         self, prefix: str = "", *, start_after: str = ""
     ) -> AsyncGenerator[ObjectInfo, None]:
         """Yield every object whose key starts with the text `prefix`, page by page, lazily."""
-        async with aclosing(self.pages(prefix, start_after=start_after)) as pages:
+        async with aclosing(self._each(self._sync.pages(prefix, start_after=start_after))) as pages:
             async for page in pages:
                 for info in page.objects:
                     yield info

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from threading import Event, Lock
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
@@ -111,14 +111,32 @@ class Twin(Generic[S]):
     async def __aexit__(self, kind: object, *_: object) -> None:
         await self.aclose()
 
-    async def _each(self, items: Iterator[T]) -> AsyncGenerator[T, None]:
-        """Yield what is iterated over in threads, and close it."""
-        try:
-            while (item := await self._threads.run(lambda: next(items, None))) is not None:
-                yield item
-        finally:
-            close: Callable[[], object] = getattr(items, "close", lambda: None)
-            await self._threads.close(close)
+    def _each(self, items: Iterator[T]) -> _Each[T]:
+        """Give what is iterated over, each in a thread."""
+        return _Each(self._threads, items)
+
+
+class _Each(AsyncIterator[T]):
+    """What an iterator gives, each in a thread.
+
+    No generator: an event loop that ends closes all of them at once, and none may be closed while
+    the one around it is closing it.
+    """
+
+    def __init__(self, threads: Threads, items: Iterator[T]) -> None:
+        self._threads = threads
+        self._items = items
+
+    async def __anext__(self) -> T:
+        item = await self._threads.run(lambda: next(self._items, None))
+        if item is None:
+            raise StopAsyncIteration
+        return item
+
+    async def aclose(self) -> None:
+        """Close the iterator."""
+        close: Callable[[], object] = getattr(self._items, "close", lambda: None)
+        await self._threads.close(close)
 
 
 def awaited(

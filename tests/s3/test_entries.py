@@ -178,6 +178,7 @@ def test_both_ways_tell_the_same_of_what_was_damaged() -> None:
         b"\xef\xbb\xbf<ListBucketResult>%b</ListBucketResult>",
         b"<ListBucketResult>%b</ListBucketResult>\xff",
         "<ListBucketResult/>".encode("utf-16"),
+        pytest.param(b"<ListBucketResult>" + b"%b" * 5_000 + b"</ListBucketResult>", id="too many"),
     ],
 )
 def test_what_is_no_common_listing_is_left_to_the_parser(text: bytes) -> None:

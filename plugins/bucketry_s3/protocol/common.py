@@ -13,7 +13,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from bucketry_s3.protocol.markup import NAMESPACE, SPECIAL, Element, Written, read_element, unquoted
+from bucketry_s3.protocol.markup import (
+    MAX_TAGS,
+    NAMESPACE,
+    SPECIAL,
+    Element,
+    Written,
+    read_element,
+    unquoted,
+)
 
 # Without what XML writes in another way, changes or forbids; see `_as_text`, too.
 _TEXT = r"[^<>&\x00-\x1f]*+"
@@ -69,7 +77,9 @@ def _looks_at_listing() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _as_text(document: bytes) -> str | None:
-    """Return the document's text; None for what is no UTF-8, or has a sign that XML forbids."""
+    """Return the document's text; None for what is no UTF-8, has too much or what XML forbids."""
+    if document.count(b"<") > MAX_TAGS:
+        return None
     try:
         text = document.decode()
     except UnicodeDecodeError:

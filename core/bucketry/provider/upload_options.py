@@ -139,17 +139,17 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
             f"encryption is a bucketry.Encryption, not {type(upload.encryption).__name__}"
         )
     algorithm = upload.checksum_algorithm
-    if not isinstance(algorithm, str | None):
-        raise InvalidInput(f"checksum_algorithm is a str, not {type(algorithm).__name__}")
-    if algorithm is not None and algorithm not in get_args(ChecksumAlgorithm):
-        raise InvalidInput(
-            f"checksum_algorithm {shown(algorithm)} is none of "
-            f"{', '.join(get_args(ChecksumAlgorithm))}"
-        )
+    if algorithm is not None:
+        if not isinstance(algorithm, str):
+            raise InvalidInput(f"checksum_algorithm is a str, not {type(algorithm).__name__}")
+        if algorithm not in get_args(ChecksumAlgorithm):
+            raise InvalidInput(
+                f"checksum_algorithm {shown(algorithm)} is none of "
+                f"{', '.join(get_args(ChecksumAlgorithm))}"
+            )
     wanted: object = upload.prevent_overwrite
-    if not isinstance(wanted, bool | None):
-        kind = type(wanted).__name__
-        raise InvalidInput(f"prevent_overwrite is a bool, not {kind}")
+    if wanted is not None and not isinstance(wanted, bool):
+        raise InvalidInput(f"prevent_overwrite is a bool, not {type(wanted).__name__}")
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)

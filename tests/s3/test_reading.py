@@ -28,6 +28,7 @@ from bucketry_s3 import BytesBody
 from bucketry_s3.objects.stream import BodyStream
 from bucketry_s3.testing import Alter, Reply, StandIn, Truncate
 from bucketry_s3.testing.request import Response
+from core.test_forking import in_child
 from s3.scripted import Play, Scripted, answer
 
 MIB = 1 << 20
@@ -311,6 +312,27 @@ def test_a_body_that_stalls_is_taken_up_again(
         on(server, open_on).download("k", tmp_path / "k")
     assert data == (tmp_path / "k").read_bytes()
     assert f"Range: bytes={came}-{size - 1}\r" in server.heads[1]
+
+
+def test_a_reader_and_a_fork_of_it_read_nobody_elses_bytes(open_on: Open) -> None:
+    data = os.urandom(300_000)
+
+    def part(start: int) -> list[bytes | float]:
+        told = f"Content-Range: bytes {start}-299999/300000"
+        length = f"Content-Length: {300_000 - start}"
+        return [answer('ETag: "e"', length, told, status="206 Partial Content"), data[start:]]
+
+    with (
+        Scripted(part(0), part(10)) as server,
+        on(server, open_on, allow_http=True).open("k", byte_range=ByteRange(start=0)) as reader,
+    ):
+        first = reader.read(10)
+
+        def child() -> None:
+            assert reader.read(100_000) == data[10:100_010]
+
+        assert in_child(child) == 0
+        assert first + reader.read() == data
 
 
 def reads(provider: Provider, folder: Path) -> list[bytes]:

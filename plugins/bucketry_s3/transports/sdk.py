@@ -250,6 +250,11 @@ class _Body:
         self._closed = False
         # Reading all that is asked for would wait as long as a slow server likes.
         self._read = getattr(raw, "read1", None) or raw.read
+        forget_in_child(self)
+
+    def forget(self) -> None:
+        """Have no more bytes, in a forked child: those that come are its parent's."""
+        self._closed = True
 
     def read(self, size: int, /) -> bytes:
         if self._ended or self._closed or not size:

@@ -32,6 +32,7 @@ WRITE_ID = f"{RESERVED_METADATA_PREFIX}write-id"
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _REPLACED = "the object was replaced while it was being read"
 _CHECKSUMS = [(name, f"Checksum{name}") for name in get_args(ChecksumAlgorithm)]
+_CHECKSUMS_TOLD = frozenset(param for _, param in _CHECKSUMS)
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
 
@@ -130,6 +131,8 @@ def _object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
 
 
 def _checksums(answer: Mapping[str, Any]) -> dict[str, str]:
+    if _CHECKSUMS_TOLD.isdisjoint(answer):
+        return {}
     return {name: answer[param] for name, param in _CHECKSUMS if answer.get(param)}
 
 

@@ -240,7 +240,8 @@ def _rest(
     body: AnswerBody = answer["Body"]
     try:
         content_range, size = answer.get("ContentRange"), answer.get("ContentLength")
-        whole = content_range is None and size in (None, info.size)
+        status = answer["ResponseMetadata"]["HTTPStatusCode"]
+        whole = status == 200 and content_range is None and size in (None, info.size)
         if not whole:
             _, _, size = _placed(byte_range, content_range, size)
         if unquoted(answer["ETag"]) != info.etag or size not in (None, info.size):

@@ -111,7 +111,6 @@ class _Run:
         cancelling.check()
         with self._lock:
             self.moved += size
-        self._wake_if_needed()
 
     def _wake_if_needed(self) -> None:
         """Wake the caller now and then, not for each object: each time costs two switches."""
@@ -169,11 +168,12 @@ def _worth(run: _Run, threads: int) -> int:
     samples = list(run.samples)
     if len(samples) < _LEAST_SAMPLES:
         return threads
+    waits, cpus, sizes = zip(*samples, strict=True)
     # The shorter half: the others waited for a busy machine, too.
-    waits = sorted(wait for wait, _, _ in samples)[: len(samples) // 2]
-    wait = sum(waits) / len(waits)
-    cpu = sum(cpu for _, cpu, _ in samples) / len(samples)
-    if sum(size for _, _, size in samples) >= _LARGE * len(samples):
+    shorter = sorted(waits)[: len(samples) // 2]
+    wait = sum(shorter) / len(shorter)
+    cpu = sum(cpus) / len(samples)
+    if sum(sizes) >= _LARGE * len(samples):
         threads = max(threads, _CORES)
     return threads if wait <= _WORTH * threads * cpu else 1 + int(wait / max(cpu, 1e-6))
 

@@ -92,7 +92,11 @@ def main() -> int:
     results = options.out or BASE / "results"
     results.mkdir(parents=True, exist_ok=True)
     failed = False
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, running(options.sink) as sink:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        running(options.sink) as sink,
+        machine.kept_awake() as run["awake"],
+    ):
         run["sink"] = sink.kind
         with workers(entries, sink, Path(folder)) as started:
             load = machine.Load([sink.pid, *(one.process.pid for one in started.values())])

@@ -6,7 +6,8 @@ import hashlib
 import os
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 QUIET = 0.05
@@ -35,6 +36,25 @@ def _sha256() -> float:
             hashlib.sha256(block)
         best = min(best, time.process_time() - start)
     return best * 16
+
+
+@contextmanager
+def kept_awake() -> Iterator[bool]:
+    """Let no idle core sleep meanwhile, where the system allows it; give whether it does.
+
+    Whoever wakes a core pays for it, in a virtual machine several times what `limit` takes for a
+    request. root may keep them awake (Linux's documentation, PM Quality of Service).
+    """
+    try:
+        handle = os.open("/dev/cpu_dma_latency", os.O_WRONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        os.write(handle, bytes(4))  # microseconds that waking may take, as an integer
+        yield True
+    finally:
+        os.close(handle)
 
 
 def _busy() -> float:

@@ -174,6 +174,7 @@ def about(run: dict[str, Any]) -> list[str]:
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
         f"Python {machine['python']}; SHA-256 of 1 GiB takes {machine['sha256 of 1 GiB']}",
         f"others used {run['others']:.0%} of the cores meanwhile: {called(run['others'])}",
+        "idle cores were kept awake" if run.get("awake") else "idle cores could sleep",
         f"the sink is in {run['sink']}",
     ]
     for name, entry in run["contestants"].items():

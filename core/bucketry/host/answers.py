@@ -76,10 +76,8 @@ class Answers:
 
     def _sound(self, answer: object, hook: str) -> ObjectInfo:
         """Return what is told of an object, with a size and a time that can be counted with."""
-        # Once for each object of a listing, so not all is asked of the others here.
-        info = answer if isinstance(answer, ObjectInfo) else self._expect(answer, ObjectInfo, hook)
-        if not isinstance(info.size, int) or info.size < 0:
-            self._counts(info.size, hook)
+        info = self._expect(answer, ObjectInfo, hook)
+        self._counts(info.size, hook)
         when: object = info.last_modified
         if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
             raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")

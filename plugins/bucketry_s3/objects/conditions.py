@@ -17,8 +17,6 @@ COMPLETE_FACTS = {"IfNoneMatch": "complete_if_absent", "IfMatch": "complete_if_m
 DELETE_FACTS = {"IfMatch": "delete_if_match"}
 """Precondition to the capability that says what the vendor's servers make of it."""
 
-_NONE: frozenset[str] = frozenset()
-
 
 def check_honoured(bucket: Bucket, params: Mapping[str, Any], facts: Mapping[str, str]) -> None:
     """Refuse a precondition that the vendor would act against, or not take."""
@@ -79,7 +77,7 @@ def not_enforced(
 ) -> frozenset[str]:
     """Return the preconditions that the vendor is not known to enforce."""
     if facts.keys().isdisjoint(params):
-        return _NONE
+        return frozenset()
     able = bucket.capabilities
     asked = facts.keys() & params.keys()
     return frozenset(name for name in asked if getattr(able, facts[name]).value != "enforced")

@@ -27,7 +27,7 @@ from bucketry.headers import MAX_METADATA_BYTES
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.conditions import COMPLETE_FACTS, PUT_FACTS, not_enforced
-from bucketry_s3.objects.native import PRECONDITIONS, for_looking
+from bucketry_s3.objects.native import for_looking
 from bucketry_s3.objects.reading import WRITE_ID, head_answer
 from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.retrying import Attempts
@@ -180,7 +180,7 @@ def _is_this(write: Write, answer: Mapping[str, Any]) -> bool | None:
     Another object proves nothing: it may have come after this one, and clocks differ. Only a
     create-only write is refuted, by an object that somebody else has created.
     """
-    if write.id is None and any(name in write.params for name in PRECONDITIONS):
+    if write.id is None and not PUT_FACTS.keys().isdisjoint(write.params):
         return None  # another writer's same bytes would be a defeat
     if write.id is not None:
         found = _metadata(answer).get(WRITE_ID)

@@ -100,13 +100,12 @@ def check_native(params: Mapping[str, Any], *operations: str) -> None:
     Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
     """
     check_unprotected(params)
-    first = operations[0]
+    first, *others = operations
     for name, value in params.items():
-        if name in PARAMS[first]:
-            check_param(first, name, value)
-        else:
-            takes = (operation for operation in operations if name in PARAMS[operation])
-            check_param(next(takes, first), name, value)
+        takes = first
+        if name not in PARAMS[first]:
+            takes = next((other for other in others if name in PARAMS[other]), first)
+        check_param(takes, name, value)
         if isinstance(value, str) and not value.isascii():
             raise InvalidHeader(
                 f"{name} has a character that is not ASCII, which servers refuse or give back "

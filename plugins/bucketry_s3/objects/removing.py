@@ -94,7 +94,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
             busy = CODES.get(failure.code or "", Rejected).retryable
             if batch.alone or not (busy or failure.reason == _UNNAMED):
                 failures.append(failure)
-            else:  # it may be deleted, and be named in another spelling
+            else:  # asked for once more: the server was busy with it, or spells it otherwise
                 batches.append(_Batch([failure.key], alone=True))
                 apart = True
     if apart:

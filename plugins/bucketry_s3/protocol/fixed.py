@@ -19,6 +19,7 @@ UPLOADS = ("PutObject", "CreateMultipartUpload")
 """What an upload's native parameters are for: one request, or the first of several."""
 
 DELETES = ("DeleteObject", "DeleteObjects")
+"""What a delete's are for: one key, or a batch of them."""
 
 HEADER_PARAMS = {"content_disposition": "ContentDisposition", "content_type": "ContentType"}
 """Native parameters that decide how a browser treats an object, by the option's name."""

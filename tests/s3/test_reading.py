@@ -358,14 +358,20 @@ def test_each_way_of_reading_takes_up_what_breaks_off(
     assert [None, "bytes=100000-299999", "bytes=200000-299999"] == ranges[:3]
 
 
-def test_a_part_that_does_not_say_which_is_not_taken_for_the_whole(
-    server: StandIn, open_on: Open
-) -> None:
+@pytest.fixture
+def broken_off(server: StandIn, open_on: Open) -> tuple[bytes, dict[str, str]]:
+    """Return an object's bytes and headers; the first answer with them breaks off."""
     data = os.urandom(300_000)
     server.put("media", "k", data)
     etag = open_on().head("k").etag
-    headers = {"ETag": f'"{etag}"', "x-amz-request-id": "1", "Content-Length": "300000"}
     server.faults.add("GetObject", Truncate(100_000))
+    return data, {"ETag": f'"{etag}"', "x-amz-request-id": "1", "Content-Length": "300000"}
+
+
+def test_a_part_that_does_not_say_which_is_not_taken_for_the_whole(
+    server: StandIn, open_on: Open, broken_off: tuple[bytes, dict[str, str]]
+) -> None:
+    data, headers = broken_off
     server.faults.add("GetObject", Reply(206, data, headers=headers), nth=2)
 
     with open_on().open("k") as reader, pytest.raises(Rejected, match="does not tell that it is"):
@@ -373,13 +379,9 @@ def test_a_part_that_does_not_say_which_is_not_taken_for_the_whole(
 
 
 def test_a_server_that_answers_the_rest_with_the_whole_is_heard_again(
-    server: StandIn, open_on: Open
+    server: StandIn, open_on: Open, broken_off: tuple[bytes, dict[str, str]]
 ) -> None:
-    data = os.urandom(300_000)
-    server.put("media", "k", data)
-    etag = open_on().head("k").etag
-    whole = {"ETag": f'"{etag}"', "x-amz-request-id": "1", "Content-Length": "300000"}
-    server.faults.add("GetObject", Truncate(100_000))
+    data, whole = broken_off
     server.faults.add("GetObject", Reply(200, data, headers=whole), nth=2)
     server.faults.add("GetObject", Truncate(100_000), nth=3)
     other = Reply(200, bytes(300_000), headers=whole | {"ETag": '"e"'})

@@ -116,14 +116,14 @@ class Recorder:
     def __init__(self) -> None:
         self.arrived: list[bytes] = []
         self.answer, self.closes = b"", False
-        self.early = False
+        self.early: float | None = None  # seconds that it stays behind an answer too early
 
     def __call__(self, line: Line) -> None:
         while True:
-            if self.early:
+            if self.early is not None:
                 line.sock.recv(1000)
                 line.say(self.answer)
-                line.pause(20)
+                line.pause(self.early)
                 return
             self.arrived.append(line.request())
             closes = self.closes
@@ -223,16 +223,22 @@ def test_what_is_no_clear_answer_is_none(
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what has arrived")
 @pytest.mark.parametrize("transport", ["sockets", "boto3"])
 @pytest.mark.parametrize(("status", "counts"), [(b"200 OK", False), (b"403 Forbidden", True)])
+@pytest.mark.parametrize(("size", "stays"), [(1 << 20, 20), (1 << 24, 0.1)], ids=["stays", "goes"])
 def test_only_a_refusal_may_come_before_all_of_the_request(
-    recorder: tuple[Recorder, Place, dict[str, Any]], transport: str, status: bytes, counts: bool
+    recorder: tuple[Recorder, Place, dict[str, Any]],
+    transport: str,
+    status: bytes,
+    counts: bool,
+    size: int,
+    stays: float,
 ) -> None:
-    """Most of the body is still on its way, in the buffers of this machine."""
+    """The body is on its way in the buffers of this machine, or no longer taken by the other."""
     server, place, transports = recorder
     server.answer = b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
-    server.early = True
+    server.early = stays
     asked = S3Request(
         operation="PutObject", method="PUT", scheme="https", host=place.host, path="/media/k",
-        body=bytes(1 << 20),
+        body=bytes(size),
     )  # fmt: skip
 
     got = as_got(transports[transport].bucketry_s3_send, asked)

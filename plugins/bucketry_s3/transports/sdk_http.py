@@ -8,6 +8,7 @@ import io
 import math
 import re
 import socket
+import ssl
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -144,9 +145,10 @@ class _Noting:
         ATTEMPT.written = True
         try:
             inner.send(data)
-        except OSError:
-            # urllib3 passes over some of these and reads the answer.
+        except OSError as error:
             ATTEMPT.cut = True
+            if isinstance(error, ssl.SSLEOFError):
+                raise BrokenPipeError from None  # which urllib3 passes over, and reads the answer
             raise
 
     def _tunnel(self) -> None:

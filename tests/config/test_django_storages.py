@@ -127,7 +127,7 @@ NAMED: list[tuple[dict[str, Any], str, str]] = [
     ({"gzip_content_types": ["text/css"], "gzip": True}, "gzip", "let the CDN compress"),
     ({"file_name_charset": "latin-1"}, "file_name_charset", "has no effect"),
     ({"max_memory_size": 1024}, "max_memory_size", "is read as a stream"),
-    ({"proxies": {"https": "http://proxy"}}, "proxies", "connects directly"),
+    ({"proxies": {"https": "http://proxy"}}, "proxies", "as HTTPS_PROXY"),
     ({"verify": False}, "verify", "certificates are always verified"),
     ({"use_ssl": False}, "use_ssl", "go over TLS"),
     ({"signature_version": "s3"}, "signature_version", "always version 4"),

@@ -59,6 +59,10 @@ def test_the_example_reads_a_file_of_many_remotes(
     assert (opened.vendor.name, opened.options.bucket) == ("s3", "media")
     assert opened.options.endpoint == "https://s3.example.com"
 
+    del remote["keys"]
+    with pytest.raises(bucketry.ConfigError, match="remotes.one: missing 'credentials'"):
+        bucketry.open_provider("one", config={"remotes": {"one": remote}}, environ={})
+
 
 def claims() -> list[list[str]]:
     """Return the rows of the tables that go through the original claim by claim."""

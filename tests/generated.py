@@ -15,8 +15,8 @@ from pathlib import Path
 import reference
 from bucketry.config.published import published_text
 from bucketry.host.catalog import GROUP, Catalog
-from bucketry_vendors.docs import render
 from servers.outcomes import page
+from vendors.documents import render
 
 ROOT = Path(__file__).parents[1]
 VENDORS = ROOT / "docs/vendors"

@@ -72,8 +72,8 @@ _ENDPOINT_KINDS: tuple[tuple[Path, str], ...] = (
 _LEFT_OUT = {
     "file_name_charset": "has no effect, in django-storages neither; remove it",
     "max_memory_size": "is not needed: a file is read as a stream; remove it",
-    "proxies": "is not taken over: name the proxy in the environment, as HTTPS_PROXY, and what goes "
-    "past it in NO_PROXY",
+    "proxies": "is not taken over: name the proxy in the environment, as HTTPS_PROXY, and what "
+    "goes past it in NO_PROXY",
     "gzip": "is not taken over: files are stored as they are; let the CDN compress, or compress "
     "before saving and store ContentEncoding with the file. What is stored compressed stays so, "
     "and browsers read it, but the storage's open() gives the compressed bytes",

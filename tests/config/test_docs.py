@@ -60,7 +60,7 @@ def test_the_example_reads_a_file_of_many_remotes(
     assert opened.options.endpoint == "https://s3.example.com"
 
     del remote["keys"]
-    with pytest.raises(bucketry.ConfigError, match="remotes.one: missing 'credentials'"):
+    with pytest.raises(bucketry.ConfigError, match=r"remotes\.one: missing 'credentials'"):
         bucketry.open_provider("one", config={"remotes": {"one": remote}}, environ={})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bucketry import Credentials, Secret, Vendor
-from bucketry_vendors.pages import built_in
+from vendors.pages import built_in
 
 Faults = Callable[..., list[tuple[str, str]]]
 

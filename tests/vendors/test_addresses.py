@@ -8,7 +8,7 @@ import pytest
 
 import bucketry
 from bucketry_s3 import S3Layer
-from bucketry_vendors.pages import built_in
+from vendors.pages import built_in
 
 KEYS = {"access_key_id": "AKID", "secret_access_key": "not-a-secret"}
 

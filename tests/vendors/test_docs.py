@@ -12,8 +12,8 @@ import pytest
 
 import bucketry
 from bucketry import Fact
-from bucketry_vendors.docs import show
-from bucketry_vendors.pages import built_in
+from vendors.documents import show
+from vendors.pages import built_in
 
 COMMITTED = Path(__file__).parents[2] / "docs/vendors"
 

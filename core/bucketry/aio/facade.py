@@ -38,9 +38,9 @@ class Provider(Twin[_Sync]):
     It has the methods of `bucketry.Provider`, which are documented there. Those that wait for the
     storage are awaited; `sign`, `url` and the others that do not are called as they are. `list`,
     `pages` and `versions` are async iterators, `upload_many` and its kin give `Outcomes`, `open`
-    gives files that are awaited. An operation that is cancelled ends at once, and leaves what any failed one leaves:
-    a key that is written has its old object or the new one. Functions that are handed over, such as
-    `progress`, are called in a thread. It must not be used after `aclose`.
+    gives files that are awaited. An operation that is cancelled ends at once, and leaves what any
+    failed one leaves: a key that is written has its old object or the new one. Functions that are
+    handed over, such as `progress`, are called in a thread. It must not be used after `aclose`.
     """
 
     def __init__(self, sync: _Sync, *, threads: int = THREADS) -> None:

@@ -22,7 +22,7 @@ from bucketry import (
 )
 from bucketry_s3.options import Multipart
 from bucketry_s3.protocol.errors import CODES, HINTS, hint_for
-from bucketry_vendors.pages import built_in
+from vendors.pages import built_in
 
 PAGES = {name: module.profile.hints for name, module in built_in().items() if name != "s3"}
 TYPES = {

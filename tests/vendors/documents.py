@@ -14,8 +14,8 @@ from bucketry.limits import Limits
 from bucketry.model import UNKNOWN, Subject, about_capabilities
 from bucketry_s3.facts import GIB, MIB, TIB
 from bucketry_s3.schema import leaves, own_options
-from bucketry_vendors.pages import built_in
-from bucketry_vendors.strapi import strapi_table
+from vendors.pages import built_in
+from vendors.strapi_table import strapi_table
 
 MARKS = {
     "documented": "D", "code": "C", "report": "R", "measured": "M", "inferred": "I",

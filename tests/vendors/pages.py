@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from bucketry import Vendor
 from bucketry.host.catalog import installed
 
 
@@ -22,8 +21,3 @@ def built_in() -> dict[str, ModuleType]:
             catalog.load(listed.name)
             modules[listed.name] = import_module(module)
     return modules
-
-
-def vendors() -> list[Vendor]:
-    """Return the built-in S3 vendors' pages, sorted by name."""
-    return [module.vendor for module in built_in().values()]

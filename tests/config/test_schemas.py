@@ -39,6 +39,7 @@ def with_region(schema: Any) -> dict[str, Any]:
             changed(**{"$schema": "https://json-schema.org/draft/2020-12/schema"}),
             "is not written in draft-07",
         ),
+        (changed(**{"$schema": 7}), "is not written in draft-07"),
         (
             changed(**{"$id": "leaves.schema.json"}),
             "calls itself 'leaves.schema.json', which is bucketry's own; give it another $id",
@@ -194,16 +195,28 @@ def test_an_option_that_only_the_schema_knows_is_the_plugin_s_fault() -> None:
         bucketry.open_provider({**BASE, "extra": "canary"}, catalog=catalog, environ={})
 
 
-def test_a_check_that_fails_is_the_plugin_s_fault_and_tells_no_values() -> None:
-    def check(options: Any) -> Any:
-        raise ValueError(options.bucket)
+def _quits(options: Any) -> Any:
+    raise SystemExit(options.bucket)
 
-    catalog = make_catalog(make_vendor(check=check))
-    with pytest.raises(PluginError) as error:
+
+@pytest.mark.parametrize(
+    ("part", "error"),
+    [
+        ({"check": lambda options: int(options.bucket)}, "ValueError"),
+        ({"check": _quits}, "SystemExit"),
+        ({"slips": lambda options: [("bucket", len(options.bucket))]}, "TypeError"),
+        ({"capabilities_for": lambda able, _: able, "limits": lambda _: None}, "TypeError"),
+    ],
+)
+def test_a_check_that_fails_is_the_plugin_s_fault_and_tells_no_values(
+    part: dict[str, Any], error: str
+) -> None:
+    catalog = make_catalog(make_vendor(**part))
+    with pytest.raises(PluginError) as caught:
         bucketry.open_provider({**BASE, "bucket": "canary"}, catalog=catalog, environ={})
-    assert "its check of the options failed with ValueError in test_schemas.py:" in str(error.value)
-    assert "canary" not in str(error.value)
-    assert error.value.__cause__ is None
+    assert f"its check of the options failed with {error} in " in str(caught.value)
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 # -- walking in a schema ----------------------------------------------------------------------

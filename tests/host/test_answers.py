@@ -231,10 +231,13 @@ BAD_SIGNED: list[tuple[dict[str, Any], str]] = [
     ({"headers": {"": "1"}}, "'' is no header name"),
     ({"headers": {"a b": "1"}}, "'a b' is no header name"),
     ({"headers": {7: "1"}}, "7 is no header name"),
+    ({"headers": "a: b"}, "the headers of its answer are str, not Mapping"),
     ({"fields": {"key": "a\r\nb"}},
      "field.key has the control character '\\r'; a header value is one line of text"),
     ({"method": "PUT"}, "it signed 'PUT', not GET"),
     ({"expires_at": None},
+     "a signed URL needs expires_at with a time zone, an unsigned one signed=False"),
+    ({"expires_at": "2126-11-24"},
      "a signed URL needs expires_at with a time zone, an unsigned one signed=False"),
     ({"expires_at": datetime(2026, 11, 24)},
      "a signed URL needs expires_at with a time zone, an unsigned one signed=False"),
@@ -323,10 +326,69 @@ def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reaso
          "it answered str, not ObjectInfo"),
         ("bucketry_list", iter([Page(objects=(), folders=[7])]),  # type: ignore[list-item]
          "it answered for 7, which is not under 'top/pre'"),
+        ("bucketry_list", iter([Page(objects=None)]),  # type: ignore[arg-type]
+         "the objects of its answer are NoneType, not Sequence"),
+        ("bucketry_list", iter([Page(objects=(), folders=7)]),  # type: ignore[arg-type]
+         "the folders of its answer are int, not Sequence"),
+        ("bucketry_copy", StoredObject(key="top/b", size=None),  # type: ignore[arg-type]
+         "it told of the size None"),
+        ("bucketry_delete", Deleted(keys=(key for key in ["top/a"])),  # type: ignore[arg-type]
+         "the keys of its answer are generator, not Sequence"),
+        ("bucketry_delete", Deleted(keys=[["top/a"]]),  # type: ignore[list-item]
+         "it answered for keys that are no text"),
+        ("bucketry_delete", Deleted(keys=[], failures=["top/a"]),  # type: ignore[list-item]
+         "it answered str, not Failure"),
     ],
 )  # fmt: skip
 def test_what_is_told_of_an_object_can_be_counted_with(hook: str, answer: Any, reason: str) -> None:
     assert _refusal(hook, answer) == reason
+
+
+class _Stream:
+    """Gives the same again and again, whatever is asked."""
+
+    def __init__(self, given: Any) -> None:
+        self._given = given
+
+    def read(self, _: int = -1, /) -> Any:
+        return self._given
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("given", [None, 7, "text", [1], bytearray(b"x"), b"more"], ids=repr)
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda reader: reader.read(3),
+        lambda reader: reader.readinto(bytearray(3)),
+        lambda reader: next(reader.chunks(3)),
+    ],
+)
+def test_a_stream_that_gives_no_bytes_or_too_many_is_refused(
+    take: Callable[[ObjectReader], object], given: Any
+) -> None:
+    reader = ObjectReader(ObjectInfo(key="top/a", size=9), _Stream(given))
+    with (
+        _media("bucketry_open", reader).open("a") as opened,
+        pytest.raises(
+            PluginError, match=r"bucketry_open: its stream gave .* where at most 3 bytes"
+        ),
+    ):
+        take(opened)
+
+
+def test_a_hook_that_no_layer_has_is_told_so() -> None:
+    class Nothing:
+        @hookimpl
+        def bucketry_object_url(self, key: str) -> str:
+            return f"https://memory.example/{key}"
+
+    vendor = memory_vendor(layers=lambda _options, _context: [Nothing()])
+    media = Provider(name="media", vendor=vendor, options=MemoryOptions(), distribution="acme 1.0")
+    with pytest.raises(PluginError, match=r"bucketry_head: no layer answers it: memory/defaults, "):
+        media.head("a")
 
 
 @pytest.mark.parametrize("hook", ["bucketry_prepare_upload", "bucketry_put_params"])

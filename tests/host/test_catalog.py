@@ -108,6 +108,14 @@ BROKEN = [
      "the Vendor's schema is of type dict, not SchemaSource"),
     (vendor_module("acme").replace("capabilities=Capabilities()", "capabilities=None"),
      "the Vendor's capabilities is of type NoneType, not Capabilities"),
+    (vendor_module("acme").replace("docs_url=", "hookspecs=None, docs_url="),
+     "the Vendor's hookspecs is of type NoneType, not Sequence"),
+    (vendor_module("acme").replace("docs_url=", "max_expires_in='week', docs_url="),
+     "the Vendor's max_expires_in is of type str, not int"),
+    (vendor_module("acme").replace("docs_url=", "protected_params=['Key'], docs_url="),
+     "the Vendor's protected_params is of type list, not Set"),
+    (vendor_module("acme").replace("    signed_url_expires: int = 900\n", ""),
+     "the Vendor's options lack signed_url_expires, which all vendors' options have"),
     (vendor_module("acme2"), "the Vendor calls itself 'acme2'; both names must agree"),
 ]  # fmt: skip
 

@@ -24,7 +24,7 @@ def to_options(values: Mapping[str, Any], vendor: Vendor, distribution: str) -> 
     """
     try:
         return _converter().structure(dict(values), vendor.options)
-    except Exception:  # its message and its cause repeat values
+    except (Exception, SystemExit):  # its message and its cause repeat values
         who = f"{vendor.name} ({distribution})" if distribution else vendor.name
         raise PluginError(
             who,
@@ -39,7 +39,7 @@ def _where(values: Mapping[str, Any], options: type[Any]) -> str:
 
     try:
         _converter(tells_places=True).structure(dict(values), options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         places = transform_error(error, "", format_exception=lambda _error, _type: "differs")
         named = sorted({place.partition("@ ")[2].lstrip("$.") for place in places} - {""})
         return f" at {', '.join(named)}" if named else ""

@@ -80,7 +80,7 @@ def read_vendor_schema(vendor: Vendor, distribution: str) -> Schema:
         raise fault(f"cannot be read: {type(error).__name__}: {error}") from error
     if not isinstance(schema, dict):
         raise fault("is no object")
-    if schema.get("$schema", DRAFT).rstrip("#") != DRAFT.rstrip("#"):
+    if str(schema.get("$schema", DRAFT)).rstrip("#") != DRAFT.rstrip("#"):
         raise fault(f"is not written in draft-07 ({DRAFT})")
     unsupported = schema.get("x-unsupported", {})
     if not isinstance(unsupported, dict) or not all(map(_has_reason, unsupported.values())):

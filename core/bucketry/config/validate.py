@@ -21,7 +21,7 @@ from bucketry.errors import InvalidKey, PluginError
 from bucketry.host.catalog import Catalog
 from bucketry.host.masking import MIN_LENGTH
 from bucketry.keys import RootPath
-from bucketry.limits import limits_in
+from bucketry.limits import Limits, limits_in
 from bucketry.vendor import Vendor
 
 
@@ -94,8 +94,10 @@ def _finished(
         return options, faults, []
     # What the vendor can do is known only now, and its schema could not say it.
     try:
-        limits = vendor.limits(vendor.capabilities_for(vendor.capabilities, options))
-    except Exception as error:
+        limits: object = vendor.limits(vendor.capabilities_for(vendor.capabilities, options))
+        if not isinstance(limits, Limits):
+            raise TypeError
+    except (Exception, SystemExit) as error:
         who = f"{vendor.name} ({distribution})"
         raise PluginError(who, crashed("check of the options", error)) from None
     refused, ignored = set_aside(settings, schema, limits, judge_values=True)
@@ -186,8 +188,11 @@ def _told(
     if ask is None:
         return []
     try:
-        return [(_path(dotted), sentence) for dotted, sentence in ask(options)]
-    except Exception as error:
+        found = [(_path(dotted), sentence) for dotted, sentence in ask(options)]
+        if not all(isinstance(sentence, str) for _, sentence in found):
+            raise TypeError
+        return found
+    except (Exception, SystemExit) as error:
         who = f"{vendor.name} ({distribution})"
         raise PluginError(who, crashed("check of the options", error)) from None
 
@@ -196,7 +201,7 @@ def _path(dotted: str) -> Path:
     return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
 
 
-def crashed(what: str, error: Exception) -> str:
+def crashed(what: str, error: BaseException) -> str:
     """Return the reason for a plugin whose code fails. The exception's text may repeat secrets."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return (

@@ -16,7 +16,7 @@ from bucketry.errors import InvalidInput, InvalidKey, PluginError, Rejected, Uns
 from bucketry.host.addresses import MAX_URL_LENGTH, is_common_url
 from bucketry.host.layers import LayerStack
 from bucketry.keys import check_key
-from bucketry.model import Deleted, ObjectInfo, Page, Upload
+from bucketry.model import Deleted, Failure, ObjectInfo, Page, Upload
 from bucketry.source import TAKEN
 from bucketry.texts import encodes_nothing, not_in_url
 
@@ -58,6 +58,8 @@ class Answers:
         self._worded = {hook for hook in _DESCRIBING if not stack.alone(hook)}
 
     def _expect(self, value: object, kind: type[T], hook: str) -> T:
+        if value is None and not self._stack.asked(hook):
+            raise PluginError(hook, f"no layer answers it: {', '.join(self._stack.names)}")
         if value is None:
             raise self._bad(
                 hook, "it came back empty, and a wrapper must return the answer from below"
@@ -65,6 +67,15 @@ class Answers:
         if not isinstance(value, kind):
             raise self._bad(hook, f"it answered {type(value).__name__}, not {kind.__name__}")
         return value
+
+    def _parts(self, answer: object, hook: str, **kinds: type) -> None:
+        """Refuse an answer whose parts of these names are of other kinds."""
+        for name, kind in kinds.items():
+            part = getattr(answer, name)
+            if not isinstance(part, kind):
+                raise self._bad(
+                    hook, f"the {name} of its answer are {type(part).__name__}, not {kind.__name__}"
+                )
 
     def _untouched(self, upload: Upload, hook: str) -> None:
         if upload.source.bytes_read:
@@ -86,6 +97,7 @@ class Answers:
     def _page(self, answer: object, prefix: str, hook: str) -> Page:
         """Return a page with nothing in it but what starts with `prefix`."""
         page = self._expect(answer, Page, hook)
+        self._parts(page, hook, objects=Sequence, folders=Sequence)
         if not _are_common(page.objects, prefix):
             for info in page.objects:
                 self._inside(self._sound(info, hook).key, prefix, hook)
@@ -120,8 +132,13 @@ class Answers:
 
     def _outcomes(self, deleted: Deleted, keys: Sequence[str], hook: str) -> Deleted:
         """Return an outcome for each key that was to be deleted, and for no other."""
-        told = {*deleted.keys, *(failure.key for failure in deleted.failures)}
-        strange = sorted(told.difference(keys))
+        self._parts(deleted, hook, keys=Sequence, failures=Sequence)
+        failed = [self._expect(failure, Failure, hook).key for failure in deleted.failures]
+        try:
+            told = {*deleted.keys, *failed}
+            strange = sorted(told.difference(keys))
+        except TypeError:
+            raise self._bad(hook, "it answered for keys that are no text") from None
         if strange:
             raise self._bad(hook, f"it answered for {strange[0]!a}, which was not to be deleted")
         missing = set(keys) - told

@@ -111,7 +111,9 @@ class Ask(Answers):
         answer = self._hooks.bucketry_copy(
             source=source, target=target, params=params, prevent_overwrite=prevent_overwrite
         )
-        return self._about(target, self._expect(answer, StoredObject, hook), hook)
+        stored = self._about(target, self._expect(answer, StoredObject, hook), hook)
+        self._counts(stored.size, hook)
+        return stored
 
     # -- looking and removing ----------------------------------------------------------------
 
@@ -195,7 +197,7 @@ class Ask(Answers):
         hook = "bucketry_delete"
         self._can(hook, if_match=if_match, version=version)
         answer = self._hooks.bucketry_delete(
-            keys=keys, params=dict(params), if_match=if_match, version=version
+            keys=[*keys], params=dict(params), if_match=if_match, version=version
         )
         return self._outcomes(self._expect(answer, Deleted, hook), keys, hook)
 
@@ -262,6 +264,7 @@ class Ask(Answers):
         if self._stack.signed.untouched(answer, request, proven=True):
             return answer
         signed = self._expect(answer, SignedUrl, hook)
+        self._parts(signed, hook, headers=Mapping)
         self._url(signed.reveal(), hook)
         if signed.method != request.method:
             raise self._bad(hook, f"it signed {signed.method!r}, not {request.method}")
@@ -273,8 +276,8 @@ class Ask(Answers):
                 check_param_values("field", fields)
         if not signed.signed:
             return self._marked(signed, checked=False)
-        expires_at = signed.expires_at
-        if expires_at is None or expires_at.tzinfo is None:
+        expires_at: object = signed.expires_at
+        if not isinstance(expires_at, datetime) or expires_at.tzinfo is None:
             raise self._bad(
                 hook, "a signed URL needs expires_at with a time zone, an unsigned one signed=False"
             )

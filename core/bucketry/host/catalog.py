@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
@@ -16,12 +16,25 @@ from attrs import frozen
 
 from bucketry.errors import PluginError
 from bucketry.model import Capabilities
-from bucketry.vendor import SchemaSource, Vendor
+from bucketry.vendor import CommonOptions, SchemaSource, Vendor
 
 T = TypeVar("T")
 
 GROUP = "bucketry.providers"
 """Entry-point group that a vendor plugin registers in; the entry's name is the vendor's name."""
+
+_PARTS: tuple[tuple[str, Any], ...] = (
+    ("title", str),
+    ("schema", SchemaSource),
+    ("capabilities", Capabilities),
+    ("layers", Callable),
+    ("limits", Callable),
+    ("hookspecs", Sequence),
+    ("protected_params", Set),
+    ("header_params", Mapping),
+    ("max_expires_in", int),
+)
+_COMMON = tuple(name for name, it in vars(CommonOptions).items() if isinstance(it, property))
 
 BLOCK_VARIABLE = "BUCKETRY_BLOCK"
 """Environment variable with vendor names, comma-separated, that must not be loaded."""
@@ -192,7 +205,7 @@ def load_entry(entry: EntryPoint, kind: type[T], called: str) -> tuple[T, str]:
 
 def _import(entry: EntryPoint) -> Vendor:
     vendor, who = load_entry(entry, Vendor, "a bucketry.Vendor")
-    for part, kind in (("schema", SchemaSource), ("capabilities", Capabilities)):
+    for part, kind in _PARTS:
         value = getattr(vendor, part)
         if not isinstance(value, kind):
             raise PluginError(
@@ -200,6 +213,11 @@ def _import(entry: EntryPoint) -> Vendor:
             )
     if not (isinstance(vendor.options, type) and attrs.has(vendor.options)):
         raise PluginError(who, "the Vendor's options must be an attrs class")
+    known = {*attrs.fields_dict(vendor.options), *dir(vendor.options)}
+    if missing := [name for name in _COMMON if name not in known]:
+        raise PluginError(
+            who, f"the Vendor's options lack {', '.join(missing)}, which all vendors' options have"
+        )
     return vendor
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, Self
 
-from bucketry.errors import InvalidInput
+from bucketry.errors import InvalidInput, PluginError
 from bucketry.model.objects import ObjectInfo
 
 _FOR_LINES = 64 * 1024
@@ -21,6 +21,12 @@ def _limit(size: int | None) -> int:
     if not isinstance(size, int):
         raise InvalidInput(f"a size is a number of bytes (an int), not {type(size).__name__}")
     return _UNLIMITED if size < 0 else min(size, _UNLIMITED)
+
+
+def _no_stream(given: object, size: int) -> PluginError:
+    told = f"{len(given):,} bytes" if isinstance(given, bytes) else f"a {type(given).__name__}"
+    wanted = "bytes" if size < 0 else f"at most {size:,} bytes"
+    return PluginError("bucketry_open", f"its stream gave {told} where {wanted} were asked for")
 
 
 class ByteStream(Protocol):
@@ -168,16 +174,22 @@ class ObjectReader(io.RawIOBase):
 
     def _pull(self, size: int) -> bytes:
         """Return up to `size` bytes of the stream, everything left when negative."""
-        return self._stream.read(size)
+        data: object = self._stream.read(size)
+        if not isinstance(data, bytes) or -1 < size < len(data):
+            raise _no_stream(data, size)
+        return data
 
     def _pull_into(self, view: memoryview) -> int:
         """Fill a buffer with some bytes of the stream, 0 at the end."""
         readinto: Callable[[memoryview], int] | None = getattr(self._stream, "readinto", None)
-        if readinto is not None:
-            return readinto(view)
-        data = self._stream.read(len(view))
-        view[: len(data)] = data
-        return len(data)
+        if readinto is None:
+            data = ObjectReader._pull(self, len(view))
+            view[: len(data)] = data
+            return len(data)
+        count: object = readinto(view)
+        if not isinstance(count, int) or not 0 <= count <= len(view):
+            raise _no_stream(count, len(view))
+        return count
 
     def _check_open(self) -> None:
         if self.closed:

@@ -58,7 +58,8 @@ def download_to(
             with disk(path):
                 target.file.seek(0)
                 target.file.truncate()
-        while count := reader.readinto(buffer):
+        size = reader.info.size
+        while received <= size and (count := reader.readinto(buffer)):  # some never end
             cancelling.check()
             with disk(path):
                 _write_all(target.file, buffer[:count])

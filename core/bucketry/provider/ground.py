@@ -49,7 +49,10 @@ class Service:
     def limits(self) -> Limits:
         """What the vendor cannot honour."""
         with self.making("limits"):
-            return self.vendor.limits(self.capabilities)
+            limits: object = self.vendor.limits(self.capabilities)
+            if not isinstance(limits, Limits):
+                raise TypeError(f"limits answered {type(limits).__name__}")
+            return limits
 
     @once
     def promised(self) -> frozenset[str]:
@@ -79,7 +82,7 @@ class Service:
             yield
         except BucketryError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if self.mask.shown_by(error):
                 raise self.secret_shown(f"making its {what}", error) from None
             raise PluginError(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bucketry.errors import InvalidHeader
+from bucketry.errors import InvalidHeader, InvalidInput
 from bucketry.texts import shown
 
 RESERVED_METADATA_PREFIX = "bucketry-"
@@ -82,6 +82,34 @@ def check_kept_value(name: str, value: str) -> str:
     if value != value.strip(" \t"):
         raise InvalidHeader(f"{name} begins or ends with a blank, which HTTP does not keep")
     return value
+
+
+_RESPONSE = frozenset(
+    {
+        "cache_control",
+        "content_disposition",
+        "content_encoding",
+        "content_language",
+        "content_type",
+        "expires",
+    }
+)
+
+
+def check_response(response: Mapping[str, str]) -> None:
+    """Refuse what cannot be sent in the place of an object's own headers.
+
+    `InvalidInput` for a name that there is none of, `InvalidHeader` for a value.
+    """
+    if not isinstance(response, Mapping):
+        raise InvalidInput(f"response is a mapping, not {type(response).__name__}")
+    if unknown := sorted(str(name) for name in response.keys() - _RESPONSE):
+        raise InvalidInput(
+            f"no such response header: {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(_RESPONSE))}"
+        )
+    for name, value in response.items():
+        check_header_value(f"response {name}", value)
 
 
 def check_param_values(name: str, value: Any, depth: int = 0) -> None:

@@ -26,7 +26,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ClientDisconnected, HTTPException, default_exceptions
 
 from bucketry import BucketryError, InvalidInput, Provider, StorageError, open_provider
-from bucketry.serving import ObjectRequest, content_disposition, refusal, serve
+from bucketry.serving import (
+    ObjectRequest,
+    check_response,
+    content_disposition,
+    refusal,
+    serve,
+)
 
 __all__ = ["Bucketry", "request_body", "send_object"]
 
@@ -53,7 +59,15 @@ class Bucketry:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Open the provider; raises `ConfigError` with all that is wrong with the configuration."""
+        """Open the provider; raises `ConfigError` with all that is wrong with the configuration.
+
+        An application has one: `InvalidInput` for a second.
+        """
+        if "bucketry" in app.extensions:
+            raise InvalidInput(
+                "this application has its provider already; open others with "
+                "bucketry.open_provider and send from them with bucketry_flask.send_object"
+            )
         app.extensions["bucketry"] = open_provider(
             app.config.get("BUCKETRY"), config=app.config.get("BUCKETRY_CONFIG")
         )
@@ -62,8 +76,10 @@ class Bucketry:
 
     @property
     def provider(self) -> Provider:
-        """The provider of the current application."""
-        provider: Provider = current_app.extensions["bucketry"]
+        """The provider of the current application; `InvalidInput` if that was not set up."""
+        provider: Provider | None = current_app.extensions.get("bucketry")
+        if provider is None:
+            raise InvalidInput("this application has no provider: call init_app(app) first")
         return provider
 
     def send(self, key: str, **options: Any) -> Response:
@@ -89,8 +105,10 @@ def send_object(
         download_name: the browser saves the object under this name.
         response: headers in the place of the stored ones, by the names that `Provider.sign` has.
 
-    Raises what `Provider.open` raises: `NotFound`, `InvalidKey` ...
+    Raises what `Provider.open` raises, `NotFound`, `InvalidKey` ..., and `InvalidInput` for a
+    header that cannot be replaced.
     """
+    check_response(response or {})
     wanted = dict(response or {})
     if download_name is not None:
         wanted["content_disposition"] = content_disposition(download_name)

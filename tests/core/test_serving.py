@@ -17,6 +17,7 @@ from bucketry import (
     BadCredentials,
     BucketryError,
     IntegrityError,
+    InvalidInput,
     InvalidKey,
     NotFound,
     ObjectInfo,
@@ -309,6 +310,22 @@ def test_private_objects_stay_out_of_shared_caches(media: Provider) -> None:
     answer, body = serve(public, "a.txt", ObjectRequest(), private=True)
     body.close()
     assert sent(answer)["Cache-Control"] == "private, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        ({"content-type": "text/plain"}, "no such response header: content-type; there are cache"),
+        ({"etag": "x"}, "no such response header: etag"),
+        ("text/plain", "response is a mapping, not str"),
+        ({"content_type": 7}, "response content_type must be text, not int"),
+    ],
+)
+def test_a_header_that_cannot_be_replaced_is_told(
+    media: Provider, response: Any, said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        serve(media, "a.txt", ObjectRequest(), response=response)
 
 
 def test_a_missing_object_is_not_found(media: Provider) -> None:

@@ -178,6 +178,18 @@ def test_two_applications_share_one_extension(tmp_path: Path) -> None:
             assert storage.provider.read("name") == app.name.encode()
 
 
+def test_an_application_has_one_provider(app: flask.Flask) -> None:
+    first = app.extensions["bucketry"]
+    with pytest.raises(bucketry.InvalidInput, match="has its provider already; open others with"):
+        Bucketry(app)
+    assert app.extensions["bucketry"] is first
+    with (
+        flask.Flask("bare").app_context(),
+        pytest.raises(bucketry.InvalidInput, match=r"no provider: call init_app\(app\) first"),
+    ):
+        _ = Bucketry().provider
+
+
 def test_a_client_that_goes_away_leaves_nothing_open(app: flask.Flask) -> None:
     ended: list[str] = []
 

@@ -6,24 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
-from bucketry.headers import check_header_name, check_header_value, content_disposition
+from bucketry.headers import (
+    check_header_name,
+    check_header_value,
+    check_response,
+    content_disposition,
+)
 from bucketry.model import Method, ObjectInfo, SignedUrl, SignRequest, UploadTicket
 from bucketry.provider.arguments import check_text, each_key, key_of, text_or_none
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.texts import plain, shown
-
-RESPONSE_HEADERS = frozenset(
-    {
-        "cache_control",
-        "content_disposition",
-        "content_encoding",
-        "content_language",
-        "content_type",
-        "expires",
-    }
-)
-"""Headers that a signed GET or HEAD can ask its answer to carry."""
 
 _METHODS = get_args(Method)
 
@@ -55,7 +48,11 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
         if type(given) is not dict and not isinstance(given, Mapping):
             raise InvalidInput("response headers and request headers are mappings of text")
     if response:
-        _check_response(request)
+        check_response(response)
+        if method not in ("GET", "HEAD"):
+            raise InvalidInput(
+                f"download_name and response= are for GET and HEAD, not for {method}"
+            )
     if request.version is not None:
         check_header_value("version", request.version)
         if method in ("PUT", "POST"):
@@ -85,21 +82,6 @@ def _check_headers(headers: Mapping[str, str]) -> None:
         if check_header_name(name).lower() in _NOT_SIGNED_ALONG:
             raise InvalidInput(f"the header {shown(name)} cannot be signed along")
         check_header_value(f"header {name}", value)
-
-
-def _check_response(request: SignRequest) -> None:
-    unknown = sorted(str(name) for name in request.response.keys() - RESPONSE_HEADERS)
-    if unknown:
-        raise InvalidInput(
-            f"no such response header: {', '.join(unknown)}; "
-            f"there are {', '.join(sorted(RESPONSE_HEADERS))}"
-        )
-    if request.method not in ("GET", "HEAD"):
-        raise InvalidInput(
-            f"download_name and response= are for GET and HEAD, not for {request.method}"
-        )
-    for name, value in request.response.items():
-        check_header_value(f"response {name}", value)
 
 
 def _check_expiry(seconds: object, ground: Ground) -> None:

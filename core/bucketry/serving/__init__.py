@@ -15,9 +15,9 @@ stranger about an error.
 (206, 'bytes 0-3/10')
 """
 
-from bucketry.headers import content_disposition
+from bucketry.headers import check_response, content_disposition
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
-from bucketry.serving.headers import check_response, object_headers
+from bucketry.serving.headers import object_headers
 from bucketry.serving.refusing import refusal
 from bucketry.serving.serve import ObjectBody, same_version, serve
 

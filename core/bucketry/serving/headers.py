@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from bucketry.headers import as_attachment, check_header_value
+from bucketry.headers import as_attachment, check_response
 from bucketry.media_types import is_active
 from bucketry.model import ObjectInfo
-
-
-def check_response(response: Mapping[str, str]) -> None:
-    """Raise `InvalidHeader` for a header in the place of a stored one that cannot be sent."""
-    for name, value in response.items():
-        check_header_value(f"response {name}", value)
 
 
 def object_headers(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bucketry.errors import IntegrityError
+from bucketry.headers import check_response
 from bucketry.model import ByteRange, ObjectInfo, ObjectReader
 from bucketry.provider import Provider
 from bucketry.serving.answers import ObjectAnswer, ObjectRequest, answer_to
-from bucketry.serving.headers import check_response
 
 CHUNK = 256 * 1024
 WHOLE = (ByteRange(start=0),)

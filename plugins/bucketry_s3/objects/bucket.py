@@ -48,11 +48,11 @@ class Bucket:
         self.name = options.bucket
         self.limit = self.deadline()
 
-    def begin(self, size: int = 0) -> Bucket:
-        """Return the view of an operation that begins now and moves `size` bytes."""
+    def begin(self) -> Bucket:
+        """Return the view of an operation that begins now."""
         view = object.__new__(type(self))
         vars(view).update(vars(self))  # a third of what copy.copy takes, and each operation pays it
-        view.limit = self.deadline(size)
+        view.limit = self.deadline()
         noted = notes()
         if noted is not None:
             view._carry = _counting(self._carry, noted)

@@ -22,13 +22,11 @@ def _fill(store: Store, names: list[str]) -> None:
         store.put(name, b"x")
 
 
-def _folder_pages(
-    store: Store, prefix: str = "", delimiter: str = "/"
-) -> tuple[list[str], list[str]]:
+def _folder_pages(store: Store, prefix: str = "") -> tuple[list[str], list[str]]:
     start = store.key("")
     objects: list[str] = []
     folders: list[str] = []
-    for page in store.provider.pages(start + prefix, delimiter=delimiter):
+    for page in store.provider.pages(start + prefix, delimiter="/"):
         objects += [info.key.removeprefix(start) for info in page.objects]
         folders += [folder.removeprefix(start) for folder in page.folders]
     return sorted(objects), sorted(folders)

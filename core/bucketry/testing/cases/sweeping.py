@@ -13,18 +13,21 @@ from bucketry.testing.store import SAMPLE, Store
 
 PARTS = has("multipart", "yes")
 NOW = timedelta(0)
+UNFINISHED = "unfinished.bin"
 WHOLE_SECONDS = 1.5
 """Seconds until a time that was rounded up to a whole second has come for certain."""
 
 
-def _leave_one(store: Store, name: str = "unfinished.bin") -> None:
+def _leave_one(store: Store) -> None:
     """Leave an unfinished upload behind, as a killed process does."""
     careless = store.multipart_variant(leave_parts_on_error=True)
     body = breaking(store, RuntimeError("killed"))
-    raises(RuntimeError, "an upload that breaks off", careless.upload, body, key=store.key(name))
+    raises(
+        RuntimeError, "an upload that breaks off", careless.upload, body, key=store.key(UNFINISHED)
+    )
     # A server that writes times in whole seconds may call the beginning a time that is yet to come.
     deadline = time.monotonic() + WHOLE_SECONDS
-    while name not in store.unfinished() and time.monotonic() < deadline:
+    while UNFINISHED not in store.unfinished() and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
@@ -34,7 +37,7 @@ def finds(store: Store) -> None:
     _leave_one(store)
     for run in (1, 2):
         swept = store.provider.sweep(older_than=NOW, dry_run=True)
-        began = [one.started for one in swept if one.key == store.key("unfinished.bin")]
+        began = [one.started for one in swept if one.key == store.key(UNFINISHED)]
         same(len(began), 1, f"the number of unfinished uploads found by dry run {run}")
         age = abs(datetime.now(UTC) - began[0])
         holds(age < timedelta(minutes=15), f"it began {age} away from now")
@@ -45,7 +48,7 @@ def removes(store: Store) -> None:
     """A sweep removes unfinished uploads and says which."""
     _leave_one(store)
     swept = store.provider.sweep(older_than=NOW)
-    holds(store.key("unfinished.bin") in [one.key for one in swept], "it is not told as removed")
+    holds(store.key(UNFINISHED) in [one.key for one in swept], "it is not told as removed")
     same(store.unfinished(), [], "the unfinished uploads afterwards")
 
 
@@ -55,7 +58,7 @@ def spares_young_ones(store: Store) -> None:
     _leave_one(store)
     swept = store.provider.sweep(older_than=timedelta(hours=1))
     same([one.key for one in swept], [], "what was swept")
-    same(store.unfinished(), ["unfinished.bin"], "the unfinished uploads afterwards")
+    same(store.unfinished(), [UNFINISHED], "the unfinished uploads afterwards")
 
 
 @case("sweep", needs=PARTS)
@@ -65,7 +68,7 @@ def stays_below_the_root(store: Store) -> None:
     root = store.provider.options.root_path
     beside = store.variant(root_path=f"{root}/{store.folder}/other")
     same(list(beside.sweep(older_than=NOW)), [], "what was swept from beside")
-    same(store.unfinished(), ["unfinished.bin"], "the unfinished uploads afterwards")
+    same(store.unfinished(), [UNFINISHED], "the unfinished uploads afterwards")
 
 
 @case("sweep")

@@ -1,5 +1,5 @@
 """The JSON Schemas of configurations, as package data.
 
-`leaves.schema.json` explains each option once, `vendors/*.schema.json` say which of them a vendor
-takes, and `config.schema.json` is for editors.
+`leaves.schema.json` explains each option once, a vendor's schema is made of it and of the vendor's
+page, `local.schema.json` is that of files on disk, and `config.schema.json` is for editors.
 """

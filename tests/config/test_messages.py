@@ -169,6 +169,15 @@ def test_each_kind_of_fault_has_its_sentence(
     assert sentence.startswith(message)
 
 
+@pytest.mark.parametrize("written", ["provider.media", "Providers.media", "media"])
+def test_a_table_in_the_wrong_place_is_told_where_it_belongs(
+    folder: Path, catalog: Catalog, written: str
+) -> None:
+    (folder / "bucketry.toml").write_text(f'[{written}]\nprovider = "acme"\n')
+    with pytest.raises(ConfigError, match=r"did you mean 'providers'\?|into \[providers\.NAME\]"):
+        load_config(catalog=catalog, environ={})
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

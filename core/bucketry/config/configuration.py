@@ -104,10 +104,13 @@ class Config:
         self._envelope_faults += faults
 
     def _read_flat(self, *, single: bool) -> None:
-        if "providers" not in self._document.data and ("provider" in self._document.data or single):
+        data = self._document.data
+        provider = data.get("provider")
+        slip = isinstance(provider, dict) and "env" not in provider  # [provider.media]
+        if "providers" not in data and (single or ("provider" in data and not slip)):
             self._take_single(_Entry(()))
         else:
-            self._read_envelope(self._document.data)
+            self._read_envelope(data)
 
     def _take_single(self, entry: _Entry) -> None:
         validated = self._validate(entry)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bucketry.config.positions import json_places, toml_places, yaml_places
@@ -157,7 +157,6 @@ def text_at(text: str, place: tuple[int, int]) -> str:
     return "\n".join(text.split("\n")[line - 1 :])[column - 1 :]
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, 1]))
 def test_every_name_of_any_json_document_stands_at_its_place(
     document: dict[str, Any], indent: int | None
@@ -190,7 +189,6 @@ def toml_text(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_every_name_of_any_toml_document_stands_at_its_place(document: dict[str, Any]) -> None:
     text = toml_text(document)
@@ -204,7 +202,6 @@ def test_every_name_of_any_toml_document_stands_at_its_place(document: dict[str,
             assert json.loads(token[0]) == path[-1]
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_every_name_of_any_yaml_document_has_a_place(document: dict[str, Any]) -> None:
     text = yaml.safe_dump(document, allow_unicode=True)

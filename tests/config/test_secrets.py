@@ -169,7 +169,7 @@ def survives(open_it: Callable[[], object]) -> None:
         assert error.problems
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=150)
 
 
 @FUZZ
@@ -198,7 +198,8 @@ def test_any_mapping_can_be_checked_and_converted(data: dict[Any, Any]) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     text=st.one_of(

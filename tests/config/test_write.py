@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bucketry
@@ -140,7 +140,6 @@ def test_the_vendor_s_reference_is_kept(catalog: Catalog) -> None:
 TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=20)
 
 
-@settings(deadline=None)
 @given(
     tags=st.dictionaries(TEXT.filter(bool), TEXT, max_size=4),
     upload=st.dictionaries(

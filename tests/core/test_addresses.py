@@ -40,7 +40,7 @@ def test_a_layer_may_decide_per_object() -> None:
 
 
 @given(st.text(st.characters(), min_size=1, max_size=30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_url_leads_back_to_its_key(key: str) -> None:
     media = memory_provider(root_path="top")
     try:

@@ -150,7 +150,7 @@ def test_a_range_is_a_file_of_its_own() -> None:
         max_size=12,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_it_does_what_a_file_in_memory_does(steps: list[tuple[str, int]]) -> None:
     body = b"one\ntwo\n\nthree four five\n" * 4 + b"end"
     media, _ = _media(body)

@@ -159,7 +159,7 @@ def test_exact_headers() -> None:
 
 
 @given(st.text(st.characters(), max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_name_leaves_its_quotes(name: str) -> None:
     header = content_disposition(name)
     check_header_value("content_disposition", header)

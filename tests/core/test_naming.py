@@ -120,7 +120,7 @@ def test_hash_names_need_a_source_that_can_be_read_twice() -> None:
 
 
 @given(st.text(st.characters(), max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_file_name_gives_a_good_key_with_the_slug_strategies(filename: str) -> None:
     for strategy in ("slug", "date", "hash"):
         assert check_key(_named(strategy, filename))

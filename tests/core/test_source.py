@@ -325,7 +325,7 @@ def test_an_iterator_is_not_read_before_it_is_needed() -> None:
     st.lists(st.binary(max_size=9), max_size=9),
     st.lists(st.integers(1, 7), min_size=1, max_size=20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_source_of_the_same_bytes_reads_the_same(
     chunks: list[bytes], cuts: list[int]
 ) -> None:

@@ -83,7 +83,7 @@ WITH_ANSWER = sorted(name for name in OPERATIONS if shape_of(name, "output") is 
 
 
 @pytest.mark.parametrize("operation", WITH_ANSWER)
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_an_answer_means_what_it_means_to_boto3(operation: str, data: Any) -> None:
     told = data.draw(_answers(operation))

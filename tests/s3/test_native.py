@@ -238,7 +238,7 @@ def _sent_by_boto3(operation: str, params: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_call_becomes_the_request_that_boto3_would_send(operation: str, data: Any) -> None:
     params = data.draw(_calls(operation))

@@ -36,14 +36,14 @@ def signed(key: str, value: str, *, in_query: bool) -> Request:
     return Request(method="GET", raw_path=path, query=query, headers=headers)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, texts, st.booleans())
 def test_what_botocore_signs_is_verified(key: str, value: str, in_query: bool) -> None:
     request = signed(key, value, in_query=in_query)
     assert authenticate(request, RULES, datetime.now(UTC)) is ACCOUNT
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, texts, st.booleans(), st.sampled_from(["path", "query", "method", "time"]))
 def test_what_was_changed_after_signing_is_refused(
     key: str, value: str, in_query: bool, change: str
@@ -64,7 +64,7 @@ def test_what_was_changed_after_signing_is_refused(
 small_keys = st.sets(st.text("ab/", min_size=1, max_size=6), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     small_keys,
     st.text("ab/", max_size=2),

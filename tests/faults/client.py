@@ -27,8 +27,8 @@ from faults.operations import OPERATIONS
 Job = Mapping[str, Any]
 Told = dict[str, Any]
 
-SETTLE = 0.5
-"""Seconds that threads may take to end once a provider was closed."""
+SETTLE = 5
+"""Seconds that threads may take to end once a provider was closed; that is for a busy machine."""
 
 
 def _names(how: str) -> Callable[..., Any]:

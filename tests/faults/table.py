@@ -87,10 +87,8 @@ XML_ANSWERS: Sequence[Spot] = [
 
 
 def _deadline(fault: Fault) -> int:
-    """Return time for a busy machine where it surely goes well, little where all of it is spent."""
-    if fault.must == "ok":
-        return 8
-    return 2 if fault.times is None else 3
+    """Return time for a busy machine, but little where all of it is spent."""
+    return 2 if fault.times is None and fault.must != "ok" else 8
 
 
 _LOOKS = ("HeadObject", "GetObject", "HeadBucket", "ListObjectsV2")

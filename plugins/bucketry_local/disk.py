@@ -6,16 +6,26 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bucketry import AccessDenied, BucketNotFound, NotFound, Rejected, StorageError, Unavailable
+from bucketry import (
+    AccessDenied,
+    BucketNotFound,
+    NotFound,
+    Rejected,
+    StorageError,
+    Unavailable,
+    Unconfirmed,
+)
 
 if sys.platform != "win32":  # so that `unsuitable` can say it
     import fcntl
 
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOTHING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
 def explain(error: OSError) -> StorageError:
@@ -103,9 +113,14 @@ class locked:
             raise
 
     def __exit__(self, *_: object) -> None:
-        # Said aloud, because a process forked meanwhile shares the open file.
-        fcntl.flock(self._handle, fcntl.LOCK_UN)
-        os.close(self._handle)
+        try:
+            # Said aloud, because a process forked meanwhile shares the open file.
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+        except OSError:
+            pass  # closed, it lets go as well; what was done under it is done
+        finally:
+            with suppress(OSError):
+                os.close(self._handle)
 
 
 def sync_folder(folder: str | Path) -> None:
@@ -124,9 +139,10 @@ def make_folders(folder: str, *, synced: bool) -> list[str]:
     `NotADirectoryError`, with the name, where a file is in the way.
     """
     missing = []
-    while not os.path.isdir(folder):
+    # The last has none above it, and may not be to be looked at.
+    while not os.path.isdir(folder) and (above := os.path.dirname(folder)) != folder:
         missing.append(folder)
-        folder = os.path.dirname(folder)
+        folder = above
     for each in reversed(missing):
         try:
             os.mkdir(each)
@@ -139,6 +155,18 @@ def make_folders(folder: str, *, synced: bool) -> list[str]:
         for each in changed:
             sync_folder(each)
     return changed
+
+
+def prune(folder: Path, root: Path) -> Path:
+    """Remove empty folders upwards, `root` never, and return the first that stays."""
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:
+            if os.path.lexists(folder):
+                break
+        folder = folder.parent
+    return folder
 
 
 def write_file(
@@ -197,3 +225,34 @@ def regular(seen: os.stat_result) -> os.stat_result:
 def open_no_link(path: str, flags: int) -> int:
     """Open a file for `open`, unless a symbolic link has its name."""
     return os.open(path, flags | os.O_NOFOLLOW)
+
+
+def is_at(handle: int, path: str) -> bool:
+    """Return whether `path` is a name of the open file; `Unconfirmed` if that cannot be told."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.lstat(path))
+    except OSError as error:
+        if error.errno in _NOTHING:
+            return False
+        raise unconfirmed("the object may be in place", error) from error
+
+
+def is_gone(path: str, failure: OSError) -> bool:
+    """Return whether nothing stands at `path`, although its removal has met this `failure`.
+
+    `Unconfirmed` if that cannot be told.
+    """
+    try:
+        os.lstat(path)
+    except OSError as error:
+        if error.errno in _NOTHING:
+            return True
+        raise unconfirmed("it may be deleted", failure) from failure
+    return False
+
+
+def unconfirmed(done: str, error: OSError) -> Unconfirmed:
+    """Return the error of what is `done`, or may be, and may not survive a power failure."""
+    return Unconfirmed(
+        f"{done}, but the disk did not confirm it: {error.strerror}", may_have_applied=True
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from contextlib import suppress
 
-from bucketry import InvalidKey, StorageError
+from bucketry import InvalidKey, Rejected, StorageError
 from bucketry.keys import ExistingKey, check_existing_key, check_key
-from bucketry_local.disk import no_folder
+from bucketry_local.disk import explain, make_folders, no_folder
 from bucketry_local.listing import OWN
 
 
@@ -38,7 +39,7 @@ class Names:
         return self.look(key, refuse)
 
     def look(self, key: str, refuse: type[StorageError]) -> tuple[str, os.stat_result | None]:
-        """Return the path of `key` and what stands there, None if nothing does or nobody may look.
+        """Return the path of `key` and what stands there, None if nothing does.
 
         It is inside the directory for certain, else `refuse` is raised.
         """
@@ -50,10 +51,12 @@ class Names:
             folder, path = path, f"{path}/{segment}"
             try:
                 seen = os.lstat(path)
-            except OSError as error:
+            except (FileNotFoundError, NotADirectoryError) as error:
                 if isinstance(error, NotADirectoryError) and folder == self._base:
                     raise no_folder(folder) from None
                 return f"{self._base}/{key}", None
+            except OSError as error:
+                raise explain(error) from error
             if stat.S_ISLNK(seen.st_mode):
                 raise refuse("there is a symbolic link in its path, and links are not followed")
             if folds and not _is_named(folder, segment):
@@ -75,3 +78,35 @@ def _is_named(folder: str, name: str) -> bool:
     Some systems keep names in another normal form than they were given.
     """
     return any(unicodedata.normalize("NFC", entry) == name for entry in os.listdir(folder))
+
+
+def make_way(path: str, seen: os.stat_result) -> None:
+    """Remove an empty folder at `path`, which stands for nothing; `Rejected` if it has to stay."""
+    with suppress(OSError):
+        os.rmdir(path)
+    if not stat.S_ISDIR(seen.st_mode):
+        raise Rejected(
+            "a pipe, a device or a socket has this name, and stays",
+            hint="Choose another key, or remove it by hand.",
+        )
+    if os.path.isdir(path):
+        raise Rejected(
+            "other keys have this one as their folder, and a file system has no room for both",
+            hint="Choose another key; object storage takes both, a disk does not.",
+        )
+
+
+def make_room(folder: str, base: str) -> list[str]:
+    """Make `folder`; return those that have a new one in them, and none of which is synced.
+
+    `Rejected` if a file is in the way.
+    """
+    # Synced after the file has its name: most file systems keep all of it at once.
+    try:
+        return make_folders(folder, synced=False)
+    except NotADirectoryError as error:
+        raise Rejected(
+            f"{str(error.filename)[len(base) + 1 :]!r} is no folder, and a file system has no "
+            "room for objects below it",
+            hint="Choose another key; object storage takes both, a disk does not.",
+        ) from None

@@ -40,9 +40,19 @@ from bucketry import (
 from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.attributes import has_attached
-from bucketry_local.disk import disk, make_folders, open_no_link, regular, sync_folder, unsuitable
+from bucketry_local.disk import (
+    disk,
+    is_at,
+    is_gone,
+    open_no_link,
+    prune,
+    regular,
+    sync_folder,
+    unconfirmed,
+    unsuitable,
+)
 from bucketry_local.listing import OWN
-from bucketry_local.names import Names, check_name
+from bucketry_local.names import Names, check_name, make_room, make_way
 from bucketry_local.own import OwnFolder
 from bucketry_local.receiving import Received
 from bucketry_local.records import Details, Record, Records, by_hand, same_file
@@ -185,7 +195,7 @@ class Store:
                 if records and current is not None:
                     with suppress(NotFound):  # it was removed by hand
                         records.append(self._record_at(key, path, current))
-                self._publish(key, path, temporary, records, seen, if_absent)
+                self._publish(key, path, temporary, handle, records, seen, if_absent)
         return record
 
     def _check(
@@ -217,86 +227,58 @@ class Store:
         key: str,
         path: str,
         temporary: str,
+        handle: int,
         records: Sequence[Record],
         seen: os.stat_result | None,
         if_absent: bool,
     ) -> None:
-        """Give the temporary file its name, its `records` first; the lock is held.
+        """Give the temporary file, open as `handle`, its name; the lock is held.
 
-        `seen` is what stands there.
+        Its `records` come first. `seen` is what stands there.
         """
         folder = path.rpartition("/")[0]
         changed = [folder]
+        give = os.link if if_absent else os.replace
         try:
             with disk():
-                if seen is None:
-                    changed += self._make_folders(folder)
-                elif not _is_file(seen):
-                    with suppress(OSError):
-                        os.rmdir(path)  # an empty folder stands for nothing
-                    if not stat.S_ISDIR(seen.st_mode):
-                        raise Rejected(
-                            "a pipe, a device or a socket has this name, and stays",
-                            hint="Choose another key, or remove it by hand.",
-                        )
-                    if os.path.isdir(path):
-                        raise Rejected(
-                            "other keys have this one as their folder, and a file system has no "
-                            "room for both",
-                            hint="Choose another key; object storage takes both, a disk does not.",
-                        )
+                if seen is not None and not _is_file(seen):
+                    make_way(path, seen)
                 if records:
                     self._records.write(key, records, self.own.new_name(key), synced=self._synced)
-                if if_absent:
-                    os.link(temporary, path)
-                    with suppress(OSError):
-                        os.unlink(temporary)
-                else:
-                    os.replace(temporary, path)
+                try:
+                    give(temporary, path)
+                except (FileNotFoundError, NotADirectoryError):
+                    changed += make_room(folder, self._base)
+                    give(temporary, path)
         except BaseException as error:
-            if not _is_file(seen):
-                with suppress(OSError):
-                    self._records.remove(key)
-            self._prune(Path(folder))
-            if isinstance(error.__cause__, FileExistsError):
-                raise AlreadyExists("something has taken this name already") from None
-            raise
+            cause = error.__cause__
+            if not is_at(handle, path):
+                if not _is_file(seen):
+                    with suppress(OSError):
+                        self._records.remove(key)
+                prune(Path(folder), self.root)
+                if isinstance(cause, FileExistsError):
+                    raise AlreadyExists("something has taken this name already") from None
+                if isinstance(cause, FileNotFoundError):
+                    raise Unavailable("something has swept its temporary file") from cause
+                raise
+            if not isinstance(cause, OSError):
+                raise
+            # Else it is done: only the answer of a disk across a network was lost.
+        if if_absent:
+            with suppress(OSError):
+                os.unlink(temporary)
         try:
             if seen is not None and not records:
                 self._records.remove(key)  # what an older file had, where it had one
             for each in changed:
                 self._sync(each)
         except OSError as error:
-            raise Unconfirmed(
-                f"the object is in place, but the disk did not confirm it: {error.strerror}",
-                may_have_applied=True,
-            ) from error
+            raise unconfirmed("the object is in place", error) from error
 
     def _sync(self, folder: str | Path) -> None:
         if self._synced:
             sync_folder(folder)
-
-    def _make_folders(self, folder: str) -> list[str]:
-        # Synced after the file has its name: most file systems keep all of it at once.
-        try:
-            return make_folders(folder, synced=False)
-        except NotADirectoryError as error:
-            raise Rejected(
-                f"{str(error.filename)[len(self._base) + 1 :]!r} is no folder, and a file system "
-                "has no room for objects below it",
-                hint="Choose another key; object storage takes both, a disk does not.",
-            ) from None
-
-    def _prune(self, folder: Path) -> Path:
-        """Remove empty folders upwards and return the first that stays; the lock is held."""
-        while folder != self.root:
-            try:
-                folder.rmdir()
-            except OSError:
-                if os.path.lexists(folder):
-                    break
-            folder = folder.parent
-        return folder
 
     def delete(self, keys: Sequence[str]) -> Deleted:
         """Delete objects and the folders that get empty; an outcome for each key."""
@@ -311,7 +293,11 @@ class Store:
                 failures.append(Failure(key=key, reason=reason, code=getattr(error, "code", None)))
             else:
                 deleted.append(key)
-        self._sync_all(changed)
+        try:
+            self._sync_all(changed)
+        except Unconfirmed as error:
+            failures += [Failure(key=key, reason=error.reason) for key in deleted]
+            deleted.clear()
         return Deleted(keys=deleted, failures=failures)
 
     def delete_one(self, key: str, if_match: str | None = None) -> None:
@@ -321,10 +307,14 @@ class Store:
         self._sync_all(changed)
 
     def _sync_all(self, folders: set[Path]) -> None:
-        with disk():
+        try:
             for folder in folders:
-                with suppress(FileNotFoundError):  # it has been removed since
-                    self._sync(folder)
+                for each in (folder, *folder.parents):
+                    with suppress(FileNotFoundError):  # another has removed it, empty, since
+                        self._sync(each)
+                        break
+        except OSError as error:
+            raise unconfirmed("it is deleted", error) from error
 
     def _delete(self, key: str, changed: set[Path], if_match: str | None = None) -> None:
         path, seen = self._names.find(key, Rejected)
@@ -336,9 +326,16 @@ class Store:
                 regular(seen or os.lstat(path))
                 if if_match is not None:
                     self._check(key, path, seen, False, if_match)
-                os.unlink(path)
-                self._records.remove(key)
-                changed.add(self._prune(Path(path).parent))
+                try:
+                    os.unlink(path)
+                except OSError as error:
+                    if not is_gone(path, error):
+                        raise
+                changed.add(prune(Path(path).parent, self.root))
+                try:
+                    self._records.remove(key)
+                except OSError as error:
+                    raise unconfirmed("it is deleted", error) from error
         except NotFound:
             if if_match is not None:
                 raise PreconditionFailed("there is no object under this key") from None

@@ -27,12 +27,12 @@ def calls(monkeypatch: pytest.MonkeyPatch, directory: Path) -> list[str]:
         fsync(handle)
 
     def renamed(source: Any, target: Any) -> None:
-        told.append("record" if ".bucketry/objects" in str(target) else "publish")
         replace(source, target)
+        told.append("record" if ".bucketry/objects" in str(target) else "publish")
 
     def linked(source: Any, target: Any) -> None:
-        told.append("publish")
         link(source, target)
+        told.append("publish")
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "replace", renamed)

@@ -10,18 +10,19 @@ from contextlib import suppress
 
 
 class Relay:
-    """Listens on a port of 127.0.0.1; a context manager.
+    """Listens on a port of `host`; a context manager.
 
     Attributes:
         asked: the CONNECT requests, in order, as they came.
     """
 
-    def __init__(self, *, user: str = "", password: str = "") -> None:
+    def __init__(self, *, user: str = "", password: str = "", host: str = "127.0.0.1") -> None:
         self.asked: list[bytes] = []
         self._wanted = b""
         if user:
             self.wants(user, password)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self._open: set[socket.socket] = set()
         self._over = False
 

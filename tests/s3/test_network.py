@@ -69,11 +69,18 @@ def test_an_address_of_ipv6_is_a_host_in_brackets(open_on: Open, tmp_path: Path)
         assert f"host: [::1]:{peer.port}".encode() in arrived[0].lower()
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        pytest.param("[::1]", marks=pytest.mark.skipif(not ipv6_is_here(), reason="no IPv6")),
+    ],
+)
 def test_a_tunnel_leads_to_the_server(
-    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    with Relay(user="me", password="p@ss/word") as relay:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://me:p%40ss%2Fword@127.0.0.1:{relay.port}")
+    with Relay(user="me", password="p@ss/wörd", host=host.strip("[]")) as relay:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:p%40ss%2Fw%C3%B6rd@{host}:{relay.port}")
         media = open_on()
         media.upload(BODY, key="k")
 
@@ -81,13 +88,30 @@ def test_a_tunnel_leads_to_the_server(
         assert relay.asked[0].startswith(f"CONNECT localhost:{server.port} HTTP/1.".encode())
 
 
+@pytest.mark.parametrize(
+    ("host", "without"),
+    [
+        ("localhost", "example.com, localhost"),
+        ("localhost", "localhost:{port}"),
+        ("127.0.0.1", "10.0.0.0/8,127.0.0.0/8"),
+    ],
+)
 def test_a_host_that_needs_no_proxy_has_none(
-    open_on: Open, monkeypatch: pytest.MonkeyPatch
+    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch, host: str, without: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "localhost")
+    monkeypatch.setenv("NO_PROXY", without.format(port=server.port))
 
-    open_on().upload(BODY, key="k")
+    open_on(endpoint=f"https://{host}:{server.port}").upload(BODY, key="k")
+
+
+def test_a_proxy_whose_port_looks_like_a_refusal_is_not_there(
+    open_on: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:407")
+
+    with pytest.raises(Unavailable, match="proxy"):
+        open_on(deadline=1).upload(BODY, key="k")
 
 
 def test_a_plain_request_goes_through_a_proxy_whole(

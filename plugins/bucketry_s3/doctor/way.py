@@ -41,7 +41,7 @@ class Way:
         self._proxy: Proxy | None = None
         self._spoken = hasattr(select, "poll")
         try:
-            self._proxy = proxy_for(self._place.scheme, self._host)
+            self._proxy = proxy_for(self._place.scheme, self._place.host)
         except NotSpokenHere:
             self._spoken = False  # the first request will show how that proxy takes it
 

@@ -36,7 +36,7 @@ def resolve(host: str, port: int, until: float, deadline: Deadline) -> list[Addr
         reason = found.strerror if isinstance(found, OSError) and found.strerror else found
         raise Unreachable(
             f"the name {host} cannot be resolved: {reason}",
-            hint="Look at the spelling of region and endpoint, and at this machine's name "
+            hint="Look at the spelling of region, endpoint and proxy, and at this machine's name "
             "resolution.",
         )
     return found

@@ -13,7 +13,6 @@ import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
@@ -34,7 +33,6 @@ from bucketry_s3.protocol.wire import Payload, S3Answer, S3Request
 from bucketry_s3.settings import ClientSettings
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.kernel import ROOM, unsent
-from bucketry_s3.transports.proxies import proxy_of
 from bucketry_s3.transports.sdk_errors import credential_errors_told, with_errors_told
 from bucketry_s3.transports.sdk_http import ATTEMPT, head_of, open_session
 from bucketry_s3.transports.trust import authorities, tls_context
@@ -101,7 +99,7 @@ class Connections:
         sock = watched.sock
         waiting = request.body and sock is not None and unsent(sock.fileno(), bytearray(ROOM))
         cut = ATTEMPT.cut or waiting
-        if cut and answer.status_code < 400:
+        if cut and answer.status_code < 300:
             answer.raw.close()
             raise Unavailable(
                 "the server answered before all of the request was sent", may_have_applied=True
@@ -125,7 +123,6 @@ class Connections:
                 self._sessions[seconds] = open_session(
                     # Never falsy: some releases would verify nothing.
                     verify=authorities(ca_bundle) or True,
-                    proxies=_proxies(self._settings.endpoint),
                     timeout=(min(CONNECT_TIMEOUT, seconds), seconds),
                     max_pool_connections=POOL_SIZE,
                     # Head and body go out in two writes; the second must not wait for an answer
@@ -186,12 +183,6 @@ class Connections:
 
     def __repr__(self) -> str:
         return f"Connections({self._settings.endpoint})"
-
-
-def _proxies(endpoint: str) -> dict[str, str]:
-    parts = urlsplit(endpoint)
-    proxy = proxy_of(parts.scheme, parts.hostname or "")
-    return {} if proxy is None else {parts.scheme: proxy.geturl()}
 
 
 def timeout_for(request: S3Request, deadline: Deadline) -> float:

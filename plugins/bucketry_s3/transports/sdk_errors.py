@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import botocore.exceptions as sdk
 from urllib3.exceptions import HTTPError
 
 from bucketry import BadCredentials, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.wire import S3Request, Unreachable
+from bucketry_s3.transports.proxies import no_tunnel
 from bucketry_s3.transports.sdk_http import ATTEMPT
 
 T = TypeVar("T")
@@ -39,17 +42,17 @@ def _told(error: BaseException, address: str) -> StorageError:
     if isinstance(error, sdk.EndpointConnectionError | sdk.ConnectTimeoutError):
         return Unreachable(f"no connection to {address}")
     if isinstance(error, sdk.ProxyConnectionError):
-        if "407" in str(inner):
-            return Rejected(
-                "the proxy wants a user name and password",
-                hint="Write them into HTTPS_PROXY (http://user:password@host:port).",
-            )
+        refused = _OF_NO_TUNNEL.search(str(inner))
+        if refused:
+            proxy = urlsplit(error.kwargs["proxy_url"]).netloc.rpartition("@")[2]
+            return no_tunnel(int(refused[1]), proxy, address)
         return Unreachable(f"no connection to {address} through the proxy: {inner}")
     if not ATTEMPT.written:
         return Unreachable(f"no connection to {address}: {inner}")
     return Unavailable(f"the connection broke: {inner}", may_have_applied=True)
 
 
+_OF_NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _OF_CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "doesn't match", "not valid for")
 _OF_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 

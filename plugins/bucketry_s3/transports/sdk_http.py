@@ -11,8 +11,10 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import (
     AWSHTTPConnection,
@@ -27,6 +29,7 @@ from urllib3.exceptions import HTTPError
 from bucketry import Unavailable
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import check_time, resolve
+from bucketry_s3.transports.proxies import authorization_of, proxy_of
 from bucketry_s3.transports.watchdog import Watched
 
 
@@ -121,7 +124,9 @@ class _Noting:
         if watched is None:
             return cast(socket.socket, inner._new_conn())
         deadline = watched.deadline
-        found = resolve(name, self.port, time.monotonic() + deadline.remaining(), deadline)
+        # A proxy's address of IPv6 comes in brackets.
+        host, until = name.strip("[]"), time.monotonic() + deadline.remaining()
+        found = resolve(host, self.port, until, deadline)
         try:
             for _, (self._dns_host, *_) in found[:-1]:
                 with suppress(HTTPError):
@@ -168,6 +173,26 @@ class _Https(_Noting, AWSHTTPSConnection):  # type: ignore[misc]
     pass
 
 
+class _Proxies:
+    """What the SDK asks about proxies. Its own takes passwords in ASCII only."""
+
+    settings: Mapping[str, Any] = {}
+
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
+
+    def proxy_url_for(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        if parts.netloc not in self._known:
+            proxy = proxy_of(parts.scheme, parts.netloc)
+            self._known[parts.netloc] = None if proxy is None else proxy.geturl()
+        return self._known[parts.netloc]
+
+    def proxy_headers_for(self, proxy: str) -> dict[str, str]:
+        authorization = authorization_of(urlsplit(proxy))
+        return {} if authorization is None else {"Proxy-Authorization": authorization}
+
+
 class _HttpPool(AWSHTTPConnectionPool):
     ConnectionCls = _Http
 
@@ -187,6 +212,7 @@ def open_session(**arguments: Any) -> URLLib3Session:
     session: Any = URLLib3Session(**arguments)
     # botocore has no public name for them; it gives them to the managers of proxies, too.
     session._pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+    session._proxy_config = _Proxies()
     session._manager.pool_classes_by_scheme = session._pool_classes_by_scheme
     opened: URLLib3Session = session
     return opened

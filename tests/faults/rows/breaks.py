@@ -104,15 +104,16 @@ def early_rows() -> Iterator[Fault]:
         "503 while the body is sent, kept open", breaks.early(503, "SlowDown", close=False), BODIES
     )
     yield once("403 while the body is sent", breaks.early(403, "AccessDenied"), BODIES, "")
-    yield Fault(
-        name="403 while the body is sent, always",
-        act=breaks.early(403, "AccessDenied"),
-        on=BODIES,
-        times=None,
-        must="refused",
-        deadline=20,
-        ends=8,
-    )
+    for status, code in ((301, "PermanentRedirect"), (403, "AccessDenied")):
+        yield Fault(
+            name=f"{status} while the body is sent, always",
+            act=breaks.early(status, code),
+            on=BODIES,
+            times=None,
+            must="refused",
+            deadline=20,
+            ends=8,
+        )
     # A small body is gone before anybody can know.
     yield once("200 while the body is sent", breaks.early_success, BODIES[1:], "")
     yield always("200 while the body is sent", breaks.early_success, BODIES[1:2])

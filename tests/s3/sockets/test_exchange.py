@@ -610,6 +610,7 @@ def _through(peer: Peer, pool: Pool, authorization: str | None = None) -> Pool:
     [
         (b"407 Proxy Authentication Required", Rejected, "wants a user name"),
         (b"403 Forbidden", Rejected, "opens no way to s3.example.com:443"),
+        (b"429 Too Many Requests", Unreachable, "HTTP 429"),
         (b"502 Bad Gateway", Unreachable, "HTTP 502"),
     ],
 )

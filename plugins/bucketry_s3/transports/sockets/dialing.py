@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import errno
 import os
 import select
@@ -10,7 +9,6 @@ import socket
 import ssl
 import time
 from typing import Any
-from urllib.parse import unquote
 
 from attrs import field, frozen
 
@@ -19,7 +17,7 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
-from bucketry_s3.transports.proxies import proxy_of
+from bucketry_s3.transports.proxies import authorization_of, no_tunnel, proxy_of
 
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
@@ -55,17 +53,15 @@ class NotSpokenHere(Exception):
 
 
 def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """Return the proxy that the environment names for a host."""
+    """Return the proxy that the environment names for a host, as in the Host header."""
     parts = proxy_of(scheme, host)
     if parts is None:
         return None
     if parts.scheme != "http":
         raise NotSpokenHere
-    authorization = None
-    if parts.username is not None:
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        authorization = "Basic " + base64.b64encode(pair.encode()).decode()
-    return Proxy(host=parts.hostname or "", port=parts.port or 80, authorization=authorization)
+    return Proxy(
+        host=parts.hostname or "", port=parts.port or 80, authorization=authorization_of(parts)
+    )
 
 
 def dial(route: Route, deadline: Deadline) -> socket.socket:
@@ -153,19 +149,8 @@ def _tunnel(
             head.feed(data)
     except OSError as error:
         raise Unreachable(f"the proxy {proxy.host}:{proxy.port} broke off: {error}") from None
-    if head.status == 407:
-        raise Rejected(
-            f"the proxy {proxy.host}:{proxy.port} wants a user name and password",
-            hint="Write them into HTTPS_PROXY (http://user:password@host:port).",
-            status=407,
-        )
     if head.status // 100 != 2 or head.stray:
-        kind: type[StorageError] = Unreachable if head.status >= 500 else Rejected
-        raise kind(
-            f"the proxy {proxy.host}:{proxy.port} opens no way to {route.told} "
-            f"(HTTP {head.status})",
-            hint="Look at the proxy, or name the host in NO_PROXY.",
-        )
+        raise no_tunnel(head.status, f"{proxy.host}:{proxy.port}", route.told)
 
 
 def _secure(

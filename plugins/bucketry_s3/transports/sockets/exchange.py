@@ -124,7 +124,7 @@ class _Exchange:
             while not head.done:
                 self._connection.wait()  # an answer takes its time: to look for it is of no use yet
                 head.feed(self._receive(_PLAIN))
-            if head.status < 400 and (not self._whole or (body and self._connection.unsent())):
+            if head.status < 300 and (not self._whole or (body and self._connection.unsent())):
                 raise Unavailable("the server answered before all of the request was sent")
         except Unavailable as error:
             self.close(reuse=False)

@@ -61,7 +61,7 @@ class Pools:
             return None
         name, port = _split(host)
         try:
-            proxy = proxy_for(scheme, name)
+            proxy = proxy_for(scheme, host)
         except NotSpokenHere:
             return None
         tls = self._tls if scheme == "https" else None

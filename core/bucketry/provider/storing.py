@@ -11,12 +11,11 @@ import attrs
 from bucketry.errors import InvalidInput
 from bucketry.limits import hold
 from bucketry.model import ObjectInfo, StoredObject, Upload
-from bucketry.provider.arguments import key_of
+from bucketry.provider.arguments import check_flag, key_of
 from bucketry.provider.ground import Ground
 from bucketry.provider.perform import perform
 from bucketry.provider.upload_options import build_upload, check_extra_params, check_upload
 from bucketry.source import Body, Source
-from bucketry.texts import shown
 
 
 def upload(ground: Ground, body: Body, key: str | None, options: Mapping[str, Any]) -> StoredObject:
@@ -59,8 +58,8 @@ def copy(
     """Copy an object inside the bucket; the configuration says whether over another one."""
     if prevent_overwrite is None:
         prevent_overwrite = bool(getattr(ground.options, "prevent_overwrite", False))
-    elif not isinstance(prevent_overwrite, bool):
-        raise InvalidInput(f"prevent_overwrite is a bool, not {shown(prevent_overwrite)}")
+    else:
+        check_flag("prevent_overwrite", prevent_overwrite)
     source, target = key_of(source), key_of(target)
     source_key, target_key = ground.root.existing(source), ground.root.join(target)
     if source_key == target_key:

@@ -18,7 +18,7 @@ from bucketry.headers import (
 )
 from bucketry.media_types import UNKNOWN, guess_content_type
 from bucketry.model import ChecksumAlgorithm, Encryption, Progress, Upload
-from bucketry.provider.arguments import check_names, check_progress, check_text
+from bucketry.provider.arguments import check_flag, check_names, check_progress, check_text
 from bucketry.provider.ground import Ground
 from bucketry.source import Source
 from bucketry.texts import plain, shown
@@ -147,9 +147,8 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
                 f"checksum_algorithm {shown(algorithm)} is none of "
                 f"{', '.join(get_args(ChecksumAlgorithm))}"
             )
-    wanted: object = upload.prevent_overwrite
-    if wanted is not None and not isinstance(wanted, bool):
-        raise InvalidInput(f"prevent_overwrite is a bool, not {type(wanted).__name__}")
+    if upload.prevent_overwrite is not None:
+        check_flag("prevent_overwrite", upload.prevent_overwrite)
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)

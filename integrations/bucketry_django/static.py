@@ -175,10 +175,4 @@ class Collection:
         """Upload what waits, then delete what is not there any more."""
         self.flush()
         gone = self._before.keys() - self._there.keys()
-        deleted = self._provider.delete_many(sorted(gone))
-        if deleted.failures:
-            failure = deleted.failures[0]
-            raise OSError(
-                f"{len(deleted.failures)} old files could not be deleted, {failure.key} the first: "
-                f"{failure.reason}"
-            )
+        self._provider.delete_many(sorted(gone)).raise_failures()

@@ -162,14 +162,15 @@ class MemoryLayer:
 
 
 def memory_vendor(capabilities: Capabilities | None = None, **fields: Any) -> Vendor:
-    """Return the page of a vendor whose objects live in memory."""
+    """Return the page of a vendor whose objects live in memory, the same ones for all providers."""
+    objects: dict[str, tuple[bytes, ObjectInfo]] = {}
     page = {
         "name": "memory",
         "title": "Memory",
         "options": MemoryOptions,
         "schema": SchemaFile(package="bucketry_schemas", path="leaves.schema.json"),
         "capabilities": capabilities or Capabilities(),
-        "layers": lambda options, context: [MemoryLayer(options, context)],
+        "layers": lambda options, context: [MemoryLayer(options, context, objects)],
         "docs_url": "https://memory.example/docs",
         "protected_params": {"Body", "Bucket", "CopySource", "Delete", "Key", "UploadId"},
     }

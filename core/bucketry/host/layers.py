@@ -203,7 +203,7 @@ class LayerStack:
     """The hooks of one provider. Built once, never changed; `with_layer` builds another.
 
     `hooks` has the methods of `ProviderHooks` and of the family's `hookspecs`; the top layer is
-    asked first. `layers` and `names` are from the bottom up. `watchers` are the wrappers of whole
+    asked first. `names` lists the layers from the bottom up. `watchers` are the wrappers of whole
     operations, the top one first. `signed` is what the lowest layer has signed last.
     """
 
@@ -215,7 +215,7 @@ class LayerStack:
         `plugin` names who brings `hookspecs`, for messages.
         """
         table = hooks_of(tuple(hookspecs), plugin)
-        self.layers = tuple(layers)
+        self._layers = tuple(layers)
         self._methods: dict[str, list[tuple[NamedLayer, HookMethod]]] = {}
         for position, named in enumerate(layers):
             for other in layers[:position]:
@@ -229,6 +229,11 @@ class LayerStack:
         )
         self.signed = Signed()
         self.hooks = cast(ProviderHooks, _Relay(table, self._methods, self.signed))
+
+    @property
+    def layers(self) -> tuple[NamedLayer, ...]:
+        """The layers from the bottom up."""
+        return self._layers
 
     def asked(self, hook: str) -> list[str]:
         """Return the layers that answer `hook`, top first, each with its distribution."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.test import override_settings
 
-from bucketry import ManyFailed, Provider, StorageError, Upload, hookimpl
+from bucketry import Deleted, Failure, ManyFailed, Provider, StorageError, Upload, hookimpl
 from core.memory import memory_provider, store_of
 
 ONE, HASHED = "StaticFilesStorage", "ManifestStaticFilesStorage"
@@ -113,3 +113,17 @@ def test_a_failure_fails_the_command_and_deletes_nothing(provider: Provider, sou
         _collect(broken, source, clear=True)
     assert provider.exists("app/7.js")
     assert store_of(provider).objects.keys() >= {"app/3.js", "main.css"}
+
+
+def test_an_old_file_that_stays_fails_the_command(provider: Provider, source: Path) -> None:
+    _collect(provider, source)
+
+    class Kept:
+        @hookimpl
+        def bucketry_delete(self, keys: Sequence[str]) -> Deleted:
+            return Deleted(keys=[], failures=[Failure(key=key, reason="locked") for key in keys])
+
+    (source / "app/7.js").unlink()
+    with pytest.raises(ManyFailed, match="1 of 1 failed") as caught:
+        _collect(provider.with_layer(Kept()), source, clear=True)
+    assert "locked" in str(caught.value.exceptions[0])

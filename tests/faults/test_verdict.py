@@ -18,7 +18,7 @@ RIGHT = digest(STORED)
 
 
 def case_of(operation: str, must: Must = "", **more: Any) -> Case:
-    fault = Fault(name="a fault", on=(), must=must, **more)
+    fault = Fault(name="a fault", on=(), must=must, deadline=3, **more)
     return Case("group", fault, OPERATIONS[operation], "PutObject")
 
 

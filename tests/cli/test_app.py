@@ -81,11 +81,24 @@ def test_streams_that_the_caller_has_closed_are_no_crash(tmp_path: Path) -> None
     config = tmp_path / "bucketry.toml"
     config.write_text(f'provider = "local"\ndirectory = "{tmp_path.as_posix()}"\n')
     result = python("-c", code, "--config", str(config), "put", "-", "--key", "a")
-    assert result.stderr.startswith("error: the file is open for writing only")
+    assert result.stderr.startswith("error: the standard input is closed")
     assert result.stderr.endswith("\n2\n")
     result = python("-c", code, "--config", str(config), "cat", "bucketry.toml")
     assert result.stderr.startswith("error: the standard output is closed")
     assert result.stderr.endswith("\n2\n")
+
+
+def test_an_interruption_while_commands_are_loaded_leaves_no_trace() -> None:
+    code = (
+        "import bucketry.cli, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.exit(bucketry.cli.main())"
+    )
+    result = python("-c", code, "ls")
+    assert (result.returncode, result.stderr) == (130, "error: interrupted\n")
 
 
 @pytest.mark.parametrize(("slip", "meant"), [("sttat", "stat"), ("remove", None), ("list", "ls")])

@@ -12,6 +12,14 @@ def main() -> int:
     It needs the ``cli`` extra and says so, with exit code 2, where that is not installed.
     """
     try:
+        return _run()
+    except KeyboardInterrupt:  # while the commands are being loaded; then they see to it
+        print("error: interrupted", file=sys.stderr)
+        return 130
+
+
+def _run() -> int:
+    try:
         import click  # noqa: F401
         import rich  # noqa: F401
     except ImportError:

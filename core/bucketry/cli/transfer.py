@@ -109,6 +109,8 @@ def put(
     if STANDARD in sources:
         if len(sources) > 1 or not place.key or place.key.endswith("/"):
             output.bad_usage('"-" is the only source and needs the whole --key')
+        if _is_closed(sys.stdin):
+            raise InvalidInput("the standard input is closed")
         options["filename"] = PurePosixPath(place.key).name
         with Providers(settings) as providers:
             provider = providers.at(place)
@@ -310,8 +312,12 @@ def cat(settings: Settings, keys: Sequence[Place]) -> None:
                 _pour(provider, one.key)
 
 
+def _is_closed(stream: object) -> bool:
+    return getattr(stream, "name", "") == os.devnull  # what `cli.main` has in the place of none
+
+
 def _pour(provider: Provider, key: str) -> None:
-    if getattr(sys.stdout, "name", "") == os.devnull:  # what `cli.main` has in the place of none
+    if _is_closed(sys.stdout):
         raise InvalidInput("the standard output is closed")
     with provider.open(key) as reader:
         for chunk in whole(provider, reader):

@@ -82,11 +82,11 @@ class ObjectReader(io.RawIOBase):
         left = _limit(size)
         parts = []
         while left > 0:
-            data = self._take(left)
-            if not data:
-                data = self._pull(-1 if left > _UNLIMITED // 2 else left)
+            if self._given < len(self._ahead):
+                data = self._take(left)
+            elif data := self._pull(-1 if left > _UNLIMITED // 2 else left):
                 self._position += len(data)
-            if not data:
+            else:
                 break
             parts.append(data)
             left -= len(data)

@@ -85,8 +85,10 @@ def _told_all(ground: Ground, infos: Sequence[ObjectInfo]) -> Sequence[ObjectInf
     return list(map(with_key, infos, keys)) if root else infos
 
 
-def told(ground: Ground, info: ObjectInfo) -> ObjectInfo:
-    """Return what is known of an object, under the application's key."""
+def told(ground: Ground, info: ObjectInfo, key: str | None = None) -> ObjectInfo:
+    """Return what is known of an object, under the application's key: `key` where it gave one."""
+    if info.key is key:
+        return info
     if not ground.root.prefix and is_common(info.key):
         return info
     key = ground.root.strip(info.key)

@@ -83,7 +83,7 @@ def head(
     want = wanted(ground, options)
     with perform(ground, "head", key, want if options else None) as operation:
         info = want.check(ground.ask.head(object_key, want.version, want.params))
-        info = operation.answer = told(ground, info)
+        info = operation.answer = told(ground, info, key)
     return info
 
 

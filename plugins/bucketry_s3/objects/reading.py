@@ -106,7 +106,14 @@ def _checksum_mode(bucket: Bucket) -> dict[str, str]:
 
 def _object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
     """Return the common form of the answers to HeadObject and GetObject."""
-    metadata = {name.lower(): value for name, value in answer.get("Metadata", {}).items()}
+    metadata, own = answer.get("Metadata"), {}
+    if metadata:
+        metadata = {name.lower(): value for name, value in metadata.items()}
+        own = {
+            name: value
+            for name, value in metadata.items()
+            if not name.startswith(RESERVED_METADATA_PREFIX)
+        }
     return ObjectInfo(
         key=key,
         size=size,
@@ -117,16 +124,12 @@ def _object_info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
         content_disposition=answer.get("ContentDisposition"),
         content_encoding=answer.get("ContentEncoding"),
         content_language=answer.get("ContentLanguage"),
-        metadata={
-            name: value
-            for name, value in metadata.items()
-            if not name.startswith(RESERVED_METADATA_PREFIX)
-        },
+        metadata=own,
         storage_class=answer.get("StorageClass"),
         encryption=answer.get("ServerSideEncryption"),
         version=version_of(answer),
         checksums=_checksums(answer),
-        write_id=metadata.get(WRITE_ID),
+        write_id=metadata.get(WRITE_ID) if metadata else None,
     )
 
 
@@ -200,10 +203,10 @@ def _known(info: ObjectInfo, answer: Mapping[str, Any]) -> Known | None:
     That is a stored checksum ("...-3" is one of parts' checksums, which the bytes alone cannot
     tell), else an ETag that is an MD5.
     """
-    stored = info.checksums
-    for name in CHEAPEST_FIRST:
-        if "-" not in stored.get(name, "-"):
-            return Known(name, stored[name], RunningChecksum(name))
+    if stored := info.checksums:
+        for name in CHEAPEST_FIRST:
+            if "-" not in stored.get(name, "-"):
+                return Known(name, stored[name], RunningChecksum(name))
     md5 = md5_of(answer)
     return Known("MD5", md5, RunningMD5()) if md5 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
@@ -12,13 +13,18 @@ from bucketry.cancelling import Cancellation
 from bucketry_s3.protocol.checksums import Digest
 from bucketry_s3.protocol.deadline import MIN_RATE, Deadline
 from bucketry_s3.protocol.retrying import pause_after
-from bucketry_s3.protocol.wire import AnswerBody, read_into
+from bucketry_s3.protocol.wire import AnswerBody, read_into, read_piece
+
+T = TypeVar("T", bytes, int)
 
 _COLLECTING = 1.0
 """Seconds that pieces are put together for one read."""
 
 _PIECE = 1 << 20
 """Bytes of one read."""
+
+_AT_ONCE = 16 * 1024
+"""Bytes that are not put together in a buffer: they come in one piece, as a rule."""
 
 
 @frozen(eq=False)
@@ -76,22 +82,36 @@ class BodyStream:
             if not self._left:
                 return first
             return b"".join((first, *iter(lambda: self.read(_PIECE), b"")))
-        view = memoryview(bytearray(min(size, self._left, _PIECE)))
-        return bytes(view[: self.readinto(view)])
+        size = min(size, self._left, _PIECE)
+        if size > _AT_ONCE:
+            view = memoryview(bytearray(size))
+            return bytes(view[: self.readinto(view)])
+        self._check_open()
+        if not size:
+            return b""
+        piece = self._received(self._piece, size)
+        self._count(piece)
+        return piece
 
     def readinto(self, view: memoryview, /) -> int:
         """Fill a buffer with what comes first and return the number of bytes, 0 at the end."""
-        if self._closed:
-            raise InvalidInput("the reader is closed")
+        self._check_open()
         view = view[: self._left]
         if not view:
             return 0
-        breaks = 0
-        while not (count := self._arrived(view, breaks)):
-            breaks += 1
-        self._left -= count
+        count = self._received(self._filled, view)
+        self._count(view[:count])
+        return count
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise InvalidInput("the reader is closed")
+
+    def _count(self, data: bytes | memoryview) -> None:
+        """Note what came; the last of it is what proves the whole."""
+        self._left -= len(data)
         if self._known is not None:
-            self._known.running.update(view[:count])
+            self._known.running.update(data)
         if not self._left:
             self._end()
         elif self._patience() < 0:
@@ -99,7 +119,6 @@ class BodyStream:
                 f"the server sends too slowly: {self._length - self._left} bytes "
                 f"in {self._waited:.0f} seconds"
             )
-        return count
 
     def _end(self) -> None:
         if not self._told and self._more():
@@ -130,30 +149,41 @@ class BodyStream:
     def _deadline(self, seconds: float) -> Deadline:
         return Deadline(seconds, keep=False, closing=self._closing)
 
-    def _arrived(self, view: memoryview, breaks: int) -> int:
-        """Fill a buffer; less of it within a second from a slow server or before a break.
+    def _received(self, receive: Callable[[Any], T], room: Any) -> T:
+        """Return what `receive` gives: something, or the body is taken up where it broke."""
+        breaks = 0
+        while True:
+            began = time.monotonic()
+            self._body.deadline = self._deadline(max(self._patience(), _COLLECTING))
+            try:
+                if self._broken is not None:
+                    raise self._broken
+                if got := receive(room):
+                    return got
+                raise Unavailable(f"the body ended {self._left} bytes early")
+            except StorageError as error:
+                self._broken = error
+                self._take_up(error, breaks, self._patience() - (time.monotonic() - began))
+            finally:
+                self._waited += time.monotonic() - began
+            breaks += 1
 
-        Return the number of bytes. After a break, 0 means that the rest has been opened again.
-        """
-        began = time.monotonic()
-        self._body.deadline = self._deadline(max(self._patience(), _COLLECTING))
-        filled = 0
+    def _piece(self, size: int) -> bytes:
+        """Return what comes first."""
+        return read_piece(self._body, size)
+
+    def _filled(self, view: memoryview) -> int:
+        """Fill a buffer; less of it within a second from a slow server, or before a break."""
+        filled, until = 0, time.monotonic() + _COLLECTING
         try:
-            if self._broken is not None:
-                raise self._broken
-            while filled < len(view):
-                count = read_into(self._body, view[filled:])
-                if not count:
-                    raise Unavailable(f"the body ended {self._left - filled} bytes early")
+            while filled < len(view) and (count := read_into(self._body, view[filled:])):
                 filled += count
-                if time.monotonic() - began > _COLLECTING:
+                if time.monotonic() > until:
                     break
         except StorageError as error:
-            self._broken = error
             if not filled:
-                self._take_up(error, breaks, self._patience() - (time.monotonic() - began))
-        finally:
-            self._waited += time.monotonic() - began
+                raise
+            self._broken = error
         return filled
 
     def _take_up(self, error: StorageError, breaks: int, seconds: float) -> None:

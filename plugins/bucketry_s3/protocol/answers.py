@@ -5,7 +5,7 @@ Between "sent" and "understood" nothing but bucketry's errors comes out, whateve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -35,12 +35,15 @@ MAX_ERROR = 256 * 1024
 
 _CHUNK = 64 * 1024
 
-Headers = Mapping[str, tuple[str, Leaf]]
+# The member that a header becomes, and what reads it where it is no text.
+Told = tuple[str, Callable[[str], Any] | None]
+Headers = Mapping[str, Told]
 
 
-def _table(text: str, kind: Leaf = "text") -> dict[str, tuple[str, Leaf]]:
+def _table(text: str, kind: Leaf = "text") -> dict[str, Told]:
+    read = None if kind == "text" else READERS[kind]
     pairs = (line.split() for line in text.strip().splitlines())
-    return {header: (member, kind) for header, member in pairs}
+    return {header: (member, read) for header, member in pairs}
 
 
 _OF_ANY: Headers = {
@@ -73,7 +76,7 @@ _OF_BYTES: Headers = {
     **_OF_ANY,
     **_table("etag  ETag"),
     **_table("x-amz-object-size  Size", "integer"),
-    **{f"x-amz-checksum-{name.lower()}": (f"Checksum{name}", "text") for name in CHECKSUMS},
+    **{f"x-amz-checksum-{name.lower()}": (f"Checksum{name}", None) for name in CHECKSUMS},
 }
 
 _OF_OBJECT: Headers = {
@@ -186,31 +189,32 @@ def parse(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     """
     operation = OPERATIONS[request.operation]
     parsed: dict[str, Any] = {}
+    headers = answer.headers
     table = _HEADERS.get(operation.name, _OF_ANY)
     about_object = table is _OF_OBJECT
     metadata: dict[str, str] = {}
-    for header, value in answer.headers.items():
+    for header, value in headers.items():
         if header in table:
-            member, kind = table[header]
-            told = value if kind == "text" else READERS[kind](value)
+            member, read = table[header]
+            told = value if read is None else read(value)
             if told is not None:
                 parsed[member] = told
         elif about_object and header.startswith(_METADATA):
             metadata[header.removeprefix(_METADATA)] = value
     if about_object:
         parsed["Metadata"] = metadata
-        if "expires" in answer.headers:
-            parsed["ExpiresString"] = answer.headers["expires"]
+        if "expires" in headers:
+            parsed["ExpiresString"] = headers["expires"]
     if operation.streamed and answer.status in operation.statuses:
         parsed["Body"] = answer.body
     elif operation.method != "HEAD":
         parsed |= _document(request, answer)
     parsed["ResponseMetadata"] = {
         "HTTPStatusCode": answer.status,
-        "HTTPHeaders": answer.headers,
-        "RequestId": answer.headers.get("x-amz-request-id", ""),
+        "HTTPHeaders": headers,
+        "RequestId": headers.get("x-amz-request-id", ""),
         # Whether anything but the status says that it is S3's.
-        "IsS3": is_s3(answer.headers),
+        "IsS3": is_s3(headers),
     }
     return parsed
 

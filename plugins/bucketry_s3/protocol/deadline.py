@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from bucketry import cancelling
 from bucketry.cancelling import Cancellation
@@ -19,6 +20,12 @@ _LEAST_KEPT = 0.5
 
 LOOKS = 0.05
 """Seconds between two looks at whether the operation was ended, or time is up."""
+
+
+@lru_cache(maxsize=64)  # of few lengths, and each operation asks
+def _kept(seconds: float) -> float:
+    """Return how much of a time is kept for what follows a failure."""
+    return min(AFTERWARDS, max(seconds * _KEPT, min(_LEAST_KEPT, seconds / 2)))
 
 
 class Deadline:
@@ -44,7 +51,7 @@ class Deadline:
         Without `keep` no time is kept for afterwards. `closing` ends all that a provider does.
         """
         self._seconds = seconds
-        self._kept = min(AFTERWARDS, max(seconds * _KEPT, min(_LEAST_KEPT, seconds / 2))) * keep
+        self._kept = _kept(seconds) if keep else 0.0
         self._ended = False
         self._cancellation = cancelling.current()
         self._closing = closing

@@ -142,18 +142,24 @@ class AnswerBody(Protocol):
 
 
 def read_into(body: AnswerBody, view: memoryview) -> int:
-    """Fill a buffer with some bytes of a body; 0 only at its end.
-
-    Raises what reading raises, `Unavailable` too where more came than was asked for.
-    """
+    """Fill a buffer with some bytes of a body; 0 only at its end. Raises as `read_piece` does."""
     readinto: Callable[[memoryview], int] | None = getattr(body, "readinto", None)
     if readinto is not None:
         return readinto(view)
-    piece = body.read(len(view))
-    if len(piece) > len(view):
-        raise Unavailable("the body gave more bytes than were asked for")
+    piece = read_piece(body, len(view))
     view[: len(piece)] = piece
     return len(piece)
+
+
+def read_piece(body: AnswerBody, size: int) -> bytes:
+    """Return some bytes of a body, at most `size`; b"" only at its end.
+
+    Raises what reading raises, `Unavailable` too where more came than was asked for.
+    """
+    piece = body.read(size)
+    if len(piece) > size:
+        raise Unavailable("the body gave more bytes than were asked for")
+    return piece
 
 
 @frozen(kw_only=True, slots=False)

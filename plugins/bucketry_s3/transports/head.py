@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import lru_cache
 from typing import Any
 
 import httptools
@@ -16,6 +17,11 @@ the extensions of chunks, trailers."""
 
 MAX_INTERIM = 50
 """1xx answers before the final one."""
+
+
+@lru_cache(maxsize=128)  # answers have the same names again and again
+def _lower(name: bytes) -> str:
+    return name.decode("latin-1").lower()
 
 
 class Head:
@@ -92,7 +98,7 @@ class Head:
         """Keep a header; trailers are of no use."""
         if self.done:
             return
-        text, told, headers = name.decode("latin-1").lower(), value.decode("latin-1"), self.headers
+        text, told, headers = _lower(name), value.decode("latin-1"), self.headers
         headers[text] = f"{headers[text]}, {told}" if text in headers else told
 
     def on_headers_complete(self) -> None:

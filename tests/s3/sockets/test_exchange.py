@@ -50,7 +50,7 @@ def send(
     pool: Pool, method: str = "GET", body: bytes = b"", *, seconds: float = 5, **more: Any
 ) -> S3Answer:
     head = request_head(method, "/k", "localhost", (), len(body) if method == "PUT" else None)
-    given = {"repeatable": True, "silent": 20.0, **more}
+    given = {"repeatable": True, **more}
     return exchange(pool, head, body, Deadline(seconds), method=method, **given)
 
 
@@ -390,7 +390,10 @@ def _interim_drip(line: Line) -> None:
 
 @pytest.mark.parametrize("script", [_silence, _drip, _drip_of_a_body, _interim_drip])
 @pytest.mark.parametrize("tls", [False, True])
-def test_the_deadline_ends_everything(start: Start, script: Script, tls: bool) -> None:
+def test_the_deadline_ends_everything(
+    start: Start, script: Script, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bucketry_s3.transports.sockets.exchange._LEAST_SILENT", 20.0)
     _, pool = start(script, tls=tls)
 
     error = _within(3, lambda: whole(send(pool, seconds=2)))
@@ -399,22 +402,29 @@ def test_the_deadline_ends_everything(start: Start, script: Script, tls: bool) -
     assert error.may_have_applied
 
 
-def test_a_silent_connection_is_given_up_before_the_deadline(start: Start) -> None:
+@pytest.fixture
+def soon_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bucketry_s3.transports.sockets.exchange.SILENT_SECONDS", 0.5)
+
+
+def test_a_silent_connection_is_given_up_before_the_deadline(
+    start: Start, soon_silent: None
+) -> None:
     _, pool = start(_silence)
 
-    error = _within(2, lambda: send(pool, seconds=60, silent=0.5))
+    error = _within(2, lambda: send(pool, seconds=60))
 
     assert "sends nothing" in error.reason
 
 
-def test_a_server_that_stops_reading_is_given_up(start: Start) -> None:
+def test_a_server_that_stops_reading_is_given_up(start: Start, soon_silent: None) -> None:
     def script(line: Line) -> None:
         line.sock.recv(10)
         line.pause(3)
 
     _, pool = start(script)
 
-    error = _within(2, lambda: send(pool, "PUT", bytes(50_000_000), seconds=60, silent=0.5))
+    error = _within(2, lambda: send(pool, "PUT", bytes(50_000_000), seconds=60))
 
     assert "takes no more bytes" in error.reason
     assert not error.may_have_applied
@@ -428,7 +438,7 @@ def test_another_thread_can_end_it(start: Start) -> None:
 
     _within(
         1,
-        lambda: exchange(pool, head, b"", deadline, method="GET", repeatable=True, silent=20.0),
+        lambda: exchange(pool, head, b"", deadline, method="GET", repeatable=True),
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
+from bucketry.once import once
 from bucketry_s3.protocol.deadline import LOOKS, Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
@@ -41,16 +42,6 @@ _LAST_WORDS = 2.0
 """Seconds for the answer of a server that has stopped listening."""
 
 
-def silence(deadline: Deadline, *, patient: bool) -> float:
-    """Return the seconds that an attempt waits for a byte.
-
-    Half of a short deadline at most, so that there is time for a second attempt.
-    """
-    if patient and deadline.remaining() > PATIENT_SECONDS:
-        return PATIENT_SECONDS
-    return min(SILENT_SECONDS, max(deadline.remaining() / 2, _LEAST_SILENT))
-
-
 def request_head(
     method: str, target: str, host: str, headers: Iterable[tuple[str, str]], length: int | None
 ) -> memoryview:
@@ -73,25 +64,25 @@ def exchange(
     *,
     method: str,
     repeatable: bool,
-    silent: float,
+    patient: bool = False,
 ) -> S3Answer:
-    """Send one request and return its answer; `silent` seconds without a byte are too many.
+    """Send one request and return its answer, which a `patient` one may wait for.
 
     Where a kept connection turns out dead before any byte came back, and sending the request twice
     does no harm, it goes out again over a new one. Raises `Unreachable` if nothing was sent,
     `Unavailable` with `may_have_applied` if all of it was.
     """
     connection = pool.take(deadline)
-    once = _Exchange(pool, connection, deadline, silent, bodiless=method == "HEAD")
+    first = _Exchange(pool, connection, deadline, patient, bodiless=method == "HEAD")
     try:
-        return once.run(head, body)
+        return first.run(head, body)
     except _Stale:
-        if once.written and not repeatable:
+        if first.written and not repeatable:
             raise Unavailable(
                 "the kept connection was closed as it was used again", may_have_applied=True
             ) from None
     connection = pool.take(deadline, fresh=True)
-    return _Exchange(pool, connection, deadline, silent, bodiless=method == "HEAD").run(head, body)
+    return _Exchange(pool, connection, deadline, patient, bodiless=method == "HEAD").run(head, body)
 
 
 class _Stale(Exception):
@@ -102,14 +93,14 @@ class _Exchange:
     """The body of an answer, and before that the way to it."""
 
     def __init__(
-        self, pool: Pool, connection: Connection, deadline: Deadline, silent: float, bodiless: bool
+        self, pool: Pool, connection: Connection, deadline: Deadline, patient: bool, bodiless: bool
     ) -> None:
         self.deadline = deadline
         self.written = False
         self._pool = pool
         self._connection, self._closed = connection, False
         self._sock, self._used = connection.sock, connection.used
-        self._silent = silent
+        self._patient = patient
         self._at_once = _RECORD if pool.route.tls is not None else _PLAIN
         self._head = Head(bodiless=bodiless)
         self._whole = False  # whether the whole request is out
@@ -135,6 +126,17 @@ class _Exchange:
             self.close(reuse=False)
             raise
         return S3Answer(status=head.status, headers=head.headers, body=self, framing=head.framing)
+
+    @once
+    def _silent(self) -> float:
+        """The seconds without a byte that are too many, once anything has to be waited for.
+
+        Half of a short deadline at most, so that there is time for a second attempt.
+        """
+        left = self.deadline.remaining()
+        if self._patient and left > PATIENT_SECONDS:
+            return PATIENT_SECONDS
+        return min(SILENT_SECONDS, max(left / 2, _LEAST_SILENT))
 
     # -- sending -----------------------------------------------------------------------------
 

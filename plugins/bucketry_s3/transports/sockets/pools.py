@@ -12,7 +12,7 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.sigv4 import HeaderSigner
 from bucketry_s3.protocol.wire import S3Answer, S3Request
 from bucketry_s3.transports.sockets.dialing import NotSpokenHere, Route, proxy_for
-from bucketry_s3.transports.sockets.exchange import exchange, request_head, silence
+from bucketry_s3.transports.sockets.exchange import exchange, request_head
 from bucketry_s3.transports.sockets.pool import Pool
 from bucketry_s3.transports.trust import tls_context
 
@@ -46,7 +46,7 @@ class Pools:
             deadline,
             method=request.method,
             repeatable=request.repeatable,
-            silent=silence(deadline, patient=request.patient),
+            patient=request.patient,
         )
 
     def _of(self, scheme: str, host: str) -> Pool | None:

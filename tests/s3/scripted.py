@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 Play = Sequence[bytes | float]
 """What one connection gets: bytes are sent, numbers are seconds of silence."""
+
+Answering = Callable[[str], Play]
+"""Makes a play of the head of the request that it answers."""
 
 
 class Scripted:
@@ -16,7 +19,7 @@ class Scripted:
     `heads` are the requests' own heads, in order. The last play is given again and again.
     """
 
-    def __init__(self, *plays: Play) -> None:
+    def __init__(self, *plays: Play | Answering) -> None:
         self.heads: list[str] = []
         self._plays = list(plays)
         self._stopping = threading.Event()
@@ -37,7 +40,7 @@ class Scripted:
                     head += data
                 self.heads.append(head.partition(b"\r\n\r\n")[0].decode("latin-1"))
                 try:
-                    self._play(connection, play)
+                    self._play(connection, play(self.heads[-1]) if callable(play) else play)
                 except OSError:
                     continue  # the client has had enough
 

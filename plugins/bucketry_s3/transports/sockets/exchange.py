@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
-from bucketry.once import once
 from bucketry_s3.protocol.deadline import LOOKS, Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
@@ -101,6 +100,7 @@ class _Exchange:
         self._connection, self._closed = connection, False
         self._sock, self._used = connection.sock, connection.used
         self._patient = patient
+        self._silent: float | None = None
         self._at_once = _RECORD if pool.route.tls is not None else _PLAIN
         self._head = Head(bodiless=bodiless)
         self._whole = False  # whether the whole request is out
@@ -127,16 +127,17 @@ class _Exchange:
             raise
         return S3Answer(status=head.status, headers=head.headers, body=self, framing=head.framing)
 
-    @once
-    def _silent(self) -> float:
-        """The seconds without a byte that are too many, once anything has to be waited for.
+    def _silence(self) -> float:
+        """Return the seconds without a byte that are too many, once anything is waited for.
 
         Half of a short deadline at most, so that there is time for a second attempt.
         """
-        left = self.deadline.remaining()
-        if self._patient and left > PATIENT_SECONDS:
-            return PATIENT_SECONDS
-        return min(SILENT_SECONDS, max(left / 2, _LEAST_SILENT))
+        if self._silent is None:
+            left = self.deadline.remaining()
+            patient = self._patient and left > PATIENT_SECONDS
+            short = min(SILENT_SECONDS, max(left / 2, _LEAST_SILENT))
+            self._silent = PATIENT_SECONDS if patient else short
+        return self._silent
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class _Exchange:
             except _NOT_YET:
                 if not self._connection.wait_for_room() and self._hears():
                     return False
-                self._check_time(moved + self._silent, "takes no more bytes")
+                self._check_time(moved + self._silence(), "takes no more bytes")
                 continue
             self.written = True
             if sent >= size:
@@ -179,7 +180,7 @@ class _Exchange:
 
     def _hear_why(self, error: OSError) -> None:
         """Read the answer of a server that hung up as it was sent to; without one, say so."""
-        self._silent = min(self._silent, _LAST_WORDS)
+        self._silent = min(self._silence(), _LAST_WORDS)
         try:
             while not self._head.done:
                 self._head.feed(self._receive(_PLAIN))
@@ -207,7 +208,7 @@ class _Exchange:
                 data = receive(room)
                 break
             except _NOT_YET:
-                until = min(until, time.monotonic() + self._silent)
+                until = min(until, time.monotonic() + self._silence())
                 self._connection.wait()
                 self._check_time(until, "sends nothing")
             except OSError as error:
@@ -225,7 +226,7 @@ class _Exchange:
         if not self.deadline.remaining():
             raise Unavailable(f"the server {fault}, and time is up")
         if time.monotonic() >= until:
-            raise Unavailable(f"the server {fault} for {self._silent:.0f} seconds")
+            raise Unavailable(f"the server {fault} for {self._silence():.0f} seconds")
 
     def read(self, size: int, /) -> bytes:
         """Return some bytes of the body, at most `size`; b"" only at its end."""

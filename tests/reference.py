@@ -142,7 +142,11 @@ hooks [theirs](hooks.md). `bucketry.aio` has the same functions and methods,
     parts += [_function(name, function, "###") for name, function in functions.items()]
     parts += [_class("Provider", bucketry.Provider, "##"), "## Values\n"]
     parts += [_class(name, kind, "###") for name, kind in values.items()]
-    return "\n".join(parts)
+    # Where `help` shows the options of an upload with each method, a page needs them once.
+    block = r"(\*\*Options:\*\*\n\n(?:[- ] .*\n)+)"
+    before, options, after = re.split(block, "\n".join(parts), maxsplit=1)
+    told_above = "Options: those of [upload](#providerupload).\n"
+    return before + options + after.replace(options, told_above)
 
 
 # -- the hooks -----------------------------------------------------------------------------------

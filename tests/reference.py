@@ -65,6 +65,10 @@ def _option(name: str, schemas: Mapping[str, Schema]) -> str:
     refused = [vendor for vendor in takers if name in schemas[vendor].get("x-unsupported", {})]
     if refused:
         lines.append(f"- Refused for: {_vendors(refused, schemas)}.")
+    for vendor in takers:
+        its = schemas[vendor]["properties"][name]
+        if its.get("description", schema["description"]) != schema["description"]:
+            lines.append(f"- With `{vendor}`: {its['description']} {' '.join(_told(its))}")
     members = schema.get("properties", {})
     if members:
         lines += ["", "| In it | Meaning |", "|---|---|"]

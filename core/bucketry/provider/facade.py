@@ -594,7 +594,7 @@ class Provider:
 
         A signed address is a password: use it, do not store or log it. `sign` gives one that does
         not show itself, and says what `expires_in` and `stable` mean. Where `base_url` is set,
-        addresses are never signed.
+        addresses are not signed, but by `local`, whose own address it is.
         """
         return addressing.url(self._ground, key, expires_in, stable)
 
@@ -644,7 +644,7 @@ class Provider:
                 `expires_in`, never less. A new one comes at each multiple of `stable` since 1970,
                 and with temporary credentials whenever these are renewed.
 
-        Where `base_url` is set, GET and HEAD give that address with ``signed=False``. No network
+        Where `base_url` is set, as of a CDN, GET and HEAD give it with ``signed=False``. No network
         is needed. Raises `InvalidExpiry`, `InvalidHeader`, `Unsupported`.
         """
         return addressing.sign(

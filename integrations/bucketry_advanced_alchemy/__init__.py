@@ -27,7 +27,7 @@ from advanced_alchemy.types.file_object.base import (
     StorageBackend,
 )
 
-from bucketry import ObjectInfo, Provider, Rejected, StoredObject, Unsupported, open_provider
+from bucketry import ObjectInfo, Provider, StoredObject, Unsupported, open_provider
 from bucketry.aio import Provider as AsyncProvider
 
 __all__ = ["BucketryBackend"]
@@ -108,14 +108,14 @@ class BucketryBackend(StorageBackend):
         if isinstance(paths, (str, os.PathLike)):
             self.provider.delete(self._to_path(paths))
         else:
-            _check(self.provider.delete_many(self._keys(paths)))
+            self.provider.delete_many(self._keys(paths)).raise_failures()
 
     async def delete_object_async(self, paths: PathLike | Sequence[PathLike]) -> None:
         """Delete files; one that is not there is fine."""
         if isinstance(paths, (str, os.PathLike)):
             await self._awaited.delete(self._to_path(paths))
         else:
-            _check(await self._awaited.delete_many(self._keys(paths)))
+            (await self._awaited.delete_many(self._keys(paths))).raise_failures()
 
     def sign(
         self,
@@ -174,8 +174,3 @@ def _completed(file_object: FileObject, stored: StoredObject, info: ObjectInfo) 
     if info.last_modified is not None:
         file_object.last_modified = info.last_modified.timestamp()
     return file_object
-
-
-def _check(deleted: Any) -> None:
-    for failure in deleted.failures:
-        raise Rejected(failure.reason, operation="delete", key=failure.key, code=failure.code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 import attrs
@@ -112,6 +113,7 @@ _GIVEN: Mapping[str, Callable[[Upload], Any]] = {
     "storage_class": lambda upload: upload.storage_class,
     "tags": lambda upload: upload.tags,
 }
+_asked = attrgetter(*(option for option in _GIVEN if "." not in option))
 
 
 def hold(upload: Upload, limits: Limits, *, ignore: bool) -> Upload:
@@ -120,6 +122,8 @@ def hold(upload: Upload, limits: Limits, *, ignore: bool) -> Upload:
     Otherwise `Unsupported` with reason and hint; or, with `ignore`, the upload without the option
     and a warning that says so.
     """
+    if not any(_asked(upload)):
+        return upload
     for option in (*limits.unsupported, *limits.narrowed):
         look = _GIVEN.get(option)
         given = look(upload) if look is not None else None

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -101,15 +100,18 @@ class locked:
     __slots__ = ("_handle",)
 
     def __init__(self, file: str | Path) -> None:
-        with disk():
+        try:
             self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise explain(error) from error
 
     def __enter__(self) -> None:
         try:
-            with disk():
-                fcntl.flock(self._handle, fcntl.LOCK_EX)
-        except BaseException:
-            os.close(self._handle)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except BaseException as error:
+            close(self._handle)
+            if isinstance(error, OSError):
+                raise explain(error) from error
             raise
 
     def __exit__(self, *_: object) -> None:
@@ -119,8 +121,7 @@ class locked:
         except OSError:
             pass  # closed, it lets go as well; what was done under it is done
         finally:
-            with suppress(OSError):
-                os.close(self._handle)
+            close(self._handle)
 
 
 def sync_folder(folder: str | Path) -> None:
@@ -189,13 +190,21 @@ def write_file(
         sync_folder(target.parent)
 
 
+def close(handle: int) -> None:
+    """Close a descriptor; the system has let go of it also where it tells of a failure."""
+    try:  # noqa: SIM105 - each upload closes two, and a with statement makes three calls more
+        os.close(handle)
+    except OSError:
+        pass
+
+
 def create(path: str | Path, mode: int = 0o666) -> int:
     """Return the descriptor of a new file; `FileExistsError` if there is one."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
 
 
 def write_all(handle: int, data: bytes | memoryview) -> None:
-    """Write all of `data`, of which the system may take a part at a time."""
+    """Write all of `data`, of which the system may take a part at a time; raises `OSError`."""
     left = memoryview(data)
     while left:
         left = left[os.write(handle, left) :]

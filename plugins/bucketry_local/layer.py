@@ -87,14 +87,11 @@ class LocalLayer:
         self._context = context
         self.base_url = options.base_url.rstrip("/")
         self.store = Store(options.directory, synced=options.durability == "durable")
+        self._bucket = self.store.root.name
 
     @once
     def _limits(self) -> Limits:
         return self._context.vendor.limits(self._context.capabilities)
-
-    @property
-    def _bucket(self) -> str:
-        return self.store.root.name
 
     @once
     def signer(self) -> Signer:

@@ -13,7 +13,17 @@ from urllib.parse import quote, unquote
 from attrs import frozen
 
 from bucketry import NotFound, Rejected, StorageError, Swept
-from bucketry_local.disk import create, disk, locked, make_folders, moment, no_folder, write_file
+from bucketry.keys import is_plain
+from bucketry_local.disk import (
+    close,
+    create,
+    disk,
+    locked,
+    make_folders,
+    moment,
+    no_folder,
+    write_file,
+)
 
 STALE_SECONDS = 86_400
 """Age at which a temporary file counts as left behind by a killed process."""
@@ -85,7 +95,7 @@ class OwnFolder:
 
     def _name(self, key: str) -> str:
         # It tells whoever sweeps the key that it is for, or how that begins.
-        told = quote(key).replace("/", "%2F")[:_TOLD]
+        told = (key if is_plain(key) else quote(key)).replace("/", "%2F")[:_TOLD]
         return f"{self._temporaries}/{os.urandom(16).hex()}.{told}"
 
     @contextmanager
@@ -110,8 +120,7 @@ class OwnFolder:
                 os.unlink(path)
             raise
         finally:
-            with suppress(OSError):
-                os.close(handle)
+            close(handle)
 
     def _tidy(self) -> None:
         """Remove what killed processes left behind."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import time
+from binascii import b2a_base64
 
 from bucketry import IntegrityError
 from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.attributes import attach
-from bucketry_local.disk import disk, write_all
+from bucketry_local.disk import explain, write_all
 from bucketry_local.records import Details, Record, as_attribute
 
 CHUNK = 1 << 20
@@ -37,8 +37,10 @@ class Received:
         buffer = memoryview(bytearray(size))
         while count := source.readinto(buffer):
             chunk = buffer[:count]
-            with disk():
+            try:
                 write_all(handle, chunk)
+            except OSError as error:
+                raise explain(error) from error
             md5.update(chunk)
             sha256.update(chunk)
             if progress is not None:
@@ -47,7 +49,7 @@ class Received:
                 break  # a file that grows as it is read would never end
         source.check_complete()
         self._etag = md5.hexdigest()
-        self._sha256 = base64.b64encode(sha256.digest()).decode()
+        self._sha256 = b2a_base64(sha256.digest(), newline=False).decode()
         if sha256_wanted not in (None, self._sha256):
             raise IntegrityError("the bytes on disk do not have the SHA256 that is stored")
 
@@ -57,7 +59,7 @@ class Received:
         `synced`, all of it is on disk then.
         """
         handle = self._handle
-        with disk():
+        try:
             state = _stamp(handle, after)
             record = Record(
                 size=state.st_size,
@@ -69,6 +71,8 @@ class Received:
             with_it = attach(handle, as_attribute(record))
             if synced:
                 os.fsync(handle)
+        except OSError as error:
+            raise explain(error) from error
         return record, with_it
 
 

@@ -22,13 +22,13 @@ disk for each object, and a fifth of an upload's time.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import logging
 import os
 import re
 import struct
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
@@ -212,7 +212,7 @@ def as_attribute(record: Record) -> bytes:
     number = _NUMBERS.get(record.details.content_type)
     if number is None or record.sha256 is None or _more(record.details) != _NO_MORE:
         return as_line(record)
-    etag, sha256 = bytes.fromhex(record.etag), base64.b64decode(record.sha256)
+    etag, sha256 = bytes.fromhex(record.etag), a2b_base64(record.sha256)
     high, low = divmod(record.size, 1 << 32)
     try:
         return _PACKED.pack(0, number, high, low, record.mtime_ns, etag, sha256)
@@ -258,7 +258,7 @@ def _unpacked(packed: bytes, stat: os.stat_result, where: str) -> tuple[str, str
         raise ValueError("it is of a newer release")
     if ((high << 32) + low, mtime_ns) != (stat.st_size, stat.st_mtime_ns):
         return None
-    return etag.hex(), base64.b64encode(sha256).decode(), f'"{_TYPES[number]}"', where
+    return etag.hex(), b2a_base64(sha256, newline=False).decode(), f'"{_TYPES[number]}"', where
 
 
 def _damaged(where: str, key: str, error: Exception) -> None:

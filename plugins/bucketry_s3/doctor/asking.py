@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import define, field
 
-from bucketry import Capabilities, LayerContext, StorageError
+from bucketry import Capabilities, LayerContext, SignedUrl, StorageError
+from bucketry.browsing import Answer, NoAnswer
 from bucketry.doctor import Bench
 from bucketry_s3.options import S3Options
 from bucketry_s3.profile import Profile
@@ -119,6 +120,18 @@ class Asker:
             root = read_element(text) if answer.status == 200 else None
             if root is not None and local_name(root) == "ListAllMyBucketsResult":
                 return [text_of(one) for one in root.iter() if local_name(one) == "Name"]
+        return None
+
+    def send_plain(
+        self,
+        target: SignedUrl | str,
+        method: str | None = None,
+        body: bytes | None = None,
+        **headers: str,
+    ) -> Answer | None:
+        """Send what somebody without the key pair sends; None where nothing answers."""
+        with suppress(NoAnswer):
+            return self.bench.http.send(target, method, body, headers)
         return None
 
     def put(self, name: str, **params: Any) -> str:

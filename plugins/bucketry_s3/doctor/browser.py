@@ -8,7 +8,7 @@ from contextlib import suppress
 from attrs import frozen
 
 from bucketry import SignedUrl, SignRequest, StorageError
-from bucketry.browsing import Answer, NoAnswer
+from bucketry.browsing import Answer
 from bucketry.doctor import Finding, Probe
 from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
@@ -76,16 +76,9 @@ class Browser:
         )
         return self._asker.context.hooks.bucketry_sign(request=request)
 
-    def _send(
-        self, target: SignedUrl | str, method: str, body: bytes | None, **headers: str
-    ) -> Answer | None:
-        with suppress(NoAnswer):
-            return self._asker.bench.http.send(target, method, body, headers)
-        return None
-
     def _reads(self, origin: str) -> Iterator[Finding]:
         signed = self._signed(self._asker.put("page.png"), "GET")
-        answer = self._send(signed, "GET", None, Origin=origin)
+        answer = self._asker.send_plain(signed, "GET", None, Origin=origin)
         if not _lets_in(answer, origin):
             yield found(
                 "cors-read", f"a page from {origin} may not read (fetch, fonts, canvas)",
@@ -99,9 +92,9 @@ class Browser:
         url = signed.reveal()
         asked = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
         naming = {"Access-Control-Request-Headers": ",".join(wanted)}
-        allowed = self._send(url, "OPTIONS", None, **asked, **naming)
+        allowed = self._asker.send_plain(url, "OPTIONS", None, **asked, **naming)
         if not _lets_in(allowed, origin) or not _allows(allowed, wanted):
-            bare = self._send(url, "OPTIONS", None, **asked)
+            bare = self._asker.send_plain(url, "OPTIONS", None, **asked)
             if _lets_in(bare, origin):
                 yield found(
                     "cors-headers",
@@ -114,7 +107,7 @@ class Browser:
                     "cors-upload", f"a page from {origin} may not upload", evidence=_shown(allowed)
                 )
             return
-        answer = self._send(signed, "PUT", BODY, Origin=origin)
+        answer = self._asker.send_plain(signed, "PUT", BODY, Origin=origin)
         exposed = _names(answer, "access-control-expose-headers")
         if answer is not None and answer.status == 200 and not exposed & {"etag", "*"}:
             yield found(

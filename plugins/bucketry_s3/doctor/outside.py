@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from bucketry import SignRequest, StorageError
-from bucketry.browsing import Answer, NoAnswer
 from bucketry.doctor import Finding, Probe
 from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
@@ -33,28 +31,21 @@ class Outside:
             Probe("unsigned-headers", self.unsigned_headers, ("put", "access", "signed-upload")),
         ]
 
-    def _send(
-        self, url: str, method: str = "GET", body: bytes | None = None, **headers: str
-    ) -> Answer | None:
-        with suppress(NoAnswer):
-            return self._asker.bench.http.send(url, method, body, headers)
-        return None
-
     def everybody(self) -> Iterator[Finding]:
         """Nobody without a key pair lists or writes, or reads what is private."""
         asker = self._asker
-        listing = self._send(f"{self._base}?list-type=2&max-keys=1")
+        listing = asker.send_plain(f"{self._base}?list-type=2&max-keys=1")
         if listing and listing.status == 200 and b"ListBucketResult" in listing.body:
             yield found(
                 "open-listing", "everybody can list the bucket, and so find all that is in it",
                 severity="error" if asker.options.visibility == "private" else None,
             )  # fmt: skip
         key = asker.bench.key("everybody.txt")
-        written = self._send(object_url(self._base, key), "PUT", BODY)
+        written = asker.send_plain(object_url(self._base, key), "PUT", BODY)
         if written and written.status == 200 and self._is_there(key, BODY):
             yield found("open-writing", "everybody can write into the bucket")
         if asker.options.base_url and asker.options.visibility == "private":
-            read = self._send(object_url(self._base, asker.put("direct.txt")))
+            read = asker.send_plain(object_url(self._base, asker.put("direct.txt")))
             if read and read.status == 200 and read.body == BODY:
                 yield found(
                     "not-private",
@@ -78,28 +69,27 @@ class Outside:
             request=SignRequest(key=target, method="PUT", expires_in=60)
         )
         copying = {"x-amz-copy-source": f"/{asker.options.bucket}/{source}"}
-        with suppress(NoAnswer):
-            answer = asker.bench.http.send(signed, body=b"", headers=copying)
-            if answer.status == 200 and self._is_there(target, _SECRET):
-                yield found(
-                    "unsigned-headers",
-                    "the holder of a signed PUT can read any object by adding a header that is not "
-                    "signed (x-amz-copy-source)",
-                )
-                return
+        answer = asker.send_plain(signed, "PUT", b"", **copying)
+        if answer and answer.status == 200 and self._is_there(target, _SECRET):
+            yield found(
+                "unsigned-headers",
+                "the holder of a signed PUT can read any object by adding a header that is not "
+                "signed (x-amz-copy-source)",
+            )
+            return
         if asker.capabilities.acl.value != "object" or asker.options.acl == "public-read":
             return
-        with suppress(NoAnswer):
-            answer = asker.bench.http.send(signed, body=BODY, headers={"x-amz-acl": "public-read"})
-            opened = self._send(object_url(self._base, target))
-            if answer.status == 200 and opened and opened.body == BODY and self._closed(source):
-                yield found(
-                    "unsigned-headers",
-                    "the holder of a signed PUT can publish what it stores by adding a header that "
-                    "is not signed (x-amz-acl)",
-                )
+        answer = asker.send_plain(signed, "PUT", BODY, **{"x-amz-acl": "public-read"})
+        opened = asker.send_plain(object_url(self._base, target))
+        published = answer and answer.status == 200 and opened and opened.body == BODY
+        if published and self._closed(source):
+            yield found(
+                "unsigned-headers",
+                "the holder of a signed PUT can publish what it stores by adding a header that "
+                "is not signed (x-amz-acl)",
+            )
 
     def _closed(self, key: str) -> bool:
         """Return whether an object that nobody has published does not open."""
-        answer = self._send(object_url(self._base, key))
+        answer = self._asker.send_plain(object_url(self._base, key))
         return answer is not None and answer.status != 200

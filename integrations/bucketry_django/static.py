@@ -57,8 +57,8 @@ class StaticFilesStorage(Storage):
         if self._collection is None:
             return super()._save(name, content)
         body = body_of(content)
-        if not isinstance(body, bytes):
-            body = b"".join(body) if isinstance(body, Iterator) else body
+        if isinstance(body, Iterator):
+            body = b"".join(body)
         key = key_of(name)
         with suspicious_names():
             self._collection.save(key, body)

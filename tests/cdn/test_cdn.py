@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 import bucketry
-from bucketry import InvalidExpiry, InvalidInput, Provider, Unsupported
+from bucketry import InvalidExpiry, InvalidInput, Provider, SignRequest, Unsupported
 from bucketry_cdn import CloudFront, TokenSigner, bunny, cloudflare
 from snippets import run
 
@@ -150,6 +150,8 @@ def test_elliptic_keys_sign(front: CloudFront) -> None:
         (lambda f: f.signed("https://x/a", 2_000, starts=2_000), "after it starts"),
         (lambda f: f.signed("https://x/a", datetime(2026, 1, 1)), "time zone"),
         (lambda f: f.signed("https://x/a", 1.5), "seconds"),
+        (lambda f: f.signed("https://x/a", True), "seconds"),
+        (lambda f: f.signed("https://x/\n", 2_000), "ASCII"),
         (lambda f: f.signed('https://x/"}', 2_000), "ASCII"),
         (lambda f: f.signed("https://x/ü", 2_000), "ASCII"),
         (lambda f: f.signed("https://x/a", 2_000, ip="::1"), "IPv4"),
@@ -260,9 +262,19 @@ def test_a_provider_signs_for_the_cdn_and_uploads_to_the_bucket(
     assert [one.reveal()[:20] for one in behind.sign_many(["a"]).values()] == [start[:20]]
     for method in ("HEAD", "PUT", "DELETE"):
         assert "cloudfront" not in behind.sign("a", method=method).reveal()
-    with pytest.raises(Unsupported, match="response headers"):
-        behind.sign("a", download_name="b.txt")
+    refused: list[Any] = [{"download_name": "b.txt"}, {"version": "1"}]
+    for options in refused:
+        with pytest.raises(Unsupported, match="response headers, versions or request headers"):
+            behind.sign("a", **options)
+    with pytest.raises(Unsupported, match="request headers"):
+        front.bucketry_sign(SignRequest(key="a", method="GET", expires_in=60, headers={"x": "y"}))
     assert "Signature" not in repr(signed)
+
+
+@pytest.mark.parametrize("pattern", ["videos/*", "videos/?.ts"])
+def test_cookies_for_several_objects_have_a_policy(front: CloudFront, pattern: str) -> None:
+    assert "CloudFront-Policy" in front.cookies(pattern, 2_000)
+    assert "CloudFront-Expires" in front.cookies("videos/1.ts", 2_000)
 
 
 def test_a_folder_of_the_bucket_is_the_cdns_root(media: Provider) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.test import override_settings
@@ -127,3 +128,44 @@ def test_an_old_file_that_stays_fails_the_command(provider: Provider, source: Pa
     with pytest.raises(ManyFailed, match="1 of 1 failed") as caught:
         _collect(provider.with_layer(Kept()), source, clear=True)
     assert "locked" in str(caught.value.exceptions[0])
+
+
+def test_what_waits_to_be_uploaded_is_read_where_it_waits(provider: Provider, source: Path) -> None:
+    opened: list[str] = []
+
+    class Opens:
+        @hookimpl(wrapper=True)
+        def bucketry_open(self, key: str) -> Iterator[None]:
+            opened.append(key)
+            return (yield)
+
+    # Django does what lies deepest first, and has to read what that refers to.
+    (source / "app/first.css").write_text('@import "../second.css";')
+    (source / "second.css").write_text("b { color: red }")
+    _collect(provider.with_layer(Opens()), source, HASHED)
+    assert opened == ["staticfiles.json"]
+
+
+def test_a_storage_is_an_ordinary_one_again_afterwards(provider: Provider, source: Path) -> None:
+    with _project(provider, source):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        storage: Any = storages["staticfiles"]
+        provider.upload(b"late", key="late.txt")
+        assert storage.exists("late.txt")
+        assert storage.get_modified_time("late.txt") is not None
+        storage.delete("late.txt")
+        assert not provider.exists("late.txt")
+
+
+def test_little_waits_in_memory(
+    provider: Provider, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bucketry_django.static._TOGETHER", 10)
+    with _project(provider, source):
+        storage: Any = storages["staticfiles"]
+        with storage.collecting():
+            storage.save("a.txt", ContentFile(b"12345"))
+            assert not provider.exists("a.txt")
+            assert storage.exists("a.txt")
+            storage.save("b.txt", ContentFile(b"67890!"))
+            assert provider.exists("a.txt")

@@ -34,11 +34,6 @@ KNOWN = (
         "whether a replacement whose answer was lost took effect cannot be told from another's",
         words="of a refusal / if_match stale",
     ),
-    Known(
-        "needless failure",
-        "a skew is told whose answer shows none: signing again with the same time promises nothing",
-        words="skewed clock told",
-    ),
 )
 
 

@@ -21,7 +21,7 @@ from bucketry import (
     Unconfirmed,
 )
 from bucketry_s3.protocol.deadline import Deadline
-from bucketry_s3.protocol.retrying import retry
+from bucketry_s3.protocol.retrying import asked_to_wait, retry
 from bucketry_s3.testing import Drop, Reply, StandIn
 from s3.memory_transport import MIB, Fault, MemoryTransport, always, lost, md5, provider_on
 
@@ -346,6 +346,23 @@ def test_a_thousand_attempts_are_no_error_of_their_own(monkeypatch: pytest.Monke
         return number
 
     assert 1500 == retry(attempt, Deadline(3600))
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("120", 120),
+        ("Thu, 26 Nov 1998 08:00:02 GMT", 2),
+        ("Thu, 26 Nov 1998 08:00:02", 2),
+        ("Thu, 26 Nov 1998 03:00:02 -0500", 2),
+        ("Thu, 26 Nov 1998 07:59:00 GMT", 0),
+        ("soon", None),
+    ],
+)
+def test_a_server_asks_to_wait_by_its_own_clock(asked: str, seconds: float | None) -> None:
+    date = "Thu, 26 Nov 1998 08:00:00 GMT"
+
+    assert seconds == asked_to_wait({"retry-after": asked, "date": date})
 
 
 def test_nothing_is_tried_again_once_a_deadline_is_ended() -> None:

@@ -136,6 +136,7 @@ _STATUS: Mapping[int, type[StorageError]] = {
     409: Unavailable,
     412: PreconditionFailed,
     423: Unavailable,
+    425: Unavailable,  # too early: to be sent again (RFC 8470, 5.2)
     429: RateLimited,
     501: Unsupported,
     507: Rejected,

@@ -64,19 +64,16 @@ def exchange(
     `params` are the native parameters that the request was made of: the answer has to be theirs.
     Every attempt has headers of its own, which layers may add to. Raises `StorageError`; it may
     have taken effect only where the operation has an effect. What can be mended is tried again: a
-    signature refused because of the clocks, with the server's time; bytes that arrived changed,
-    from the buffer.
+    signature refused because of the clocks, once, with the server's time where that was told; bytes
+    that arrived changed, from the buffer.
     """
     effective = OPERATIONS[request.operation].effective
     mended: list[StorageError] = []
-    signed_at = 0.0
 
     def attempt() -> dict[str, Any]:
-        nonlocal signed_at
         if deadline.cancelled:
             raise cancelled()
-        signed_at = server.clock_offset
-        own = request.attempt(signed_at)
+        own = request.attempt(server.clock_offset)
         try:
             answer = send(own, deadline)
             if answer.status >= 400:
@@ -100,8 +97,8 @@ def exchange(
         return parsed
 
     def mend(error: StorageError) -> bool:
-        # By now there may be no difference any more: somebody has set this machine's clock.
-        skewed = isinstance(error, ClockSkew) and server.clock_offset != signed_at
+        # Where no other time was told, another machine may answer, one whose clock is right.
+        skewed = isinstance(error, ClockSkew)
         changed = error.code in ARRIVED_CHANGED and bool(request.body)
         of_this_kind = sum(type(other) is type(error) for other in mended)
         most = 1 if skewed else _MOST_MISMATCHES if changed else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from attrs import define
@@ -13,6 +13,7 @@ from attrs import define
 from bucketry.cancelling import cancelled
 from bucketry.errors import StorageError
 from bucketry_s3.protocol.deadline import Deadline
+from bucketry_s3.protocol.markup import read_time
 from bucketry_s3.protocol.wire import Unreachable
 
 T = TypeVar("T")
@@ -48,10 +49,10 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
+    until = read_time(text)
+    # By the server's own clock, where it tells that.
+    now = read_time(headers.get("date", "")) or datetime.now(UTC)
+    return None if until is None else max(0.0, (until - now).total_seconds())
 
 
 def pause_after(failures: int) -> float:

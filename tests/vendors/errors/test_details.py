@@ -147,7 +147,7 @@ def test_a_skew_whose_answer_has_no_usable_time_is_told_without_a_figure(
     server: StandIn, open_vendor: Open, recorded: Callable[..., Reply], date: str
 ) -> None:
     answer = recorded("ceph", "skewed", 403)
-    server.faults.add("PutObject", Reply(403, answer.body, headers={"Date": date}))
+    server.faults.add("PutObject", Reply(403, answer.body, headers={"Date": date}), times=2)
 
     with pytest.raises(ClockSkew) as caught:
         open_vendor("ceph").upload(b"x", key="k")

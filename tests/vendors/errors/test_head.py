@@ -46,15 +46,17 @@ def test_the_reason_of_a_refused_head_comes_from_a_get(
     hint: str,
     call: str,
 ) -> None:
+    times = 2 if kind is ClockSkew else 1  # it is signed for another time once
     server.faults.add("HeadObject", Reply(status))
-    server.faults.add("GetObject", recorded(vendor, case, status))
+    server.faults.add("GetObject", recorded(vendor, case, status), times=times)
 
     with pytest.raises(kind) as caught:
         getattr(open_vendor(vendor), call)("photos/cat.png")
 
     assert caught.value.code
     assert hint in caught.value.hint
-    assert [request.operation for request in server.requests] == ["HeadObject", "GetObject"]
+    sent = [request.operation for request in server.requests]
+    assert ["HeadObject", *["GetObject"] * times] == sent
 
 
 @pytest.mark.parametrize("call", ["head", "exists"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from io import UnsupportedOperation
 from itertools import chain
 from typing import Any, TypeVar
@@ -71,6 +72,7 @@ class Storage(django_storage.Storage):
         """Open nothing yet; the system checks tell what is wrong with the configuration."""
         if not isinstance(allow_overwrite, bool):  # "False" from the environment would be true
             raise InvalidInput(f"allow_overwrite is True or False, not {allow_overwrite!a}")
+        self._constructor_args: tuple[Any, dict[str, Any]]  # `deconstructible` keeps them
         self._given = provider
         self._options = options
         self._allow_overwrite = allow_overwrite
@@ -98,6 +100,16 @@ class Storage(django_storage.Storage):
             f"{self._given!r} is configured by name, and the storage itself has no option "
             f"{', '.join(self._options)}; it has allow_overwrite and stable_urls"
         )
+
+    def __reduce__(self) -> tuple[Callable[[], Storage], tuple[()]]:
+        """Make it anew from its arguments, unless they are a configuration with its secrets."""
+        if self._options or isinstance(self._given, Mapping):
+            raise TypeError(
+                "a storage is pickled only if its provider is configured by name: its options "
+                "would take secrets along; put them in the setting BUCKETRY or a file"
+            )
+        args, kwargs = self._constructor_args
+        return partial(type(self), *args, **kwargs), ()
 
     def _forget(self, *, setting: str, **_: object) -> None:
         if setting == "BUCKETRY":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import pickle
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -169,6 +170,23 @@ def test_migrations_name_it() -> None:
     assert (path, list(args), kwargs) == (
         "bucketry_django.Storage", ["media"], {"allow_overwrite": True},
     )  # fmt: skip
+
+
+def test_a_storage_is_pickled_by_name_and_never_with_a_secret(tmp_path: Path) -> None:
+    with override_settings(BUCKETRY={"providers": {"media": _local(tmp_path)}}):
+        for kind in (Storage, StaticFilesStorage):
+            storage = kind("media", allow_overwrite=True)
+            storage.save("a.txt", ContentFile(b"one"))
+            again = pickle.loads(pickle.dumps(storage))
+            assert type(again) is kind
+            assert again.open("a.txt").read() == b"one"
+            assert again.is_name_available("a.txt")
+    for options in (_local(tmp_path), {"provider": _local(tmp_path)}):
+        for opened in (False, True):
+            storage = Storage(**options)
+            assert not opened or storage.exists("a.txt")
+            with pytest.raises(TypeError, match="only if its provider is configured by name"):
+                pickle.dumps(storage)
 
 
 def test_names_are_looked_up_in_the_settings(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class _Seen:
 def read_head(first: bytes, stream: BufferedIOBase) -> bytes:
     """Return the head whose first line was read already. Raises `Refused`."""
     lines, size = [first], len(first)
-    while lines[-1].endswith(b"\n") and lines[-1] != b"\r\n":
+    while lines[-1].endswith(b"\n") and lines[-1] not in (b"\r\n", b"\n"):
         lines.append(stream.readline(MAX_HEAD))
         size += len(lines[-1])
         if size > MAX_HEAD:

@@ -6,6 +6,7 @@ import io
 import pickle
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,28 @@ async def test_a_provider_made_from_it_shares_its_threads(media: Provider) -> No
     assert other.layers != media.layers
     assert other._threads is media._threads
     assert isinstance(other.layer(MemoryLayer), MemoryLayer)
+
+
+def test_one_provider_serves_one_event_loop_after_another_and_several_at_once() -> None:
+    media = Provider(memory_provider(), threads=1)
+
+    async def used() -> None:
+        await media.upload(b"x", key="a")
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(media.read, "a")
+
+    for backend in ("asyncio", "trio", "asyncio"):
+        anyio.run(used, backend=backend)
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(anyio.run, used) for _ in range(4)]:
+            each.result()
+
+
+@pytest.mark.parametrize("threads", [0, -1, True, 1.5, None, "3"])
+def test_a_number_of_threads_that_can_do_nothing_is_refused(threads: Any) -> None:
+    with pytest.raises(InvalidInput, match="threads is a number, 1 or more, given as an int"):
+        Provider(memory_provider(), threads=threads)
 
 
 async def test_opened_by_configuration_and_pickled(

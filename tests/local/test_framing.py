@@ -129,6 +129,26 @@ def test_what_is_no_whole_head_is_refused(public: Provider, server: Server, sent
     assert answer.split()[1] == b"400"
 
 
+def test_lines_that_end_without_a_return_are_refused_at_once(
+    public: Provider, server: Server
+) -> None:
+    (answer,) = ask(server, b"GET /k HTTP/1.1\nHost: localhost\n\n")
+    assert answer.startswith(b"HTTP/1.0 400 ")
+
+
+@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError, ""), (KeyError, "KeyError")])
+def test_a_client_that_goes_away_is_nothing_to_tell_of(
+    capsys: pytest.CaptureFixture[str], error: type[Exception], told: str
+) -> None:
+    with Server(port=0) as server:
+        try:
+            raise error
+        except error:
+            server._server.handle_error(None, ("127.0.0.1", 1))
+    said = capsys.readouterr().err
+    assert told in said if told else not said
+
+
 def test_a_connection_that_says_nothing_is_answered_nothing(server: Server) -> None:
     assert [] == ask(server, b"", end=True)
 

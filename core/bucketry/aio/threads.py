@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from threading import Event, Lock
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, sleep, to_thread
+from anyio.lowlevel import RunVar
 
 from bucketry.cancelling import Cancellation, cancelled
 from bucketry.discretion import discreet, discreet_when_awaited
-from bucketry.once import once
+from bucketry.errors import InvalidInput
 
 P = ParamSpec("P")
 
@@ -29,22 +31,27 @@ _LOOKS = 0.005
 
 
 class Threads:
-    """At most `most` threads at a time; whoever needs one more waits.
+    """At most `most` threads at a time in an event loop; whoever needs one more waits.
 
     They are apart from the threads that others share, so that slow transfers starve nobody else.
     """
 
     def __init__(self, most: int) -> None:
+        """Raise `InvalidInput` for a number with which nothing could ever be done."""
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise InvalidInput(f"threads is a number, 1 or more, given as an int, not {most!a}")
         self.most = most
 
-    # Made inside an event loop, where alone it can be.
-    @once
+    @property
     def _limiter(self) -> CapacityLimiter:
-        return CapacityLimiter(self.most)
-
-    @once
-    def _unlimited(self) -> CapacityLimiter:
-        return CapacityLimiter(math.inf)
+        """The limiter of the event loop that runs: each works in one alone."""
+        limiters = _LIMITERS.get(None)
+        if limiters is None:
+            _LIMITERS.set(limiters := WeakKeyDictionary())
+        limiter = limiters.get(self)
+        if limiter is None:
+            limiter = limiters[self] = CapacityLimiter(self.most)
+        return limiter
 
     async def run(self, function: Callable[[], T]) -> T:
         """Call `function` in a thread and return its answer.
@@ -67,7 +74,7 @@ class Threads:
 
             try:
                 return await to_thread.run_sync(
-                    work, abandon_on_cancel=True, limiter=self._unlimited
+                    work, abandon_on_cancel=True, limiter=CapacityLimiter(math.inf)
                 )
             except get_cancelled_exc_class():
                 cancellation.cancel()
@@ -81,7 +88,10 @@ class Threads:
         That waits for nobody.
         """
         with CancelScope(shield=True):
-            await to_thread.run_sync(function, limiter=self._unlimited)
+            await to_thread.run_sync(function, limiter=CapacityLimiter(math.inf))
+
+
+_LIMITERS: RunVar[WeakKeyDictionary[Threads, CapacityLimiter]] = RunVar("bucketry_limiters")
 
 
 async def _set(event: Event) -> None:

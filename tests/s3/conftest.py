@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,7 +27,21 @@ def transport_name() -> str | None:
 
 
 @pytest.fixture
-def open_on(server: StandIn, transport_name: str | None) -> Iterator[Callable[..., Provider]]:
+def few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an outage given up after six attempts without a pause, not when a deadline is near.
+
+    That is as quick as can be, and says the same on a busy machine.
+    """
+    monkeypatch.setattr(
+        "bucketry_s3.protocol.retrying.pause_after",
+        lambda failures: 0.0 if failures < 6 else math.inf,
+    )
+
+
+@pytest.fixture
+def open_on(
+    server: StandIn, transport_name: str | None, few_attempts: None
+) -> Iterator[Callable[..., Provider]]:
     """Give a function that opens a provider on the stand-in.
 
     Its options can be changed, and left out with None.
@@ -39,7 +54,7 @@ def open_on(server: StandIn, transport_name: str | None) -> Iterator[Callable[..
             "addressing": "path",
             "multipart": {"part_size": 5 * MIB, "concurrency": 2},
             "capabilities": {"put_if_absent": "enforced", "complete_if_absent": "enforced"},
-            "deadline": 5,
+            "deadline": 30,
             "transport": transport_name,
         }
         given = server.configuration(**common | options)

@@ -334,7 +334,7 @@ def test_what_a_lost_answer_would_have_told_is_looked_up(
     last = "PutObject" if body is BODY else "CompleteMultipartUpload"
     server.faults.add(last, Drop("answer"), times=None)
 
-    stored = opened(open_on, server, "aws", deadline=2).upload(body, key="k")
+    stored = opened(open_on, server, "aws").upload(body, key="k")
 
     assert stored.verified == ("CRC32" if body is BODY else "CRC64NVME")
     assert body == server.objects("media")["k"].data

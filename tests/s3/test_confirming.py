@@ -379,7 +379,7 @@ def test_nothing_is_tried_again_once_a_deadline_is_ended() -> None:
 def test_looking_never_takes_effect(server: StandIn, open_on: Any) -> None:
     for operation in ("HeadObject", "GetObject", "ListObjectsV2", "ListMultipartUploads"):
         server.faults.add(operation, Drop("answer"), times=None)
-    provider: Provider = open_on(deadline=1)
+    provider: Provider = open_on()
     calls: list[Callable[[], object]] = [
         lambda: provider.head("k"),
         lambda: provider.read("k"),
@@ -401,7 +401,7 @@ def test_a_delete_whose_answers_are_lost_has_happened(server: StandIn, open_on: 
     server.put("media", "k", b"x")
     server.faults.add("DeleteObject", Drop("answer"), times=None)
 
-    open_on(deadline=1).delete("k")
+    open_on().delete("k")
 
     assert {} == server.objects("media")
 
@@ -411,7 +411,7 @@ def test_a_delete_that_never_arrives_has_not_happened(server: StandIn, open_on: 
     server.faults.add("DeleteObject", Reply.error(500, "InternalError"), times=None)
 
     with pytest.raises(Unavailable, match="the object is still there") as caught:
-        open_on(deadline=1).delete("k")
+        open_on().delete("k")
 
     assert not caught.value.may_have_applied
 
@@ -422,7 +422,7 @@ def test_a_delete_that_cannot_be_looked_up_is_unconfirmed(server: StandIn, open_
     server.faults.add("HeadObject", Drop("answer"), times=None)
 
     with pytest.raises(Unconfirmed, match="whether it is gone could not be looked up"):
-        open_on(deadline=1).delete("k")
+        open_on().delete("k")
 
 
 def test_a_version_is_looked_up_by_its_id(server: StandIn, open_on: Any) -> None:

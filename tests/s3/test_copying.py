@@ -77,7 +77,7 @@ def test_one_odd_answer_is_survived(
 
 
 def test_copy_answers_that_are_all_lost_are_confirmed(server: StandIn, open_on: Open) -> None:
-    provider = open_on(deadline=1)
+    provider = open_on()
     server.put("media", "source", b"hello")
     server.faults.add("CopyObject", Drop("answer"), times=None)
 
@@ -87,7 +87,7 @@ def test_copy_answers_that_are_all_lost_are_confirmed(server: StandIn, open_on: 
 
 
 def test_a_copy_that_never_arrives_is_a_failure(server: StandIn, open_on: Open) -> None:
-    provider = open_on(deadline=1)
+    provider = open_on()
     server.put("media", "source", b"hello")
     server.faults.add("CopyObject", Reply.error(200, "SlowDown"), times=None)
 
@@ -97,15 +97,14 @@ def test_a_copy_that_never_arrives_is_a_failure(server: StandIn, open_on: Open) 
 
 
 def test_a_lost_copy_of_what_was_made_of_parts_is_unconfirmed(
-    server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
+    server: StandIn, open_on: Open
 ) -> None:
     """The copy has another ETag than its source, which nothing here can foretell."""
     open_on().upload(iter([bytes(6 * MIB)]), key="source")
-    monkeypatch.setattr("bucketry_s3.protocol.deadline.MIN_RATE", 100 * MIB)
     server.faults.add("CopyObject", Drop("answer"), times=None)
 
     with pytest.raises(Unconfirmed, match="nothing proves"):
-        open_on(deadline=1).copy("source", "target")
+        open_on().copy("source", "target")
     assert {"source", "target"} == set(server.objects("media"))
 
 
@@ -184,7 +183,7 @@ def test_parts_of_a_copy_that_cannot_be_removed_are_named(server: StandIn, open_
 
 @pytest.mark.usefixtures("small_copies")
 def test_a_page_to_complete_is_no_copy(server: StandIn, open_on: Open) -> None:
-    provider = open_on(deadline=1)
+    provider = open_on()
     server.put("media", "source", DATA)
     server.faults.add("CompleteMultipartUpload", Reply(200), times=None)
 
@@ -308,7 +307,7 @@ def test_an_answer_without_an_etag_is_not_believed_of_another_object(
     server.faults.add("CopyObject", Alter(response=replaced), times=None)
 
     with pytest.raises(Unconfirmed) as caught:
-        open_on(deadline=1).copy("source", "target")
+        open_on().copy("source", "target")
     assert caught.value.may_have_applied
 
 

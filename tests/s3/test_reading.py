@@ -182,11 +182,11 @@ def test_an_answer_without_a_length_is_none_of_s3(open_on: Open) -> None:
     """A proxy that compresses sends chunks and no length; nothing tells a whole from a half."""
     head = answer('ETag: "e"', "Transfer-Encoding: chunked")
     with Scripted([head, b"5\r\nhello\r\n0\r\n\r\n"]) as server:
-        provider = on(server, open_on, deadline=1)
+        provider = on(server, open_on)
         with pytest.raises(Unavailable, match="no ContentLength"):
             provider.read("k")
     with Scripted([answer('ETag: "e"')]) as server:
-        provider = on(server, open_on, deadline=1)
+        provider = on(server, open_on)
         with pytest.raises(Unavailable, match="no ContentLength"):
             provider.head("k")
 
@@ -208,17 +208,17 @@ def test_chunks_are_read_where_a_head_tells_their_size(open_on: Open, tmp_path: 
     for etag, verified in ((OF_HELLO, "MD5"), ("e-2", None)):
         plays = [in_chunks(b"he", b"llo", etag=etag), looked_at(5, etag)]
         with Scripted(*plays) as server:
-            provider = on(server, open_on, deadline=2)
+            provider = on(server, open_on)
             with provider.open("k") as reader:
                 assert (5, b"hello", verified) == (reader.info.size, reader.read(), reader.verified)
         with Scripted(*plays) as server:
-            on(server, open_on, deadline=2).download("k", tmp_path / "k")
+            on(server, open_on).download("k", tmp_path / "k")
             assert b"hello" == (tmp_path / "k").read_bytes()
 
 
 def test_an_empty_object_may_come_in_chunks(open_on: Open) -> None:
     with Scripted(in_chunks(etag="e-2"), looked_at(0, "e-2")) as server:
-        assert b"" == on(server, open_on, deadline=2).read("k")
+        assert b"" == on(server, open_on).read("k")
 
 
 def test_chunks_that_end_early_are_taken_up(open_on: Open) -> None:
@@ -227,20 +227,20 @@ def test_chunks_that_end_early_are_taken_up(open_on: Open) -> None:
     for end in (b"0\r\n\r\n", b""):
         plays = [in_chunks(b"he", etag="e-2", end=end), looked_at(5, "e-2"), [rest, b"llo"]]
         with Scripted(*plays) as server:
-            assert b"hello" == on(server, open_on, deadline=2).read("k")
+            assert b"hello" == on(server, open_on).read("k")
 
 
 def test_more_chunks_than_the_object_has_bytes_are_no_object(open_on: Open) -> None:
     for extra in ((b"hello", b"!"), (b"hello!",)):
         with Scripted(in_chunks(*extra, etag="e-2"), looked_at(5, "e-2")) as server:
-            provider = on(server, open_on, deadline=2)
+            provider = on(server, open_on)
             with provider.open("k") as reader, pytest.raises(IntegrityError, match="more bytes"):
                 reader.read()
 
 
 def test_chunks_of_another_object_than_the_one_looked_at_are_refused(open_on: Open) -> None:
     with Scripted(in_chunks(b"hello", etag="e-2"), looked_at(5, "f-2")) as server:
-        provider = on(server, open_on, deadline=2)
+        provider = on(server, open_on)
         with pytest.raises(IntegrityError, match="replaced"):
             provider.open("k")
 
@@ -249,7 +249,7 @@ def test_a_range_in_chunks_tells_its_size(open_on: Open) -> None:
     head = answer('ETag: "e-2"', "Transfer-Encoding: chunked", "Content-Range: bytes 1-3/5",
                   status="206 Partial Content")  # fmt: skip
     with Scripted([head, b"3\r\nell\r\n0\r\n\r\n"]) as server:
-        provider = on(server, open_on, deadline=2)
+        provider = on(server, open_on)
         with provider.open("k", byte_range=ByteRange(start=1, stop=4)) as reader:
             assert (5, b"ell") == (reader.info.size, reader.read())
 
@@ -259,7 +259,7 @@ def test_a_page_with_an_md5_for_its_etag_is_no_object(open_on: Open) -> None:
     etag = b'"5d41402abc4b2a76b9719d911017c592"'
     page = b"HTTP/1.1 200 OK\r\nETag: " + etag + b"\r\nContent-Length: 5\r\n\r\n"
     with Scripted([page]) as server, pytest.raises(Unavailable, match="the time of an object"):
-        on(server, open_on, deadline=1).head("k")
+        on(server, open_on).head("k")
 
 
 # -- servers that are slow ---------------------------------------------------------------------

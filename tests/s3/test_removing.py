@@ -23,11 +23,11 @@ def filled(server: StandIn) -> StandIn:
 
 
 def in_twos(open_on: Open, **options: object) -> Provider:
-    return open_on(capabilities={"batch_delete_limit": 2}, deadline=1, **options)
+    return open_on(capabilities={"batch_delete_limit": 2}, **options)
 
 
 def one_by_one(open_on: Open) -> Provider:
-    return open_on(capabilities={"batch_delete": "no"}, deadline=1)
+    return open_on(capabilities={"batch_delete": "no"})
 
 
 @pytest.mark.parametrize("opened", [in_twos, one_by_one])

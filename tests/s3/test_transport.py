@@ -143,8 +143,8 @@ def test_a_short_deadline_shortens_the_wait_for_a_silent_server(
 def test_a_server_that_stalls_once_is_asked_again(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.2)
-    monkeypatch.setattr("bucketry_s3.transports.sockets.exchange.SILENT_SECONDS", 0.2)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.5)
+    monkeypatch.setattr("bucketry_s3.transports.sockets.exchange.SILENT_SECONDS", 0.5)
     for operation in ("PutObject", "UploadPart", "CompleteMultipartUpload", "GetObject"):
         server.faults.add(operation, Delay(30))
     provider = open_on()
@@ -161,16 +161,16 @@ def test_a_long_copy_may_take_its_time(
     server: StandIn, open_on: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that copies gigabytes sends nothing meanwhile; each repetition begins anew."""
-    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.1)
+    monkeypatch.setattr("bucketry_s3.transports.sdk.READ_TIMEOUT", 0.5)
     monkeypatch.setattr("bucketry_s3.transports.sdk.PATIENT_TIMEOUT", 3)
     server.put("media", "k", b"x")
     provider = open_on(deadline=20)
     provider.head("k")
-    server.faults.add("CopyObject", Delay(0.5), times=None)
+    server.faults.add("CopyObject", Delay(1), times=None)
 
     provider.copy("k", "copy")
 
-    assert ["HeadObject", "HeadObject", "CopyObject"] == [r.operation for r in server.requests]
+    assert 1 == [r.operation for r in server.requests].count("CopyObject")
 
 
 # -- threads and processes ---------------------------------------------------------------------
@@ -443,7 +443,7 @@ def test_what_fails_before_the_first_byte_leaves_no_doubt(
     open_on: Open, play: Callable[[socket.socket], object], kind: type[StorageError]
 ) -> None:
     with Refusing(play) as refusing:
-        provider = open_on(endpoint=f"https://127.0.0.1:{refusing.port}", deadline=2)
+        provider = open_on(endpoint=f"https://127.0.0.1:{refusing.port}")
         for call in (lambda: provider.upload(b"x", key="k"), lambda: provider.delete("k")):
             with pytest.raises(kind) as caught:
                 call()
@@ -456,7 +456,7 @@ def test_what_fails_behind_the_first_byte_may_have_applied(open_on: Open) -> Non
             pass
 
     with Refusing(read_and_hang_up) as refusing:
-        provider = open_on(endpoint=f"http://127.0.0.1:{refusing.port}", deadline=2)
+        provider = open_on(endpoint=f"http://127.0.0.1:{refusing.port}")
         with pytest.raises(Unconfirmed) as caught:
             provider.upload(b"x", key="k")
     assert caught.value.may_have_applied
@@ -476,7 +476,7 @@ def test_a_proxy_that_makes_no_tunnel_has_sent_nothing_on(
     monkeypatch.setenv("no_proxy", "")
     with Refusing(answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        provider = open_on(endpoint="https://s3.example.com", deadline=2)
+        provider = open_on(endpoint="https://s3.example.com")
         with pytest.raises(kind) as caught:
             provider.upload(b"x", key="k")
     assert not caught.value.may_have_applied

@@ -33,7 +33,7 @@ def open_on() -> Iterator[Callable[..., Provider]]:
     opened: list[Provider] = []
 
     def open_provider(server: StandIn, bucket: str = "media", **options: Any) -> Provider:
-        told = server.configuration(bucket, **{"addressing": "path", "deadline": 3, **options})
+        told = server.configuration(bucket, **{"addressing": "path", **options})
         opened.append(bucketry.open_provider(told))
         return opened[-1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +145,18 @@ def test_a_failure_is_told_with_what_the_vendor_said_and_no_sentence(
     assert "arn:" not in repr(event)
 
 
-def test_a_doubtful_failure_says_so(server: StandIn) -> None:
+def test_a_doubtful_failure_says_so(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "bucketry_s3.protocol.retrying.pause_after", lambda failures: 0.0 if failures < 2 else inf
+    )
     events: list[Event] = []
     server.faults.add("CopyObject", Drop("answer"), times=None)
     server.faults.add("HeadObject", Reply.error(503, "SlowDown"), times=None)
-    with bucketry.open_provider(server.configuration(deadline=1)) as media:
+    with bucketry.open_provider(server.configuration()) as media:
         with pytest.raises(bucketry.StorageError) as caught:
             media.with_layer(Watching(events.append)).copy("a", "b")
         assert [e.may_have_applied for e in events] == [caught.value.may_have_applied]
-        assert events[0].attempts >= 2
+        assert events[0].attempts == 2
 
 
 def test_quirks_are_told_where_they_act() -> None:

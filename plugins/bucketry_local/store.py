@@ -54,7 +54,7 @@ from bucketry_local.disk import (
 from bucketry_local.listing import OWN
 from bucketry_local.names import Names, check_name, make_room, make_way
 from bucketry_local.own import OwnFolder
-from bucketry_local.receiving import Received
+from bucketry_local.receiving import CHUNK, Received
 from bucketry_local.records import Details, Record, Records, by_hand, same_file
 
 _LOOKS = 100
@@ -174,11 +174,12 @@ class Store:
 
         With `if_absent`, exactly one of several writers wins and the others get `AlreadyExists`.
         With `if_match`, the object there must have that ETag, or `PreconditionFailed`. Both are
-        checked before the source is read, and again when it counts. Whatever fails, also in
-        `source`, leaves the old object as it was.
+        checked before the source is read, and again when it counts; so is the path of a long one.
+        Whatever fails, also in `source`, leaves the old object as it was.
         """
         check_name(key)
-        if if_absent or if_match is not None:
+        # Of a source that one buffer holds nothing is lost by looking once, when it counts.
+        if if_absent or if_match is not None or source.size is None or source.size > CHUNK:
             self._check(key, *self._names.look(key, Rejected), if_absent, if_match)
         with self.own.temporary(key) as (temporary, handle):
             received = Received(handle, source, sha256_wanted=sha256_wanted, progress=progress)

@@ -364,8 +364,10 @@ def test_links_to_folders_are_not_followed(local: Provider, directory: Path, out
             local.upload(b"x", key=key)
         with pytest.raises(Rejected):
             local.delete(key)
+    stream = iter([b"x"])
     with pytest.raises(Rejected):
-        local.upload(b"x", key="link/new/file")
+        local.upload(stream, key="link/new/file")
+    assert next(stream) == b"x"  # refused before it was read
     assert [info.key for info in local.list()] == ["a"]
     assert [info.key for info in local.list("link/")] == []
     assert sorted(os.listdir(outside)) == ["secret"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -40,6 +40,28 @@ class Leftover:
     path: Path
     key: str
     written: datetime
+
+
+class Temporary:
+    """The path and the open handle of a new file; for a ``with``.
+
+    Whoever is done with it has given it another name; it is removed where an error comes first.
+    """
+
+    __slots__ = ("_file",)
+
+    def __init__(self, path: str, handle: int) -> None:
+        self._file = path, handle
+
+    def __enter__(self) -> tuple[str, int]:
+        return self._file
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        path, handle = self._file
+        if error is not None:
+            with suppress(OSError):
+                os.unlink(path)
+        close(handle)
 
 
 class OwnFolder:
@@ -98,29 +120,17 @@ class OwnFolder:
         told = (key if is_plain(key) else quote(key)).replace("/", "%2F")[:_TOLD]
         return f"{self._temporaries}/{os.urandom(16).hex()}.{told}"
 
-    @contextmanager
-    def temporary(self, key: str) -> Iterator[tuple[str, int]]:
-        """Give a new file on the same file system, with a new file's usual rights.
-
-        Whoever is done with it has given it another name; it is removed where an error comes first.
-        """
+    def temporary(self, key: str) -> Temporary:
+        """Make a new file on the same file system, with a new file's usual rights."""
+        if not self._tidied:
+            self._tidy()
         with disk():
             path = self._name(key)
             try:
-                handle = create(path)
+                return Temporary(path, create(path))
             except (FileNotFoundError, NotADirectoryError):
                 self._make(self._temporaries)
-                handle = create(path)
-        try:
-            if not self._tidied:
-                self._tidy()
-            yield path, handle
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(path)
-            raise
-        finally:
-            close(handle)
+                return Temporary(path, create(path))
 
     def _tidy(self) -> None:
         """Remove what killed processes left behind."""

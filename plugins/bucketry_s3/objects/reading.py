@@ -48,11 +48,14 @@ _NOT_FOR_READING = ("IfModifiedSince", "IfNoneMatch", "PartNumber", "Range")
 
 def native_params(version: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the native parameters of a read, checked."""
+    of_version = {} if version is None else {"VersionId": version}
+    if not params:
+        return of_version
     taken = [name for name in _NOT_FOR_READING if name in params]
     if taken:
         raise InvalidInput(f"extra_params may not set {', '.join(taken)} of a read")
     check_native(params, "GetObject")
-    return {**params, **({} if version is None else {"VersionId": version})}
+    return {**params, **of_version}
 
 
 def head(bucket: Bucket, key: str, params: Mapping[str, Any]) -> ObjectInfo:
@@ -207,7 +210,7 @@ def _known(info: ObjectInfo, answer: Mapping[str, Any]) -> Known | None:
         for name in CHEAPEST_FIRST:
             if "-" not in stored.get(name, "-"):
                 return Known(name, stored[name], RunningChecksum(name))
-    md5 = md5_of(answer)
+    md5 = _md5(info.etag, answer)
     return Known("MD5", md5, RunningMD5()) if md5 else None
 
 
@@ -217,9 +220,13 @@ def md5_of(answer: Mapping[str, Any]) -> str | None:
     What has the form of one is one, all but under some encryptions (Amazon S3 API reference,
     Object).
     """
-    etag = (unquoted(answer["ETag"]) or "").lower()
+    return _md5(unquoted(answer["ETag"]), answer)
+
+
+def _md5(etag: str | None, answer: Mapping[str, Any]) -> str | None:
+    told = (etag or "").lower()
     plain = (answer.get("ServerSideEncryption") or "AES256") == "AES256"
-    return etag if _MD5.fullmatch(etag) and plain and "SSECustomerAlgorithm" not in answer else None
+    return told if _MD5.fullmatch(told) and plain and "SSECustomerAlgorithm" not in answer else None
 
 
 def _rest(

@@ -77,20 +77,19 @@ class BodyStream:
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, b"" at the end; everything left when negative."""
-        if size < 0:
-            first = self.read(_PIECE)
-            if not self._left:
-                return first
-            return b"".join((first, *iter(lambda: self.read(_PIECE), b"")))
-        size = min(size, self._left, _PIECE)
-        if size > _AT_ONCE:
-            view = memoryview(bytearray(size))
-            return bytes(view[: self.readinto(view)])
         self._check_open()
-        if not size:
+        most = min(self._left, _PIECE if size < 0 else size, _PIECE)
+        if not most:
             return b""
-        piece = self._received(self._piece, size)
-        self._count(piece)
+        if most > _AT_ONCE:
+            view = memoryview(bytearray(most))
+            piece = bytes(view[: self.readinto(view)])
+        else:
+            at_hand = getattr(self._body, "at_hand", False)
+            piece = self._piece(most) if at_hand else self._received(self._piece, most)
+            self._count(piece)
+        if size < 0 and self._left:
+            return b"".join((piece, *iter(lambda: self.read(_PIECE), b"")))
         return piece
 
     def readinto(self, view: memoryview, /) -> int:

@@ -43,6 +43,8 @@ def check_param(operation: str, name: str, value: object) -> Param:
     if param.payload is not None:
         if not isinstance(value, Written):
             _check_member(name, param.payload.shape, value, param.payload.required)
+    elif param.type == "text" and type(value) is str and param.where != "body":
+        return param  # the common one, which needs no further look
     elif not _FITS[param.where if param.where == "body" else param.type](value):
         raise _refused(f"{name} must be {_WANTED[param.type]}, not {type(value).__name__}")
     return param

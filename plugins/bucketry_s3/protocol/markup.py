@@ -228,6 +228,7 @@ def _escaped(text: str) -> str:
 
 def read_integer(text: str) -> int:
     """Return a number of digits alone. Raises `Misread` for all that Python takes besides."""
+    text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) <= 19):
         raise Misread(f"{text[:40]!a} is no number")
     return int(text)
@@ -235,6 +236,7 @@ def read_integer(text: str) -> int:
 
 def read_boolean(text: str) -> bool:
     """Return ``true`` or ``false``, which MinIO writes large. Raises `Misread` for all else."""
+    text = text.strip()
     if text not in ("true", "false", "TRUE", "FALSE"):
         raise Misread(f"{text[:40]!a} is neither true nor false")
     return text in ("true", "TRUE")
@@ -260,6 +262,7 @@ def read_time(text: str) -> datetime | None:
             return datetime(
                 int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
             )
+        text = text.strip()
         try:
             time = datetime.fromisoformat(text)
         except ValueError:
@@ -302,10 +305,10 @@ def http_date(value: datetime) -> str:
 
 READERS: Mapping[str, Callable[[str], Any]] = {
     "text": str,
-    "integer": lambda text: read_integer(text.strip()),
-    "boolean": lambda text: read_boolean(text.strip()),
-    "time": lambda text: read_time(text.strip()),
-    "iso-time": lambda text: _read_iso_time(text.strip()),
+    "integer": read_integer,
+    "boolean": read_boolean,
+    "time": read_time,
+    "iso-time": _read_iso_time,
 }
 """How a leaf's text becomes a value, by its kind."""
 

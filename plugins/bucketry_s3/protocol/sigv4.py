@@ -79,9 +79,7 @@ class HeaderSigner:
     def sign(self, request: S3Request, now: float) -> dict[str, str]:
         """Return the headers that sign `request` at `now`, seconds since 1970.
 
-        They are to be sent with those of the request. A request that brings its own
-        X-Amz-Content-SHA256 (``UNSIGNED-PAYLOAD``) is signed with that; else the body is hashed,
-        unless it was before.
+        They are to be sent with those of the request. The body is hashed, unless it was before.
         """
         moment = stamp(int(now + request.clock_offset))
         _, scope, of_key = self._of_day(moment[:8])
@@ -91,11 +89,8 @@ class HeaderSigner:
             for name in _UNSIGNED & signed.keys():
                 del signed[name]
         signed["host"], signed["x-amz-date"] = request.host, moment
-        added = {"X-Amz-Date": moment}
-        payload = signed.get("x-amz-content-sha256")
-        if payload is None:
-            payload = _payload(request)
-            added["X-Amz-Content-SHA256"] = signed["x-amz-content-sha256"] = payload
+        signed["x-amz-content-sha256"] = payload = _payload(request)
+        added = {"X-Amz-Date": moment, "X-Amz-Content-SHA256": payload}
         if self._token:
             added["X-Amz-Security-Token"] = signed["x-amz-security-token"] = self._token
         names, canonical = _canonical(request, signed, payload)

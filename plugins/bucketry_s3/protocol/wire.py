@@ -121,7 +121,8 @@ class AnswerBody(Protocol):
 
     `deadline` is what reading obeys: that of the request, until whoever streams sets another. One
     that can fill a buffer without a copy also has ``readinto(view)``, which returns the number of
-    bytes, as `read` would give them.
+    bytes, as `read` would give them, and one that has bytes which need not be waited for says so
+    by ``at_hand``.
     """
 
     deadline: Deadline

@@ -125,18 +125,5 @@ def test_the_key_of_yesterday_is_not_used_today() -> None:
     assert "/20261127/us-east-1/s3/" in later["Authorization"]
 
 
-def test_a_payload_hash_of_the_requests_own_is_signed() -> None:
-    signer = HeaderSigner("AK", "SK", None, "us-east-1")
-    request = S3Request(
-        operation="PutObject", method="PUT", scheme="https", host="h", path="/k", body=b"x",
-        headers={"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"},
-    )  # fmt: skip
-
-    added = signer.sign(request, NOW)
-
-    assert "X-Amz-Content-SHA256" not in added
-    assert "x-amz-content-sha256" in added["Authorization"]
-
-
 def test_its_repr_shows_nothing() -> None:
     assert "HeaderSigner(de)" == repr(HeaderSigner("AK", "SK", "T", "de"))

@@ -228,6 +228,11 @@ class _Exchange:
         if time.monotonic() >= until:
             raise Unavailable(f"the server {fault} for {self._silence():.0f} seconds")
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether some bytes of the body have come along with what was read before."""
+        return bool(self._head.body) and not self._closed
+
     def read(self, size: int, /) -> bytes:
         """Return some bytes of the body, at most `size`; b"" only at its end."""
         if self._closed:

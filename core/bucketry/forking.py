@@ -7,6 +7,7 @@ child for ever, and two processes on one connection read each other's answers.
 from __future__ import annotations
 
 import os
+import threading
 from typing import Protocol
 from weakref import WeakSet
 
@@ -32,5 +33,13 @@ def _after_fork() -> None:
         one.forget()
 
 
+not_while_forking = threading.RLock()
+"""Held during what a fork has to wait for: a library's own locks would stay locked in the child."""
+
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=not_while_forking.acquire,
+        after_in_parent=not_while_forking.release,
+        after_in_child=not_while_forking.release,
+    )
     os.register_at_fork(after_in_child=_after_fork)

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 import bucketry
-from bucketry.forking import forget_in_child
+from bucketry.forking import forget_in_child, not_while_forking
 from bucketry.host.layers import LayerStack
 from bucketry.once import once
 from bucketry.sharing import Lease
@@ -121,6 +122,27 @@ def test_a_provider_can_be_used_in_a_child(transport: str) -> None:
             for lock in locks:
                 with held_by_another_thread(lock):
                     assert 0 == in_child(lambda: provider.read("k"))
+
+
+def test_a_fork_waits_for_what_it_must_not_cut_in_two() -> None:
+    begun, done = threading.Event(), list[bool]()
+
+    def work() -> None:
+        with not_while_forking:
+            begun.set()
+            time.sleep(0.1)
+            done.append(True)
+
+    def look() -> None:
+        assert done
+        with held_by_another_thread(not_while_forking):  # it is free again, for every thread
+            pass
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    assert 0 == in_child(look)
+    thread.join()
 
 
 def test_what_is_gone_is_told_nothing() -> None:

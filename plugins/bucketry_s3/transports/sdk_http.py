@@ -27,6 +27,7 @@ from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import HTTPError
 
 from bucketry import Unavailable
+from bucketry.forking import not_while_forking
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import check_time, resolve
 from bucketry_s3.transports.proxies import authorization_of, proxy_of
@@ -209,7 +210,8 @@ def head_of(raw: Any) -> Head:
 
 def open_session(**arguments: Any) -> URLLib3Session:
     """Return a session of botocore's whose connections note in `ATTEMPT` what they have written."""
-    session: Any = URLLib3Session(**arguments)
+    with not_while_forking:  # it has TLS settings, and OpenSSL locks while it makes those
+        session: Any = URLLib3Session(**arguments)
     # botocore has no public name for them; it gives them to the managers of proxies, too.
     session._pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
     session._proxy_config = _Proxies()

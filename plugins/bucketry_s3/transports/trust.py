@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bucketry.errors import InvalidInput
+from bucketry.forking import not_while_forking
 
 VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 """Environment variables that name a file of authorities, in this order; an empty one counts as
@@ -38,7 +39,8 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     """
     file = authorities(ca_bundle)
     try:
-        context = ssl.create_default_context(cafile=file)
+        with not_while_forking:  # OpenSSL locks while it makes one
+            context = ssl.create_default_context(cafile=file)
     except OSError as error:
         # Without a file it is SSLKEYLOGFILE, say.
         what = "ca_bundle holds no certificates" if file else "TLS has no settings"

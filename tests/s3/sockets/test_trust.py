@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bucketry import InvalidInput
+from bucketry.forking import not_while_forking
 from bucketry_s3.transports.trust import authorities, tls_context
 
 
@@ -28,6 +30,23 @@ def test_who_is_trusted(ca_bundle: str | None, environ: dict[str, str], file: st
 def test_nothing_switches_verification_off(ca_bundle: Any) -> None:
     with pytest.raises(InvalidInput, match="always verified"):
         authorities(ca_bundle, {})
+
+
+def test_a_fork_waits_until_tls_has_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    free: list[bool] = []
+    make = ssl.create_default_context
+
+    def watched(**arguments: Any) -> ssl.SSLContext:
+        look = threading.Thread(target=lambda: free.append(not_while_forking.acquire(False)))
+        look.start()
+        look.join()
+        return make(**arguments)
+
+    monkeypatch.setattr(ssl, "create_default_context", watched)
+
+    tls_context(None)
+
+    assert [False] == free
 
 
 def test_everything_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:

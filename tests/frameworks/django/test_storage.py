@@ -58,6 +58,27 @@ def test_a_name_that_is_taken_gets_another(storage: Storage, provider: Provider)
     assert (provider.read("a.txt"), provider.read(other)) == (b"one", b"two")
 
 
+def test_what_can_be_read_once_is_not_stored_by_halves(
+    storage: Storage, provider: Provider
+) -> None:
+    class Pipe(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0) -> int:
+            raise io.UnsupportedOperation("seek")
+
+    assert storage.save("a.txt", File(Pipe(b"one"))) == "a.txt"
+    with pytest.raises(AlreadyExists):
+        storage.save("a.txt", File(Pipe(b"two")))
+    assert [(info.key, provider.read(info.key)) for info in provider.list()] == [("a.txt", b"one")]
+
+
+@pytest.mark.parametrize("allow_overwrite", [False, True])
+def test_a_long_name_is_cut(provider: Provider, allow_overwrite: bool) -> None:
+    storage = Storage(provider, allow_overwrite=allow_overwrite)
+    assert not storage.is_name_available("a" * 21, max_length=20)
+    name = storage.save(f"{'a' * 30}.txt", ContentFile(b"x"), max_length=20)
+    assert (len(name), name[-4:]) == (20, ".txt")
+
+
 def test_nobody_overwrites_in_a_race(tmp_path: Path) -> None:
     storage = Storage(**_local(tmp_path))
     bodies = [b"%d" % number for number in range(16)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -71,6 +72,16 @@ def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
         yield "root_path", f"must not be {OWN}, where the store keeps its own files"
 
 
+def _slips(options: LocalOptions) -> Iterator[tuple[str, str]]:
+    """What a shell would have replaced is part of the name here."""
+    if re.match(r"~|.*(\$\w|\$\{|%\w+%)", options.directory):
+        yield (
+            "directory",
+            "is taken as it is written, '~', '$' and '%' too; write it out, or "
+            '{ env = "NAME" } for a variable\'s value',
+        )
+
+
 vendor = Vendor(
     name="local",
     title="Files on disk",
@@ -84,4 +95,5 @@ vendor = Vendor(
     layers=lambda options, context: [LocalLayer(options, context)],
     docs_url="docs/local.md",
     check=_check,
+    slips=_slips,
 )

@@ -12,6 +12,8 @@ import pytest
 
 from bucketry import NotFound, Rejected, Unsupported
 from bucketry.config import check_config
+from bucketry_local.options import LocalOptions
+from bucketry_local.page import vendor
 from bucketry_local.store import Store
 from local.conftest import Make
 
@@ -77,3 +79,21 @@ def test_windows_is_refused_when_the_configuration_is_loaded(
         "provider: cannot be local here: Windows has no file names that every key could be; "
         "use WSL, or a server such as MinIO"
     )
+
+
+@pytest.mark.parametrize(
+    ("directory", "slips"),
+    [
+        ("~/media", 1),
+        ("$HOME/media", 1),
+        ("/srv/${USER}", 1),
+        ("%TEMP%/media", 1),
+        ("/srv/~media", 0),
+        ("/srv/cash$/100%", 0),
+    ],
+)
+def test_what_a_shell_would_have_replaced_is_told(directory: str, slips: int) -> None:
+    ask = vendor.slips
+    assert ask is not None
+    told = list(ask(LocalOptions(directory=directory)))
+    assert [path for path, _ in told] == ["directory"] * slips

@@ -41,7 +41,7 @@ class Refusal:
 class Narrowing:
     """The values that a vendor accepts of an option, and why only those."""
 
-    values: tuple[str, ...]
+    values: tuple[str | bool, ...]
     reason: str
 
 

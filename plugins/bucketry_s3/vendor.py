@@ -21,7 +21,7 @@ from bucketry import (
 )
 from bucketry.headers import check_header_value, check_param_values, check_tags
 from bucketry.keys import RootPath
-from bucketry.limits import Limits, acl_refusal, limits_of
+from bucketry.limits import Limits, Narrowing, acl_refusal, limits_of
 from bucketry.vendor import match_host
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
@@ -98,7 +98,6 @@ def s3_vendor(
         yield from _check_place(chosen, profile, known={path for path, _ in own})
         yield from _check_visibility(chosen, able, title)
         yield from _check_sizes(chosen, able, title)
-        yield from _check_write_id(chosen, able, title)
         yield from _check_params(chosen, able, title)
         yield from own
 
@@ -108,7 +107,8 @@ def s3_vendor(
         yield from _unlikely_credentials(chosen)
 
     def limits(able: Capabilities) -> Limits:
-        return limits_of(title, able, declared=capabilities_for is not None)
+        portable = limits_of(title, able, declared=capabilities_for is not None)
+        return _with_write_id(portable, title, able)
 
     def make_schema() -> dict[str, Any]:
         # What a configuration declares is known after it has followed the schema.
@@ -284,14 +284,17 @@ def _check_sizes(options: Any, able: Capabilities, title: str) -> Iterator[tuple
         yield "multipart.part_size", f"{title} takes parts of at most {most:,} bytes"
 
 
-def _check_write_id(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:
+def _with_write_id(limits: Limits, title: str, able: Capabilities) -> Limits:
+    """Keep `write_id` on where a lost answer could not be told without."""
     facts = (able.put_if_absent, able.complete_if_absent)
-    if not options.write_id and any(fact.value != "enforced" for fact in facts):
-        yield (
-            "write_id",
-            f"is needed: {title} is not known to hold the condition of an upload in one request "
-            "and in parts; leave write_id out",
-        )
+    if all(fact.value == "enforced" for fact in facts):
+        return limits
+    reason = (
+        f"{title} is not known to hold the condition of an upload in one request and in parts; "
+        "leave write_id out"
+    )
+    narrowed = {**limits.narrowed, "write_id": Narrowing((True,), reason)}
+    return Limits(limits.unsupported, narrowed)
 
 
 def _check_params(options: Any, able: Capabilities, title: str) -> Iterator[tuple[str, str]]:

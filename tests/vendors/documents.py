@@ -268,12 +268,16 @@ def _refused(limits: Limits) -> str:
         (f"`{option}`", "refused", f"{refusal}.") for option, refusal in limits.unsupported.items()
     ]
     rows += [
-        (f"`{option}`", ", ".join(narrowing.values), f"{narrowing.reason}.")
+        (f"`{option}`", ", ".join(map(_written, narrowing.values)), f"{narrowing.reason}.")
         for option, narrowing in limits.narrowed.items()
     ]
     if not rows:
         return "Nothing: every option can be used."
     return _table(("Option", "Accepted", "Why, and what to do"), rows)
+
+
+def _written(value: str | bool) -> str:
+    return value if isinstance(value, str) else str(value).lower()
 
 
 def _declarable(vendor: Vendor) -> str:

@@ -242,11 +242,6 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
         "aws", {"region": "us-east-1", "tags": {"AWS:team": "web"}}, "tags",
         "has a name that begins with aws:, which AWS keeps for itself; rename it",
     ),
-    (
-        "wasabi", {"write_id": False}, "write_id",
-        "is needed: Wasabi is not known to hold the condition of an upload in one request and in "
-        "parts; leave write_id out",
-    ),
     ("minio", {"endpoint": "http://localhost", "bucket": "192.168.0.1"}, "bucket", BUCKET),
     ("minio", {"endpoint": "http://localhost", "bucket": "media..files"}, "bucket", BUCKET),
     (

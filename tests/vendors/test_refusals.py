@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bucketry import Capabilities, Fact
+from bucketry.config import check_config
 from bucketry.config.schemas import vendor_schema
 from bucketry.limits import Limits, Narrowing, Refusal, limits_in, limits_of
 
@@ -421,12 +422,38 @@ PAGES: dict[str, tuple[set[str], dict[str, set[str]]]] = {
 }  # fmt: skip
 
 
+HOLDING_CONDITIONS = {
+    *("aws", "infomaniak", "minio", "ovh", "r2", "rustfs", "s3", "scaleway", "seaweedfs"),
+    *("storj", "versitygw"),
+}
+"""Where `write_id` may be false; of `s3` the configuration says it."""
+
+
+def test_the_write_id_can_be_off_where_conditions_hold() -> None:
+    pair = {"access_key_id": "id", "secret_access_key": "secret"}
+    off = {"bucket": "media", "credentials": pair, "region": "eu-west-1", "write_id": False}
+    for name in ("aws", "scaleway"):
+        assert check_config({"provider": name, **off}) == ()
+    (problem,) = check_config({"provider": "wasabi", **off})
+    assert str(problem) == (
+        "write_id: Wasabi is not known to hold the condition of an upload in one request and in "
+        "parts; leave write_id out"
+    )
+    assert check_config({"provider": "wasabi", "unsupported": "ignore", **off}) == ()
+    there = {"provider": "s3", "endpoint": "https://storage.example", **off}
+    assert [problem.path for problem in check_config(there)] == ["write_id"]
+    held = {"put_if_absent": "enforced", "complete_if_absent": "enforced"}
+    assert check_config({**there, "capabilities": held}) == ()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_what_each_page_refuses_and_narrows(name: str, page: Any) -> None:
     vendor = page(name)
     limits = limits_in(vendor_schema(vendor, ""))
     unsupported, narrowed = PAGES[name]
     assert set(limits.unsupported) == unsupported
+    if name not in HOLDING_CONDITIONS:
+        narrowed = {**narrowed, "write_id": {True}}
     assert {option: set(n.values) for option, n in limits.narrowed.items()} == narrowed
     for refusal in limits.unsupported.values():
         assert refusal.reason.startswith(vendor.title)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -70,7 +70,7 @@ class Source:
             self._open_path(path_of(body))
         elif told(body, "read") is not None and not isinstance(body, type):
             self._use_file(body)
-        elif isinstance(body, Iterable) and not isinstance(body, type):
+        elif isinstance(body, Iterable) and not isinstance(body, type | Mapping | Set):
             self._chunks = chunks_of(body)
             self._learn(body)
         else:

@@ -360,6 +360,8 @@ def test_what_is_no_source(tmp_path: Path) -> None:
     assert "pass pathlib.Path(...) for a file" in _refusal("cat.png")
     assert "NoneType is not a source: pass bytes" in _refusal(None)
     assert "int is not a source" in _refusal(7)
+    assert "dict is not a source" in _refusal({})
+    assert "set is not a source" in _refusal({b"one", b"two"})
     assert f"{tmp_path} is a folder" in _refusal(tmp_path)
     missing = tmp_path / "missing.png"
     assert _refusal(missing) == f"{missing} cannot be read: No such file or directory"

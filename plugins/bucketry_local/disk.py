@@ -17,6 +17,7 @@ from bucketry import (
     StorageError,
     Unavailable,
     Unconfirmed,
+    Unsupported,
 )
 
 if sys.platform != "win32":  # so that `unsuitable` can say it
@@ -24,6 +25,7 @@ if sys.platform != "win32":  # so that `unsuitable` can say it
 
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_LACKING = frozenset({errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _NOTHING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
@@ -34,7 +36,8 @@ def explain(error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NotFound("there is no object under this key", code=code)
     if error.errno in _DENIED:
-        what = error.filename if isinstance(error.filename, str) else "it"
+        named = (error.filename2, error.filename)  # a move's target first: its source is our own
+        what = next((name for name in named if isinstance(name, str)), "it")
         return AccessDenied(
             f"the file system refuses {what}: {reason}",
             code=code,
@@ -43,6 +46,13 @@ def explain(error: OSError) -> StorageError:
     if error.errno in _FULL:
         return Rejected(
             f"there is no room: {reason}", code=code, hint="Make room, or raise the quota."
+        )
+    if error.errno in _LACKING:
+        return Unsupported(
+            f"the file system lacks what this needs: {reason}",
+            code=code,
+            hint="Keep the directory on one with locks (flock) and, for prevent_overwrite, with "
+            "hard links.",
         )
     if error.errno == errno.EXDEV:
         return Rejected(
@@ -201,6 +211,16 @@ def close(handle: int) -> None:
 def create(path: str | Path, mode: int = 0o666) -> int:
     """Return the descriptor of a new file; `FileExistsError` if there is one."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+
+
+def link(path: str, name: str) -> None:
+    """Give the file at `path` a further name; `FileExistsError` if something has it."""
+    try:
+        os.link(path, name)
+    except PermissionError as error:
+        if error.errno == errno.EPERM:  # as a file system says it that has no hard links
+            raise OSError(errno.ENOTSUP, "it makes no hard link", path, None, name) from error
+        raise
 
 
 def write_all(handle: int, data: bytes | memoryview) -> None:

@@ -133,12 +133,13 @@ class OwnFolder:
                 return Temporary(path, create(path))
 
     def _tidy(self) -> None:
-        """Remove what killed processes left behind."""
+        """Remove what killed processes left behind, as far as this one may."""
         self._tidied = True
         oldest = datetime.now(UTC) - timedelta(seconds=STALE_SECONDS)
-        with disk():
+        with suppress(OSError):
             for leftover in self.leftovers(oldest):
-                leftover.path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    leftover.path.unlink()
 
     def leftovers(self, before: datetime) -> Iterator[Leftover]:
         """Yield the temporary files that were last written before then."""

@@ -44,6 +44,7 @@ from bucketry_local.disk import (
     disk,
     is_at,
     is_gone,
+    link,
     open_no_link,
     prune,
     regular,
@@ -239,7 +240,7 @@ class Store:
         """
         folder = path.rpartition("/")[0]
         changed = [folder]
-        give = os.link if if_absent else os.replace
+        give = link if if_absent else os.replace
         try:
             with disk():
                 if seen is not None and not _is_file(seen):

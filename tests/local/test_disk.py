@@ -11,7 +11,14 @@ from threading import Event
 
 import pytest
 
-from bucketry import AccessDenied, NotFound, Rejected, StorageError, Unavailable
+from bucketry import (
+    AccessDenied,
+    NotFound,
+    Rejected,
+    StorageError,
+    Unavailable,
+    Unsupported,
+)
 from bucketry_local.disk import disk, locked, moment
 
 
@@ -27,6 +34,8 @@ from bucketry_local.disk import disk, locked, moment
         (errno.EDQUOT, Rejected, False),
         (errno.ENAMETOOLONG, Rejected, False),
         (errno.EXDEV, Rejected, False),
+        (errno.ENOTSUP, Unsupported, False),
+        (errno.ENOSYS, Unsupported, False),
         (errno.EIO, Unavailable, True),
         (errno.EMFILE, Unavailable, True),
     ],
@@ -38,6 +47,11 @@ def test_an_os_error_becomes_the_error_that_says_what_to_do(
         raise OSError(number, os.strerror(number))
     assert caught.value.code == errno.errorcode[number]
     assert caught.value.retryable is retryable
+
+
+def test_a_name_that_nobody_may_give_is_told_and_not_that_of_the_temporary_file() -> None:
+    with pytest.raises(AccessDenied, match="refuses folder/a: no"), disk():
+        raise OSError(errno.EACCES, "no", "tmp/1", None, "folder/a")
 
 
 def test_a_year_that_no_calendar_has_is_no_time() -> None:

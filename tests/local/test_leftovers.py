@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -76,6 +77,19 @@ def test_old_ones_go_with_the_next_upload(tmp_path: Path) -> None:
     os.utime(left, (1, 1))
     provider_on(tmp_path).upload(b"x", key="b")
     assert not left.exists()
+
+
+def test_an_upload_does_not_fail_for_what_others_have_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = killed_upload(provider_on(tmp_path), "a", tmp_path)
+    os.utime(left, (1, 1))
+
+    def denied(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    assert provider_on(tmp_path).upload(b"x", key="b").size == 1
 
 
 def test_where_nothing_was_stored_there_is_nothing_to_sweep(tmp_path: Path) -> None:

@@ -418,6 +418,19 @@ def test_a_file_that_appears_by_hand_at_the_last_moment_is_not_overwritten(
     assert local.read("a") == b"by hand"
 
 
+def test_without_hard_links_prevent_overwrite_says_what_it_lacks(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(source: str, target: str) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", source, None, target)
+
+    monkeypatch.setattr(os, "link", none)
+    with pytest.raises(Unsupported, match="makes no hard link"):
+        local.upload(b"x", key="a", prevent_overwrite=True)
+    assert files_in(directory) == [".bucketry/lock"]
+    assert local.upload(b"x", key="a").size == 1
+
+
 # -- races -------------------------------------------------------------------------------------
 
 

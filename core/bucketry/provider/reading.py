@@ -60,10 +60,13 @@ class Wanted:
         return info
 
 
+_ANY = Wanted(None, {}, None, None)
+
+
 def wanted(ground: Ground, options: Mapping[str, Any]) -> Wanted:
     """Return what the options of a read say, checked."""
     if not options:
-        return Wanted(None, {}, None, None)
+        return _ANY
     check_names("reading", options, ReadOptions.__annotations__)
     given = {name: options.get(name) for name in ("version", "if_match", "if_none_match")}
     texts = {name: text_or_none(name, text) for name, text in given.items()}

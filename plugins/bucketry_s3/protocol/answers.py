@@ -196,8 +196,9 @@ def parse(request: S3Request, answer: S3Answer) -> dict[str, Any]:
     for header, value in headers.items():
         if header in table:
             member, read = table[header]
-            told = value if read is None else read(value)
-            if told is not None:
+            if read is None:
+                parsed[member] = value
+            elif (told := read(value)) is not None:
                 parsed[member] = told
         elif about_object and header.startswith(_METADATA):
             metadata[header.removeprefix(_METADATA)] = value

@@ -83,11 +83,10 @@ class HeaderSigner:
         """
         moment = stamp(int(now + request.clock_offset))
         _, scope, of_key = self._of_day(moment[:8])
-        # Blanks that follow one another count as one.
-        signed = {name.lower(): " ".join(value.split()) for name, value in request.headers.items()}
-        if not _UNSIGNED.isdisjoint(signed):
-            for name in _UNSIGNED & signed.keys():
-                del signed[name]
+        signed: dict[str, str] = {}
+        for name, value in request.headers.items():
+            if (lower := name.lower()) not in _UNSIGNED:
+                signed[lower] = " ".join(value.split())  # blanks in a row count as one
         signed["host"], signed["x-amz-date"] = request.host, moment
         signed["x-amz-content-sha256"] = payload = _payload(request)
         added = {"X-Amz-Date": moment, "X-Amz-Content-SHA256": payload}

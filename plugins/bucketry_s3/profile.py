@@ -132,6 +132,16 @@ class Profile:
         """Return the options that the endpoint's template names, in its order."""
         return _names(self._choose(self.endpoint, options))
 
+    def ways_to_endpoint(self) -> list[list[str]]:
+        """Return sets of options of which one leads to it; none where other options decide."""
+        if callable(self.endpoint):
+            return []
+        if not self.endpoint:
+            return [["endpoint"]]
+        names = _names(self.endpoint)
+        needed = [name for name in names if name != "region" or not self.default_region]
+        return [["endpoint"], needed] if needed else []
+
     def _choose(self, template: Template, options: Any) -> str:
         if callable(template):
             return template(attrs.evolve(options, region=self.region_of(options)))

@@ -1,14 +1,15 @@
 """The JSON Schema of an S3 vendor's configuration, made from its page.
 
-Flat, closed and draft-07, which editors know for TOML and YAML too. Two keywords of our own
+Flat, closed and draft-07, which editors know for TOML and YAML too. Keywords of our own
 explain: ``x-unsupported`` holds options that are not there, with reason and hint; ``x-reason`` says
-why an option's values are fewer than S3's. Other tools ignore both.
+why an option's values are fewer than S3's. ``x-one-of`` holds sets of options of which one is to
+be there, for editors: a check of the finished options says it better. Other tools ignore them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -47,13 +48,14 @@ def build_schema(
     options: type[Any],
     limits: Limits,
     own: SchemaFile | None = None,
+    one_of: Sequence[Sequence[str]] = (),
 ) -> dict[str, Any]:
     """Return the flat closed schema of a vendor's configuration.
 
     An option is a reference to its common definition, narrowed where `limits` say so, or what its
     field brings in ``metadata={"schema": {...}}``. `own` is a schema file that a plugin brings: it
     is heeded for the options that the plugin's class adds or declares anew, never for the family's,
-    which a later release may have more of.
+    which a later release may have more of. Of the sets of options in `one_of` one is to be there.
     """
     told: dict[str, Any] = json.loads(own.read_text()) if own else {}
     properties: dict[str, Any] = {}
@@ -83,6 +85,7 @@ def build_schema(
         "required": required,
         "properties": properties,
         "x-unsupported": unsupported,
+        **({"x-one-of": one_of} if one_of else {}),
     }
 
 

@@ -113,7 +113,7 @@ def s3_vendor(
     def make_schema() -> dict[str, Any]:
         # What a configuration declares is known after it has followed the schema.
         known = Limits() if capabilities_for else limits(capabilities)
-        return build_schema(title, summary, options, known, schema)
+        return build_schema(title, summary, options, known, schema, profile.ways_to_endpoint())
 
     return Vendor(
         name=name,

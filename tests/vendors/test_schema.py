@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 import bucketry
 from bucketry import Capabilities, ConfigError, Fact, PluginError, SchemaFile, Vendor
+from bucketry.config import check_config
 from bucketry.config.schemas import vendor_schema
 from bucketry.testing.agreement import check_agreement
 from bucketry_s3 import Profile, S3Options, s3_vendor
@@ -22,6 +23,12 @@ from config.fakes import SchemaText, make_catalog
 from vendors.pages import built_in
 
 each_vendor = pytest.mark.parametrize("name", sorted(built_in()))
+
+
+@pytest.fixture(scope="module")
+def published() -> Draft7Validator:
+    file = SchemaFile(package="bucketry_schemas", path="config.schema.json")
+    return Draft7Validator(json.loads(file.read_text()))
 
 
 @each_vendor
@@ -36,6 +43,29 @@ def test_the_schema_is_flat_closed_and_valid(name: str, page: Any) -> None:
     assert schema["additionalProperties"] is False
     assert sorted(schema["required"]) == ["bucket", "credentials"]
     assert not {"oneOf", "anyOf", "allOf", "$ref"} & set(schema)
+
+
+ENDPOINTS: list[tuple[str, dict[str, Any], bool]] = [
+    ("hetzner", {}, False),
+    ("hetzner", {"region": "fsn1"}, True),
+    ("hetzner", {"endpoint": "https://fsn1.example.com"}, True),
+    ("minio", {"region": "us-east-1"}, False),
+    ("minio", {"endpoint": "https://minio.example.com"}, True),
+    ("oci", {"region": "eu-frankfurt-1"}, False),
+    ("oci", {"region": "eu-frankfurt-1", "namespace": "axaxnpcrorw5"}, True),
+    ("gcs", {}, True),
+    ("s3", {}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "enough"), ENDPOINTS)
+def test_editors_are_told_what_the_endpoint_is_made_of(
+    name: str, options: dict[str, Any], enough: bool, published: Draft7Validator
+) -> None:
+    pair = {"access_key_id": "id", "secret_access_key": "secret"}
+    entry = {"provider": name, "bucket": "media", "credentials": pair, **options}
+    assert (check_config(entry) == ()) is enough
+    assert published.is_valid({"providers": {"media": entry}}) is enough
 
 
 def test_an_option_is_its_common_definition_or_what_its_field_brings(page: Any) -> None:

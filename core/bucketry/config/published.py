@@ -88,6 +88,8 @@ def _vendor(catalog: Catalog, name: str, shared: dict[str, Schema]) -> Schema:
         common = accepted == shared.get(option) or (option in narrowed and option in shared)
         properties[option] = {"$ref": f"#/definitions/{option}"} if common else accepted
     schema["properties"] = properties
+    if sets := schema.get("x-one-of"):
+        schema["anyOf"] = [{"required": needed} for needed in sets]
     if strict:
         schema["if"] = {
             "properties": {"unsupported": {"const": "ignore"}},

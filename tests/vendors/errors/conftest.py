@@ -44,7 +44,7 @@ def open_session(running: StandIn) -> Iterator[Callable[..., Provider]]:
             "provider": name,
             "region": "eu-central-1",
             "addressing": "virtual" if name in VIRTUAL_ONLY else "path",
-            "deadline": 5,
+            "deadline": 30,
         }
         provider = bucketry.open_provider(running.configuration(**common | options))
         opened.append(provider)

@@ -44,7 +44,7 @@ _CARRIERS = [
 _ISATAP = (0x5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: in front of the last 32 bits
 
 _NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
-_HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*(?:%[\w.-]+)?", re.ASCII)
+_HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*")
 
 
 def url_fault(url: str, *, allow_http: bool) -> str | None:
@@ -108,7 +108,7 @@ def _all_of(address: Address | None) -> Iterator[Address]:
 def _ip_address(host: str) -> Address | None:
     """Read an IP address the way the system's resolver does: ``2852039166`` is one too."""
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
+        address = ipaddress.ip_address(host)
     except ValueError:
         try:
             return ipaddress.IPv4Address(socket.inet_aton(host))

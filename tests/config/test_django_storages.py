@@ -84,7 +84,7 @@ CONVERTED: list[tuple[dict[str, Any], dict[str, Any]]] = [
                 "SSEKMSKeyId": "key-1",
                 "ServerSideEncryption": "aws:kms",
                 "StorageClass": "STANDARD_IA",
-                "Tagging": "team=web&stage=dev%201",
+                "Tagging": "team=web&stage=dev%201&public=",
             },
             "default_acl": "public-read",
         },
@@ -96,7 +96,7 @@ CONVERTED: list[tuple[dict[str, Any], dict[str, Any]]] = [
                 "upload": {"CacheControl": "max-age=86400", "Metadata": {"team": "web"}}
             },
             "storage_class": "STANDARD_IA",
-            "tags": {"team": "web", "stage": "dev 1"},
+            "tags": {"team": "web", "stage": "dev 1", "public": ""},
         },
     ),
     (

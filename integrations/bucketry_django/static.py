@@ -99,7 +99,30 @@ class StaticFilesStorage(Storage):
 
 
 class ManifestStaticFilesStorage(ManifestFilesMixin, StaticFilesStorage):  # type: ignore[misc]
-    """The same under names that tell of the content, which never change and can be cached."""
+    """The same under names that tell of the content, which never change and can be cached.
+
+    The manifest is read when a name is first looked up, and not when the storage is made: that
+    touches no network.
+    """
+
+    _made = False
+
+    def __init__(self, provider: str | Provider | None = None, **options: Any) -> None:
+        super().__init__(provider, **options)
+        del self.hashed_files, self.manifest_hash
+        self._made = True
+
+    def read_manifest(self) -> Any:
+        """Return the manifest, None where there is none; Django asks for it too early, too."""
+        return super().read_manifest() if self._made else None
+
+    def __getattr__(self, name: str) -> Any:
+        """Read the manifest when something of it is first asked for."""
+        if name not in ("hashed_files", "manifest_hash"):
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        manifest: Any = self.load_manifest()
+        self.hashed_files, self.manifest_hash = manifest
+        return self.__dict__[name]
 
 
 def _md5(data: bytes) -> str:

@@ -249,6 +249,8 @@ def test_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert _ids(**R2, base_url=public, visibility="public") == []
     static = "bucketry_django.StaticFilesStorage"
     assert _ids(**R2, backend=static) == ["bucketry.W003"]
+    manifest = "bucketry_django.ManifestStaticFilesStorage"  # which is read later: no network
+    assert _ids(**R2, base_url=public, visibility="public", backend=manifest) == []
     assert _ids(**_local(tmp_path), no_such_option=1) == ["bucketry.E003"]
     assert _ids(**_local(tmp_path), allow_overwrite="False") == ["bucketry.E002"]
     with override_settings(BUCKETRY={"providers": {"media": _local(tmp_path)}}):

@@ -181,11 +181,16 @@ def test_a_group_of_the_user_s_own_name_is_no_other_user(
     write(folder / "bucketry.toml", "found")
     (folder / "bucketry.toml").chmod(0o664)
     os.chown(folder / "bucketry.toml", -1, 4242)
+    with pytest.raises(ConfigError, match="other users may write the file"):
+        load_config(catalog=catalog, environ={})  # of a group that has no name
     monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name="staff"))
     with pytest.raises(ConfigError, match="other users may write the file"):
         load_config(catalog=catalog, environ={})
     own = pwd.getpwuid(os.geteuid()).pw_name
     monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name=own))
+    assert load_config(catalog=catalog, environ={}).names == ["found"]
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name="staff"))
+    os.chown(folder / "bucketry.toml", -1, 0)  # root's group is root
     assert load_config(catalog=catalog, environ={}).names == ["found"]
 
 

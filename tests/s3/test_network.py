@@ -144,6 +144,20 @@ def test_a_proxy_over_tls_obeys_the_deadline(
     assert not caught.value.may_have_applied
 
 
+@pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com"])
+def test_a_proxy_that_nobody_vouches_for_is_told_nothing(
+    open_on: Open, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    arrived = list[bytes]()
+    with Peer(stores(arrived), tls=True) as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"https://me:secret@localhost:{proxy.port}")
+        with pytest.raises(Rejected, match="certificate is not trusted"):
+            open_on(endpoint=endpoint, allow_http=True).upload(BODY, key="k")
+
+    assert not arrived
+
+
 @pytest.mark.parametrize("address", ["socks5://host:1", "ftp://host", "http://", "host:no-port"])
 def test_a_proxy_of_another_kind_is_not_passed_by(
     open_on: Open, monkeypatch: pytest.MonkeyPatch, address: str

@@ -46,6 +46,8 @@ def _told(error: BaseException, address: str) -> StorageError:
         if refused:
             proxy = urlsplit(error.kwargs["proxy_url"]).netloc.rpartition("@")[2]
             return no_tunnel(int(refused[1]), proxy, address)
+        if any(text in str(inner) for text in _OF_CERTIFICATES):
+            return _told_of_tls(str(inner), address)
         return Unreachable(f"no connection to {address} through the proxy: {inner}")
     if not ATTEMPT.written:
         return Unreachable(f"no connection to {address}: {inner}")

@@ -216,5 +216,8 @@ def open_session(**arguments: Any) -> URLLib3Session:
     session._pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
     session._proxy_config = _Proxies()
     session._manager.pool_classes_by_scheme = session._pool_classes_by_scheme
+    verifying = session._setup_ssl_cert
+    # Before plain HTTP the SDK would trust whoever answers as a proxy that is spoken to over TLS.
+    session._setup_ssl_cert = lambda pool, _, verify: verifying(pool, "https", verify)
     opened: URLLib3Session = session
     return opened

@@ -81,7 +81,7 @@ class ObjectReader(io.RawIOBase):
         self._check_open()
         left = _limit(size)
         parts = []
-        while left > 0:
+        while left > 0 and not (parts and self.verified):  # behind what is proven comes nothing
             if self._given < len(self._ahead):
                 data = self._take(left)
             elif data := self._pull(-1 if left > _UNLIMITED // 2 else left):

@@ -80,7 +80,7 @@ class ObjectReader(io.RawIOBase):
         """Return up to `size` bytes, fewer only at the end; everything left when negative."""
         self._check_open()
         left = _limit(size)
-        parts = []
+        parts: list[bytes] = []
         while left > 0 and not (parts and self.verified):  # behind what is proven comes nothing
             if self._given < len(self._ahead):
                 data = self._take(left)

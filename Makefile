@@ -127,7 +127,7 @@ STORAGES_RELEASE := 1.14.6
 $(STORAGES)/.installed: pyproject.toml
 	@$(PYTHON) -m venv --clear $(STORAGES)
 	@$(STORAGES)/bin/pip install --quiet --disable-pip-version-check \
-		--editable '.[cli,django,testing]' 'django-storages[s3]==$(STORAGES_RELEASE)'
+		--editable '.[cli,django,testing]' 'django-storages[s3]==$(STORAGES_RELEASE)' hypothesis
 	@touch $@
 
 compare-django: $(STORAGES)/.installed  ## Django's own tests on its storages, django-storages and ours
@@ -149,7 +149,7 @@ ALCHEMY_PIP = $(ALCHEMY)/bin/pip --quiet --disable-pip-version-check
 test-alchemy: $(STAMP)  ## advanced-alchemy's own tests of file objects, and Litestar
 	@$(PYTHON) -m venv --clear $(ALCHEMY) && \
 	$(ALCHEMY_PIP) install --editable '.[advanced-alchemy,testing]' \
-		advanced-alchemy==$(ALCHEMY_RELEASE) aiosqlite fsspec obstore pytest-asyncio \
+		advanced-alchemy==$(ALCHEMY_RELEASE) aiosqlite fsspec hypothesis obstore pytest-asyncio \
 		'litestar>=2.12' multipart uvicorn && \
 	$(ALCHEMY_PIP) download --no-deps --no-binary :all: --dest $(ALCHEMY) \
 		advanced-alchemy==$(ALCHEMY_RELEASE) || { echo 'SKIPPED: alchemy: not to be had'; exit 0; }; \

@@ -110,18 +110,15 @@ class locked:
     __slots__ = ("_handle",)
 
     def __init__(self, file: str | Path) -> None:
-        try:
+        with disk():
             self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise explain(error) from error
 
     def __enter__(self) -> None:
         try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-        except BaseException as error:
+            with disk():
+                fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except BaseException:
             close(self._handle)
-            if isinstance(error, OSError):
-                raise explain(error) from error
             raise
 
     def __exit__(self, *_: object) -> None:

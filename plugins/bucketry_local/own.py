@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from attrs import frozen
 
 from bucketry import NotFound, Rejected, StorageError, Swept
-from bucketry.keys import is_plain
+from bucketry.keys import percent_encoded
 from bucketry_local.disk import (
     close,
     create,
@@ -117,7 +117,7 @@ class OwnFolder:
 
     def _name(self, key: str) -> str:
         # It tells whoever sweeps the key that it is for, or how that begins.
-        told = (key if is_plain(key) else quote(key)).replace("/", "%2F")[:_TOLD]
+        told = percent_encoded(key).replace("/", "%2F")[:_TOLD]
         return f"{self._temporaries}/{os.urandom(16).hex()}.{told}"
 
     def temporary(self, key: str) -> Temporary:

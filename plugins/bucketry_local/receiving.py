@@ -11,7 +11,7 @@ from bucketry import IntegrityError
 from bucketry.model import Progress
 from bucketry.source import Source
 from bucketry_local.attributes import attach
-from bucketry_local.disk import explain, write_all
+from bucketry_local.disk import disk, write_all
 from bucketry_local.records import Details, Record, as_attribute
 
 CHUNK = 1 << 20
@@ -37,10 +37,8 @@ class Received:
         buffer = memoryview(bytearray(size))
         while count := source.readinto(buffer):
             chunk = buffer[:count]
-            try:
+            with disk():
                 write_all(handle, chunk)
-            except OSError as error:
-                raise explain(error) from error
             md5.update(chunk)
             sha256.update(chunk)
             if progress is not None:
@@ -59,7 +57,7 @@ class Received:
         `synced`, all of it is on disk then.
         """
         handle = self._handle
-        try:
+        with disk():
             state = _stamp(handle, after)
             record = Record(
                 size=state.st_size,
@@ -71,8 +69,6 @@ class Received:
             with_it = attach(handle, as_attribute(record))
             if synced:
                 os.fsync(handle)
-        except OSError as error:
-            raise explain(error) from error
         return record, with_it
 
 

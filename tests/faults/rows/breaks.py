@@ -105,12 +105,11 @@ def early_rows() -> Iterator[Fault]:
     )
     yield once("403 while the body is sent", breaks.early(403, "AccessDenied"), BODIES, "")
     for status, code in ((301, "PermanentRedirect"), (403, "AccessDenied")):
-        yield Fault(
-            name=f"{status} while the body is sent, always",
-            act=breaks.early(status, code),
-            on=BODIES,
-            times=None,
-            must="refused",
+        yield always(
+            f"{status} while the body is sent",
+            breaks.early(status, code),
+            BODIES,
+            "refused",
             deadline=20,
             ends=8,
         )

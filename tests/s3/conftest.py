@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,6 +37,25 @@ def few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
         "bucketry_s3.protocol.retrying.pause_after",
         lambda failures: 0.0 if failures < 6 else math.inf,
     )
+
+
+@pytest.fixture
+def peak_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], int]:
+    """Give a function that tells the most memory in bytes that a call takes at one time."""
+
+    def mapped(*args: object, **named: object) -> None:
+        raise OSError("Python counts the memory that it has itself alone")
+
+    def measured(call: Callable[[], object]) -> int:
+        monkeypatch.setattr("bucketry_s3.objects.budget.mmap", mapped)
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return measured
 
 
 @pytest.fixture

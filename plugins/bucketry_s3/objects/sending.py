@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from bucketry import InvalidSource
-from bucketry_s3.objects.budget import Permit
+from bucketry_s3.objects.budget import Part, Permit
 from bucketry_s3.objects.multipart import MAX_PARTS, Job, Sent
 from bucketry_s3.objects.native import for_looking
 from bucketry_s3.objects.under_way import under_way
@@ -21,8 +21,6 @@ from bucketry_s3.protocol.checksums import (
     checksum_param,
 )
 from bucketry_s3.protocol.deadline import Deadline
-
-Part = bytearray | memoryview
 
 _AT_ONCE = 256 * 1024
 """Bytes that are read and digested in turns: they stay in the processor's cache in between, where a
@@ -67,7 +65,7 @@ class _Digests:
         return self._sha256.hex() if self._sha256 else ""
 
 
-def send_parts(job: Job, upload_id: str, first: bytearray, read: Callable[[Part], int]) -> Sent:
+def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int]) -> Sent:
     """Upload `first`, a full part, and all that `read` fills buffers with.
 
     While the provider's budget has room, parts are sent by threads and the next one is read

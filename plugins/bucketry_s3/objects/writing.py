@@ -20,6 +20,7 @@ from bucketry.model import ChecksumAlgorithm
 from bucketry.source import Source
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
+from bucketry_s3.objects.budget import Part, room
 from bucketry_s3.objects.conditions import (
     COMPLETE_FACTS,
     PUT_FACTS,
@@ -77,15 +78,15 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
         return _put_parts(bucket, upload, marked, first)
 
 
-def _first(source: Source, part_size: int) -> bytearray:
+def _first(source: Source, part_size: int) -> Part:
     """Return the first bytes, up to a part of them.
 
     Memory is taken as they come: where the length is not known, most uploads are far from a part.
     """
     if source.size is not None:
-        first = bytearray(min(part_size, source.size))
-        del first[source.readinto(first) :]
-        return first
+        buffer = room(part_size) if source.size >= part_size else bytearray(source.size)
+        filled = source.readinto(buffer)
+        return buffer if filled == len(buffer) else memoryview(buffer)[:filled]
     first = bytearray()
     while len(first) < part_size:
         wanted = min(_PIECE, part_size - len(first))
@@ -139,9 +140,7 @@ def _algorithm(
     return default_algorithm(bucket.capabilities, in_parts=in_parts)
 
 
-def _put(
-    bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: bytearray
-) -> StoredObject:
+def _put(bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: Part) -> StoredObject:
     native = dict(params)
     algorithm = _algorithm(bucket, params, in_parts=False)
     for name in (ALGORITHM, "ChecksumType"):  # of parts; one request has the whole's
@@ -172,7 +171,7 @@ def _put(
 
 
 def _put_parts(
-    bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: bytearray
+    bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: Part
 ) -> StoredObject:
     check_divisible(params)
     algorithm = _algorithm(bucket, params, in_parts=True)

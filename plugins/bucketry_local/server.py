@@ -117,9 +117,13 @@ class _Handler(WSGIRequestHandler):
         body, self.rfile = self.rfile, BytesIO(head)
         self.raw_requestline = self.rfile.readline()
         try:
-            return super().parse_request()
+            parsed = super().parse_request()
         finally:
             self.rfile = body
+        asked = parsed and self.request_version >= "HTTP/1.1"
+        if asked and self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # else clients wait a second
+        return parsed
 
     def finish(self) -> None:
         super().finish()

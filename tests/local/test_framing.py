@@ -46,6 +46,16 @@ def put(private: Provider, server: Server) -> Callable[..., list[bytes]]:
 
 
 @pytest.mark.parametrize(
+    ("version", "before"), [(b"HTTP/1.1", [b"100 Continue"]), (b"HTTP/1.0", [])]
+)
+def test_who_asks_first_is_told_to_go_on(
+    put: Callable[..., list[bytes]], version: bytes, before: list[bytes]
+) -> None:
+    lines = put(b"Expect: 100-Continue\r\nContent-Length: 3\r\n", b"abc", version=version)
+    assert [line[9:] for line in lines] == [*before, b"200 OK"]
+
+
+@pytest.mark.parametrize(
     ("headers", "body", "status"),
     [
         (b"Content-Length: 13\r\nTransfer-Encoding: chunked\r\n", CHUNKS, 400),

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.files.storage import InvalidStorageError, storages
+from django.db.models import FileField
 
 from bucketry import BucketryError, ConfigError
 from bucketry_django.static import StaticFilesStorage
@@ -17,7 +18,7 @@ from bucketry_django.storage import Storage
 
 def check_storages(**_: Any) -> list[checks.CheckMessage]:
     """Return what is wrong with the storages that are bucketry's."""
-    return [*_check_each(), *_check_order()]
+    return [*_check_each(), *_check_fields(), *_check_order()]
 
 
 def _check_each() -> Iterator[checks.CheckMessage]:
@@ -64,6 +65,20 @@ def _check(alias: str, storage: Storage) -> Iterator[checks.CheckMessage]:
             obj=_named(alias),
             id="bucketry.W003",
         )
+
+
+def _check_fields() -> Iterator[checks.CheckMessage]:
+    fields = (field for model in apps.get_models() for field in model._meta.local_fields)
+    for field in fields:
+        if isinstance(field, FileField):
+            storage = field.deconstruct()[3].get("storage")
+            if isinstance(storage, Storage) and storage.holds_keys():
+                yield checks.Warning(
+                    "migrations repeat the arguments of its storage, and keys stand in them",
+                    hint="Name a provider, or give the field a function that returns the storage.",
+                    obj=field,
+                    id="bucketry.W005",
+                )
 
 
 def _faults(alias: str, error: Exception) -> Iterator[checks.CheckMessage]:

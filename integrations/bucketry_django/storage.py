@@ -111,6 +111,13 @@ class Storage(django_storage.Storage):
         args, kwargs = self._constructor_args
         return partial(type(self), *args, **kwargs), ()
 
+    def holds_keys(self) -> bool:
+        """Return whether keys are written out in the arguments, which a migration repeats."""
+        given = self._given if isinstance(self._given, Mapping) else self._options
+        pair = given.get("credentials")
+        written = [*pair.values()] if isinstance(pair, Mapping) else []
+        return any(isinstance(key, str) for key in [*written, given.get("signing_key")])
+
     def _forget(self, *, setting: str, **_: object) -> None:
         if setting == "BUCKETRY":
             self.__dict__.pop("provider", None)

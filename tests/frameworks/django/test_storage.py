@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -17,12 +18,14 @@ from django.core.exceptions import BadRequest, SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import FileField, Model
 from django.http import HttpRequest
 from django.test import AsyncRequestFactory, Client, override_settings
+from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from bucketry import AlreadyExists, InvalidInput, Provider, Unavailable
-from bucketry_django import StaticFilesStorage, Storage
+from bucketry_django import StaticFilesStorage, Storage, checks
 from bucketry_django.checks import check_storages
 from bucketry_django.views import private_file, request_body
 from core.memory import memory_provider, store_of
@@ -263,6 +266,27 @@ def test_checks_leave_the_storages_of_others_alone(tmp_path: Path) -> None:
     static = "django.contrib.staticfiles.storage.StaticFilesStorage"  # which wants STATIC_URL
     with override_settings(STATIC_URL=None):
         assert _ids(backend=static, location=str(tmp_path)) == []
+
+
+def test_checks_find_keys_that_a_migration_would_repeat(tmp_path: Path) -> None:
+    keys: dict[str, Any] = R2 | {"credentials": {"access_key_id": "a", "secret_access_key": "b"}}
+    env: dict[str, Any] = R2 | {"credentials": {name: {"env": "X"} for name in R2["credentials"]}}
+    with isolate_apps("bucketry_django") as found, patch.object(checks, "apps", found):
+
+        class Document(Model):
+            written = FileField(storage=Storage(**keys))
+            mapped = FileField(storage=Storage(keys))  # type: ignore[arg-type]
+            signing = FileField(storage=Storage(**_local(tmp_path), signing_key="s" * 32))
+            called = FileField(storage=lambda: Storage(**keys))
+            env_named = FileField(storage=Storage(**env))
+            named = FileField(storage=Storage("media"))
+            default = FileField()
+
+            class Meta:
+                app_label = "bucketry_django"
+
+        told = [(message.id, message.obj.name) for message in checks.check_storages()]
+    assert told == [("bucketry.W005", name) for name in ("written", "mapped", "signing")]
 
 
 def test_checks_look_at_the_order_of_apps() -> None:

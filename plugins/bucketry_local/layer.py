@@ -82,6 +82,8 @@ class LocalLayer:
     `store` holds the files, `signer` makes and checks signed URLs; `bucketry_local.wsgi` uses both.
     """
 
+    tells_text = True  # what it tells of objects is made of text, so that nobody looks again
+
     def __init__(self, options: LocalOptions, context: LayerContext) -> None:
         self._options = options
         self._context = context

@@ -58,6 +58,8 @@ class S3Layer:
     and no client is made before the first operation.
     """
 
+    tells_text = True  # what it tells of objects is made of text, so that nobody looks again
+
     def __init__(
         self,
         options: S3Options,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bucketry import (
     InvalidInput,
     ObjectInfo,
     ObjectReader,
+    Provider,
     hookimpl,
 )
 from core.memory import filled, memory_provider, store_of
@@ -70,6 +72,29 @@ def test_a_read_that_ends_early_is_an_error() -> None:
     with pytest.raises(IntegrityError, match="4 bytes arrived, 10 were announced") as caught:
         media.read("a")
     assert (caught.value.operation, caught.value.key) == ("read", "a")
+
+
+@pytest.mark.parametrize("take", [
+    lambda media: media.read("a"),
+    lambda media: media.open("a").read(),
+    lambda media: media.open("a").readline(),
+    lambda media: list(media.open("a").chunks(4)),
+    lambda media: io.BufferedReader(media.open("a"), 5).read(),
+])  # fmt: skip
+def test_a_stream_that_never_ends_is_an_error(take: Callable[[Provider], object]) -> None:
+    class Endless:
+        def read(self, size: int = -1, /) -> bytes:
+            return bytes(4 if size < 0 else min(size, 4))
+
+        def close(self) -> None:
+            pass
+
+        @hookimpl
+        def bucketry_open(self, key: str) -> ObjectReader:
+            return ObjectReader(ObjectInfo(key=key, size=10), self)
+
+    with pytest.raises(IntegrityError, match="bytes arrived, 10 were announced"):
+        take(memory_provider().with_layer(Endless()))
 
 
 def test_a_download_goes_to_a_file(tmp_path: Path) -> None:

@@ -322,6 +322,18 @@ def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reaso
          "it told of the cache_control 'no-store\\r\\nX: y', which is no line of text"),
         ("bucketry_head", ObjectInfo(key="top/a", size=5, metadata={"a": 1}),  # type: ignore[dict-item]
          "it told of metadata that name no text by text"),
+        ("bucketry_set_headers", ObjectInfo(key="top/a", size=5, etag=5),  # type: ignore[arg-type]
+         "it told of the etag 5, which is no line of text"),
+        ("bucketry_list",
+         iter([Page(objects=[ObjectInfo(key="top/pre", size=5, etag=b"e")])]),  # type: ignore[arg-type]
+         "it told of the etag b'e', which is no line of text"),
+        ("bucketry_versions",
+         iter([ObjectVersion(key="top/pre", version=1, latest=True)]),  # type: ignore[arg-type]
+         "it told of the version 1, which is no line of text"),
+        ("bucketry_upload", StoredObject(key="top/a", size=1, etag=b"e"),  # type: ignore[arg-type]
+         "it told of the etag b'e', which is no line of text"),
+        ("bucketry_copy", StoredObject(key="top/b", size=1, location="a\nb"),
+         "it told of the location 'a\\nb', which is no line of text"),
         ("bucketry_list", iter([Page(objects=["top/pre"])]),  # type: ignore[list-item]
          "it answered str, not ObjectInfo"),
         ("bucketry_list", iter([Page(objects=(), folders=[7])]),  # type: ignore[list-item]

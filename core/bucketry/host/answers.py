@@ -16,13 +16,21 @@ from bucketry.errors import InvalidInput, InvalidKey, PluginError, Rejected, Uns
 from bucketry.host.addresses import MAX_URL_LENGTH, is_common_url
 from bucketry.host.layers import LayerStack
 from bucketry.keys import check_key
-from bucketry.model import Deleted, Failure, ObjectInfo, Page, Upload
+from bucketry.model import Deleted, Failure, ObjectInfo, Page, StoredObject, Upload
 from bucketry.source import TAKEN
 from bucketry.texts import encodes_nothing, not_in_url
 
 T = TypeVar("T")
 
-_DESCRIBING = ("bucketry_head", "bucketry_open")
+_DESCRIBING = (
+    "bucketry_head",
+    "bucketry_open",
+    "bucketry_list",
+    "bucketry_versions",
+    "bucketry_set_headers",
+    "bucketry_upload",
+    "bucketry_copy",
+)
 _TEXTS = (
     "etag",
     "content_type",
@@ -33,6 +41,11 @@ _TEXTS = (
     "storage_class",
     "encryption",
     "version",
+    "verified",
+    "write_id",
+    "checksum",
+    "source_etag",
+    "location",
 )
 
 
@@ -55,7 +68,8 @@ class Answers:
 
     def __init__(self, stack: LayerStack) -> None:
         self._stack = stack
-        self._worded = {hook for hook in _DESCRIBING if not stack.alone(hook)}
+        # What is no text is looked for wherever the layer that answers alone has not made sure.
+        self._worded = {hook for hook in _DESCRIBING if not stack.beside(hook, "tells_text")}
 
     def _expect(self, value: object, kind: type[T], hook: str) -> T:
         if value is None and not self._stack.asked(hook):
@@ -92,13 +106,19 @@ class Answers:
         when: object = info.last_modified
         if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
             raise self._bad(hook, "it told of a last_modified that is no datetime with a time zone")
-        return info
+        return self._in_words(info, hook)
+
+    def _stored(self, answer: object, key: str, hook: str) -> StoredObject:
+        """Return what was stored under `key`."""
+        stored = self._about(key, self._expect(answer, StoredObject, hook), hook)
+        self._counts(stored.size, hook)
+        return self._in_words(stored, hook)
 
     def _page(self, answer: object, prefix: str, hook: str) -> Page:
         """Return a page with nothing in it but what starts with `prefix`."""
         page = self._expect(answer, Page, hook)
         self._parts(page, hook, objects=Sequence, folders=Sequence)
-        if not _are_common(page.objects, prefix):
+        if hook in self._worded or not _are_common(page.objects, prefix):
             for info in page.objects:
                 self._inside(self._sound(info, hook).key, prefix, hook)
         for folder in page.folders:
@@ -108,27 +128,28 @@ class Answers:
     def _described(self, answer: object, key: str, version: str | None, hook: str) -> ObjectInfo:
         """Return what is told of the object that was asked for, or of that version of it."""
         info = self._about(key, self._sound(answer, hook), hook)
-        if hook in self._worded:
-            self._in_words(info, hook)
         if version is not None and info.version is None:
             raise Unsupported("no versions are kept here")
         if version is not None and info.version != version:
             raise self._bad(hook, f"it answered with version {info.version!a}, not {version!a}")
         return info
 
-    def _in_words(self, info: ObjectInfo, hook: str) -> None:
-        """Refuse what no header could hold where an object is described in words."""
+    def _in_words(self, told: T, hook: str) -> T:
+        """Return what is told of an object; refuse what no header could hold among its words."""
+        if hook not in self._worded:
+            return told
         for name in _TEXTS:
-            text: object = getattr(info, name)
+            text: object = getattr(told, name, None)
             if text is not None and (not isinstance(text, str) or not {*"\r\n"}.isdisjoint(text)):
                 raise self._bad(hook, f"it told of the {name} {text!a}, which is no line of text")
         for name in ("metadata", "checksums"):
-            pairs: object = getattr(info, name)
+            pairs: object = getattr(told, name, None)
             if pairs and not (
                 isinstance(pairs, Mapping)
                 and all(isinstance(text, str) for pair in pairs.items() for text in pair)
             ):
                 raise self._bad(hook, f"it told of {name} that name no text by text")
+        return told
 
     def _outcomes(self, deleted: Deleted, keys: Sequence[str], hook: str) -> Deleted:
         """Return an outcome for each key that was to be deleted, and for no other."""

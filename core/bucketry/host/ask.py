@@ -99,9 +99,7 @@ class Ask(Answers):
         """Return what was stored under the upload's key, and under no other."""
         hook = "bucketry_upload"
         answer = self._hooks.bucketry_upload(upload=upload, params=params)
-        stored = self._about(upload.key, self._expect(answer, StoredObject, hook), hook)
-        self._counts(stored.size, hook)
-        return stored
+        return self._stored(answer, upload.key, hook)
 
     def copy(
         self, source: str, target: str, params: dict[str, Any], *, prevent_overwrite: bool
@@ -111,9 +109,7 @@ class Ask(Answers):
         answer = self._hooks.bucketry_copy(
             source=source, target=target, params=params, prevent_overwrite=prevent_overwrite
         )
-        stored = self._about(target, self._expect(answer, StoredObject, hook), hook)
-        self._counts(stored.size, hook)
-        return stored
+        return self._stored(answer, target, hook)
 
     # -- looking and removing ----------------------------------------------------------------
 
@@ -161,7 +157,7 @@ class Ask(Answers):
         answer = self._hooks.bucketry_versions(prefix=prefix, page_size=page_size)
         for one in self._expect(answer, Iterator, hook):
             self._inside(self._expect(one, ObjectVersion, hook).key, prefix, hook)
-            yield one
+            yield self._in_words(one, hook)
 
     def set_headers(self, key: str, changes: Mapping[str, Any]) -> ObjectInfo:
         """Return what is known of the object whose headers were changed."""

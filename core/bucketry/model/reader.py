@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, Self
 
-from bucketry.errors import InvalidInput, PluginError
+from bucketry.errors import IntegrityError, InvalidInput, PluginError
 from bucketry.model.objects import ObjectInfo
 
 _FOR_LINES = 64 * 1024
@@ -177,6 +177,7 @@ class ObjectReader(io.RawIOBase):
         data: object = self._stream.read(size)
         if not isinstance(data, bytes) or -1 < size < len(data):
             raise _no_stream(data, size)
+        self._check_end(len(data))
         return data
 
     def _pull_into(self, view: memoryview) -> int:
@@ -189,7 +190,14 @@ class ObjectReader(io.RawIOBase):
         count: object = readinto(view)
         if not isinstance(count, int) or not 0 <= count <= len(view):
             raise _no_stream(count, len(view))
+        self._check_end(count)
         return count
+
+    def _check_end(self, count: int) -> None:
+        """Refuse what comes behind the last byte of the object: some streams never end."""
+        arrived = self._position + count
+        if arrived > self.info.size:
+            raise IntegrityError(f"{arrived} bytes arrived, {self.info.size} were announced")
 
     def _check_open(self) -> None:
         if self.closed:

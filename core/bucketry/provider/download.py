@@ -58,8 +58,7 @@ def download_to(
             with disk(path):
                 target.file.seek(0)
                 target.file.truncate()
-        size = reader.info.size
-        while received <= size and (count := reader.readinto(buffer)):  # some never end
+        while count := reader.readinto(buffer):
             cancelling.check()
             with disk(path):
                 _write_all(target.file, buffer[:count])

@@ -15,6 +15,7 @@ from bucketry import BadCredentials, Rejected, StorageError, Unavailable
 from bucketry_s3.protocol.wire import S3Request, Unreachable
 from bucketry_s3.transports.proxies import no_tunnel
 from bucketry_s3.transports.sdk_http import ATTEMPT
+from bucketry_s3.transports.tls_errors import NO_TLS, no_tls, untrusted, wants_certificate
 
 T = TypeVar("T")
 
@@ -56,27 +57,17 @@ def _told(error: BaseException, address: str) -> StorageError:
 
 _OF_NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _OF_CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "doesn't match", "not valid for")
-_OF_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 
 
 def _told_of_tls(cause: str, address: str) -> Unavailable | Rejected:
     if any(text in cause for text in _OF_CERTIFICATES):
-        return Rejected(
-            f"the server's certificate is not trusted: {cause}",
-            hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
-        )
+        return untrusted(cause)
     if "CERTIFICATE_REQUIRED" in cause:
-        return Rejected(
-            f"the server wants a client certificate: {cause}",
-            hint="No option gives one; use an endpoint that asks for keys alone.",
-        )
+        return wants_certificate(cause)
     if ATTEMPT.written:
         return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
-    if any(text in cause for text in _OF_NO_TLS):
-        return Rejected(
-            f"the TLS handshake with {address} failed: {cause}",
-            hint="The port seems to speak no TLS: look at the endpoint's scheme and port.",
-        )
+    if any(text in cause for text in NO_TLS):
+        return no_tls(address, cause)
     return Unreachable(f"the TLS handshake with {address} was broken off: {cause}")
 
 

@@ -18,6 +18,7 @@ from bucketry_s3.protocol.wire import Unreachable
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
 from bucketry_s3.transports.proxies import authorization_of, no_tunnel, proxy_of
+from bucketry_s3.transports.tls_errors import NO_TLS, no_tls, untrusted
 
 CONNECT_SECONDS = 10.0
 """Seconds at most for one connection: the name, the proxy, the handshake."""
@@ -176,18 +177,17 @@ def _secure(
 
 def _handshake_fault(error: BaseException, route: Route) -> StorageError | None:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Rejected(
-            f"the server's certificate is not trusted: {error.verify_message}",
-            hint="Set `ca_bundle` to the authority that signed it, or mend the endpoint.",
-        )
+        return untrusted(error.verify_message)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Unreachable(f"the TLS handshake with {route.told} was broken off")
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "SSL error").replace("_", " ").lower()
-        hint = "Look at the endpoint's port, and at what stands between here and the server."
-        if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
-            hint = "The port seems to speak no TLS: look at the endpoint's scheme and port."
-        return Rejected(f"the TLS handshake with {route.told} failed: {reason}", hint=hint)
+        if error.reason in NO_TLS:
+            return no_tls(route.told, reason)
+        return Rejected(
+            f"the TLS handshake with {route.told} failed: {reason}",
+            hint="Look at the endpoint's port, and at what stands between here and the server.",
+        )
     if isinstance(error, OSError):
         return Unreachable(f"the TLS handshake with {route.told} broke off: {error}")
     return None

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
-from bucketry.errors import InvalidInput, Rejected, StorageError, Unavailable
+from bucketry.errors import InvalidInput, StorageError, Unavailable
 from bucketry_s3.protocol.deadline import LOOKS, Deadline
 from bucketry_s3.protocol.wire import Payload, S3Answer
 from bucketry_s3.transports.head import Head
 from bucketry_s3.transports.sockets.pool import Connection, Pool
+from bucketry_s3.transports.tls_errors import wants_certificate
 
 T = TypeVar("T", bytes, int)
 
@@ -314,9 +315,6 @@ def _broken(error: OSError) -> StorageError:
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or str(error)).replace("_", " ").lower()
         if "certificate required" in reason or "unknown ca" in reason:
-            return Rejected(
-                f"the server wants a client certificate: {reason}",
-                hint="No option gives one; use an endpoint that asks for keys alone.",
-            )
+            return wants_certificate(reason)
         return Unavailable(f"the TLS connection broke: {reason}")
     return Unavailable(f"the connection broke: {error.strerror or error}")

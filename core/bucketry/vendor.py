@@ -172,7 +172,7 @@ class Vendor:
         schema: JSON Schema of the same configuration, one flat closed object: a `SchemaFile`, or
             what makes it when it is first read.
         capabilities: facts with source and date.
-        layers: builds the layers, family first, most special last.
+        layers: builds the layers, family first, most specific last.
         docs_url: the vendor's own page on its S3 interface.
         endpoint_hosts: host patterns of the vendor's endpoints, ``{region}`` and the like standing
             for one DNS label, as `match_host` reads them.

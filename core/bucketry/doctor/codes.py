@@ -63,7 +63,7 @@ CODES: Codes = {
         "error",
         "Look for a proxy or gateway that decodes paths, and let it pass them on as they come.",
     ),
-    "no-such-bucket": Known("error", "Mend `bucket`, or make it: `bucketry setup --apply`."),
+    "no-such-bucket": Known("error", "Correct `bucket`, or make it: `bucketry setup --apply`."),
     "not-private": Known(
         "error",
         'Close the bucket to the public, or say `visibility = "public"` if that is what is meant.',
@@ -90,7 +90,7 @@ CODES: Codes = {
         "Remove them with `bucketry sweep`, and have the bucket do it by itself: `bucketry setup "
         "--apply`.",
     ),
-    "unlikely-option": Known("warning", "Mend the option if it is a slip."),
+    "unlikely-option": Known("warning", "Correct the option if it is a slip."),
     "uploads-under-way": Known(
         "note", "Nothing, if somebody is uploading; else `bucketry sweep` removes them later."
     ),

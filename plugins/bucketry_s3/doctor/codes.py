@@ -32,7 +32,7 @@ CODES: Codes = {
     "no-connection": Known(
         "error", "Look at the endpoint's host and port, at firewalls, and at whether it runs."
     ),
-    "no-tls": Known("error", "Mend scheme and port of `endpoint`."),
+    "no-tls": Known("error", "Correct scheme and port of `endpoint`."),
     "not-s3": Known(
         "error", f"Write the address of the S3 interface, not of a console or website. {_MIDDLE}"
     ),
@@ -41,7 +41,7 @@ CODES: Codes = {
         "error", "Look at the proxy that HTTPS_PROXY names, or write the host into NO_PROXY."
     ),
     "proxy-unreachable": Known(
-        "error", "Mend HTTPS_PROXY (or HTTP_PROXY), or write the endpoint's host into NO_PROXY."
+        "error", "Correct HTTPS_PROXY (or HTTP_PROXY), or write the endpoint's host into NO_PROXY."
     ),
     "redirected": Known("error", _MIDDLE),
     "tls-failed": Known("error", _MIDDLE),
@@ -49,7 +49,7 @@ CODES: Codes = {
         "error", "Look at the spelling of `endpoint` and `region`, and at name resolution here."
     ),
     # -- as whom
-    "account-blocked": Known("error", "Settle it with the vendor: bills, contract, suspension."),
+    "account-blocked": Known("error", "Clear it up with the vendor: bills, contract, suspension."),
     "clock-drift": Known("warning", "Set this machine's clock, best by NTP."),
     "expired-token": Known(
         "error", "Fetch new temporary credentials, or let the SDK renew them: ambient credentials."
@@ -121,9 +121,9 @@ CODES: Codes = {
         "error", "Leave `encryption` out, and encrypt by the bucket's own default."
     ),
     "encryption-refused": Known(
-        "error", "Leave `encryption` out, or mend its type, key and the right to use the key."
+        "error", "Leave `encryption` out, or correct its type, key and the right to use the key."
     ),
-    "params-refused": Known("error", "Mend `extra_params.upload`."),
+    "params-refused": Known("error", "Correct `extra_params.upload`."),
     "storage-class-ignored": Known("error", "Leave `storage_class` out."),
     "storage-class-refused": Known("error", "Write a storage class that the vendor has."),
     "tags-ignored": Known("error", "Leave `tags` out, and use metadata."),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import deque
+from functools import partial
 from importlib.metadata import metadata
+from itertools import filterfalse
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,34 @@ def test_the_files_that_are_named_are_there(document: str) -> None:
     named = re.findall(r"`((?:core|plugins|schemas|tests|docs)/[\w/.]+)`", text)
     assert len(named) > 3
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_names_that_are_told_of_are_there() -> None:
+    """In documents and in docstrings: the module, and the word in it."""
+    roots = [ROOT / name for name in ("core", "plugins", "integrations")]
+    texts = [*DOCUMENTS, *(file for root in roots for file in root.rglob("*.py"))]
+    told = {
+        name
+        for text in texts
+        if text.name != "CHANGELOG.md"  # which tells of old names, too
+        for name in re.findall(r"`(bucketry\w*(?:\.\w+)+)[`(]", text.read_text("utf-8"))
+    }
+    assert len(told) > 50
+    assert sorted(filterfalse(partial(_is_there, roots), told - OTHER_NAMES)) == []
+
+
+OTHER_NAMES = {"bucketry.toml", "bucketry.providers", "bucketry.dialects", "bucketry.operations"}
+"""A file, groups of entry points and a logger."""
+
+
+def _is_there(roots: list[Path], name: str) -> bool:
+    place = next(root for root in roots if (root / name.split(".")[0]).exists())
+    words = deque(name.split("."))
+    while words and (place / words[0]).is_dir():
+        place /= words.popleft()
+    module = place / f"{words[0]}.py" if words else place
+    if module.is_file():
+        words.popleft()
+    else:
+        module = place / "__init__.py"
+    return not words or re.search(rf"\b{words[0]}\b", module.read_text("utf-8")) is not None

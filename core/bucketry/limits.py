@@ -9,16 +9,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import attrs
 from attrs import field, frozen
 
 from bucketry.errors import Unsupported, UnsupportedOptionWarning
-from bucketry.model import Capabilities, ChecksumAlgorithm, Encryption, Fact, Upload
+from bucketry.model import Capabilities, ChecksumAlgorithm, EncryptionType, Fact, Upload
 from bucketry.noting import note_quirk
 
-_ENCRYPTION_TYPES: tuple[str, ...] = get_args(get_type_hints(Encryption)["type"])
+_ENCRYPTION_TYPES: tuple[str, ...] = get_args(EncryptionType)
 
 
 @frozen
@@ -276,13 +276,11 @@ def _storage_class(title: str, able: Capabilities) -> Refusal | Narrowing | None
 
 def _tags(title: str, able: Capabilities) -> Refusal | None:
     fact = able.tagging
+    hint = "leave tags out; use metadata"
     if fact.value == "no":
-        return Refusal(f"{title} refuses object tags {cite(fact)}", "leave tags out; use metadata")
+        return Refusal(f"{title} refuses object tags {cite(fact)}", hint)
     if fact.value == "ignored":
-        return Refusal(
-            f"{title} drops object tags without a word {cite(fact)}",
-            "leave tags out; use metadata",
-        )
+        return Refusal(f"{title} drops object tags without a word {cite(fact)}", hint)
     return None
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
 from bucketry.keys import RootPath
+from bucketry.model import ChecksumAlgorithm, EncryptionType
 from bucketry_local.disk import unsuitable
 from bucketry_local.layer import HEADER_PARAMS, LocalLayer
 from bucketry_local.listing import OWN
@@ -30,7 +31,7 @@ CAPABILITIES = Capabilities(
     canned_acls=_fact(frozenset()),
     addressing=_fact(frozenset({"path"})),
     checksums=_fact(
-        dict.fromkeys(("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"), "refused"),
+        dict.fromkeys(get_args(ChecksumAlgorithm), "refused"),
         "SHA-256 is always kept and told by head",
     ),
     checksum_trailers=_fact("no"),
@@ -41,9 +42,7 @@ CAPABILITIES = Capabilities(
     complete_if_match=_fact("enforced", _ONE_OPERATION),
     delete_if_match=_fact("enforced"),
     if_match_etag=_fact("quoted", "taken without quotes too"),
-    encryption=_fact(
-        dict.fromkeys(("AES256", "aws:kms", "aws:kms:dsse"), "no"), "encrypt the file system"
-    ),
+    encryption=_fact(dict.fromkeys(get_args(EncryptionType), "no"), "encrypt the file system"),
     tagging=_fact("yes"),
     storage_classes=_fact(frozenset()),
     multipart=_fact("no", _ONE_OPERATION),

@@ -11,9 +11,7 @@ from attrs import frozen
 from bucketry import LayerContext, UnsupportedOptionWarning, hookimpl
 from bucketry.limits import acl_refusal
 from bucketry.noting import note_quirk
-
-# The grants are ACLs written out in parameters of their own.
-_ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
+from bucketry_s3.protocol.fixed import ACL_PARAMS
 
 
 @frozen(eq=False, repr=False)
@@ -28,7 +26,7 @@ class NoAclLayer:
     context: LayerContext
 
     def _strip(self, params: dict[str, Any]) -> None:
-        for name in _ACL_PARAMS:
+        for name in ACL_PARAMS:
             if name in params:
                 del params[name]
                 why = acl_refusal(self.context.vendor.title, self.context.capabilities)

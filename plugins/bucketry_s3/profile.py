@@ -66,7 +66,8 @@ class Profile:
             configured one: an access point of AWS is configured by its ARN.
         partition: the second word of ARNs, made from the options; AWS has several.
         hints: what to change at this vendor, by error code or type, with ``: text`` for what the
-            message must hold too; see `bucketry_s3.protocol.errors.hint_for`. The first that fits counts.
+            message must hold too; the first that fits counts. See
+            `bucketry_s3.protocol.errors.hint_for`.
         guides: what is set up in the vendor's own way, by the step of `bucketry.setup` (``cors``,
             ``public reads`` ...), and under ``rights`` how a key pair gets its rights.
         names_region: whether a bucket is made with its region named.

@@ -7,12 +7,13 @@ the configuration of a generic server may say follow from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import attrs
 from attrs import frozen
 
 from bucketry.model.facts import About, Condition, Fact, Support, decides, informs
+from bucketry.model.objects import ChecksumAlgorithm
 
 
 @frozen(kw_only=True)
@@ -44,7 +45,7 @@ class Capabilities:
         "Options of an object",
         "what becomes of a digest in a plain header, by algorithm: `verified` (a wrong "
         "value is refused), `ignored` or `refused`",
-        strictest=dict.fromkeys(("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"), "refused"),
+        strictest=dict.fromkeys(get_args(ChecksumAlgorithm), "refused"),
     )
     checksum_trailers: Fact[Support] = informs(
         "Options of an object",

@@ -14,6 +14,8 @@ from bucketry.source import Source
 ChecksumAlgorithm = Literal["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"]
 """Digests that S3 verifies on upload (Amazon S3 User Guide, checking object integrity)."""
 
+EncryptionType = Literal["AES256", "aws:kms", "aws:kms:dsse"]
+"""Kinds of server-side encryption, as S3 names them."""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes (not the total) each time more of them have moved."""
@@ -27,7 +29,7 @@ class Encryption:
     names a key and belongs to the last two only.
     """
 
-    type: Literal["AES256", "aws:kms", "aws:kms:dsse"]
+    type: EncryptionType
     kms_key_id: str | None = None
 
 

@@ -10,17 +10,16 @@ from bucketry import StorageError, Unsupported
 from bucketry.limits import cite
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.objects.native import for_removing
-
-_ACCESS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
+from bucketry_s3.protocol.fixed import ACL_PARAMS
 
 # Parameter of what makes an object to the capability that says what becomes of it in parts.
 _IN_PARTS = {
-    **dict.fromkeys(_ACCESS, "multipart_acl"),
+    **dict.fromkeys(ACL_PARAMS, "multipart_acl"),
     "ServerSideEncryption": "multipart_encryption",
     "StorageClass": "multipart_storage_class",
     "Tagging": "multipart_tagging",
 }
-_AFTERWARDS = {"PutObjectAcl": _ACCESS, "PutObjectTagging": ("Tagging",)}
+_AFTERWARDS = {"PutObjectAcl": ACL_PARAMS, "PutObjectTagging": ("Tagging",)}
 
 
 def check_kept_in_parts(bucket: Bucket, params: Mapping[str, Any]) -> None:

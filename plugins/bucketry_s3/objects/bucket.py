@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from bucketry import Capabilities
 from bucketry.cancelling import Cancellation
 from bucketry.noting import Notes, notes
@@ -97,11 +95,13 @@ class Bucket:
         not take.
         """
         params = {"Bucket": self.name, **params}
-        request = request_for(self._place, operation, params)
-        if operation in _BODIES and not self.signs_body(operation, params):
-            request = attrs.evolve(request, signs_body=False)
-        elif body_sha256:
-            request = attrs.evolve(request, body_sha256=body_sha256)
+        request = request_for(
+            self._place,
+            operation,
+            params,
+            signs_body=operation not in _BODIES or self.signs_body(operation, params),
+            body_sha256=body_sha256,
+        )
         if deadline is None:
             deadline = self.limit
             deadline.extend(size)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, get_args
 from urllib.parse import quote
 
-from bucketry import InvalidHeader, InvalidInput, Upload
+from bucketry import InvalidInput, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
-from bucketry_s3.protocol.given import check_param
+from bucketry_s3.protocol.given import check_ascii, check_param
 from bucketry_s3.protocol.params import PARAMS
 
 ALGORITHM = "ChecksumAlgorithm"
@@ -95,10 +95,7 @@ def check_unprotected(params: Mapping[str, Any]) -> None:
 
 
 def check_native(params: Mapping[str, Any], *operations: str) -> None:
-    """Refuse what none of the operations takes, and values that cannot be sent, before anything is.
-
-    Servers refuse text that is not ASCII, or give it back mangled, as MinIO does.
-    """
+    """Refuse, before anything is sent, what none of the operations takes or nothing can carry."""
     check_unprotected(params)
     first, *others = operations
     for name, value in params.items():
@@ -106,11 +103,8 @@ def check_native(params: Mapping[str, Any], *operations: str) -> None:
         if name not in PARAMS[first]:
             takes = next((other for other in others if name in PARAMS[other]), first)
         check_param(takes, name, value)
-        if isinstance(value, str) and not value.isascii():
-            raise InvalidHeader(
-                f"{name} has a character that is not ASCII, which servers refuse or give back "
-                "mangled; percent-encode it"
-            )
+        if isinstance(value, str):
+            check_ascii(name, value)
     algorithm = params.get(ALGORITHM)
     if algorithm is not None and algorithm not in get_args(ChecksumAlgorithm):
         raise InvalidInput(

@@ -15,6 +15,9 @@ PROTECTED_PARAMS = frozenset(
 )
 """Native parameters that decide which bytes go where; neither layers nor callers set them."""
 
+ACL_PARAMS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
+"""Native parameters that say who may read an object; the grants are ACLs written out."""
+
 UPLOADS = ("PutObject", "CreateMultipartUpload")
 """What an upload's native parameters are for: one request, or the first of several."""
 

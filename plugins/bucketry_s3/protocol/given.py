@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bucketry.errors import InvalidInput
+from bucketry.errors import InvalidHeader, InvalidInput
 from bucketry_s3.protocol.markup import OTHERS, Kind, Leaf, Many, Struct, Written, as_time
 from bucketry_s3.protocol.params import PARAMS, Param, Type
 from bucketry_s3.protocol.wire import Payload
@@ -55,6 +55,15 @@ def check_complete(operation: str, params: Mapping[str, Any]) -> None:
     for name in _WHOLE[operation]:
         if not params.get(name):
             raise _refused(f"{operation} needs {name}")
+
+
+def check_ascii(name: str, value: str) -> None:
+    """Refuse, with `InvalidHeader`, what servers refuse or give back mangled, as MinIO does."""
+    if not value.isascii():
+        raise InvalidHeader(
+            f"{name} has a character that is not ASCII, which servers refuse or give back "
+            "mangled; percent-encode it"
+        )
 
 
 def _refused(reason: str) -> InvalidInput:

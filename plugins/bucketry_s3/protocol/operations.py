@@ -6,9 +6,10 @@ Methods, sub-resources and answers are those of the Amazon S3 API reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from attrs import frozen
+
+from bucketry.model import Method
 
 
 @frozen(kw_only=True, eq=False)
@@ -31,7 +32,7 @@ class Operation:
     """
 
     name: str
-    method: Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+    method: Method
     query: tuple[tuple[str, str], ...] = ()
     statuses: frozenset[int] = frozenset({200})
     proof: tuple[str, ...] = ()

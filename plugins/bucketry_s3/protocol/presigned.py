@@ -162,7 +162,7 @@ def difference(
     """
     address, _, query = signed.reveal().partition("?")
     given = signed.reveal_fields() if request.method == "POST" else dict(parse_qsl(query))
-    given = {name.lower(): value for name, value in given.items()}
+    given = _lower(given)
     key_id, _, _ = given.get("x-amz-credential", "").partition("/")
     ours = address == presigner.form_address or key_of_url(presigner.base, address) is not None
     if key_id != pair.access_key_id or not ours or signed.expires_at is None:

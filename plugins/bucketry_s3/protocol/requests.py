@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from bucketry.errors import InvalidHeader
 from bucketry.headers import check_kept_value
 from bucketry.keys import percent_encoded
-from bucketry_s3.protocol.given import check_complete, check_param
+from bucketry_s3.protocol.given import check_ascii, check_complete, check_param
 from bucketry_s3.protocol.markup import Written, as_time, http_date, write_document
 from bucketry_s3.protocol.operations import OPERATIONS
 from bucketry_s3.protocol.urls import Addressing, bucket_base, quote_key
@@ -38,8 +37,17 @@ class Place:
         return cls(cast(Literal["https", "http"], parts.scheme), parts.netloc, parts.path)
 
 
-def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Request:
+def request_for(
+    place: Place,
+    operation: str,
+    params: Mapping[str, Any],
+    *,
+    signs_body: bool = True,
+    body_sha256: str = "",
+) -> S3Request:
     """Return the request that boto3 would send for these parameters.
+
+    `signs_body` and `body_sha256` are those of `S3Request`.
 
     Raises `InvalidInput` for parameters that the operation does not take or lacks, and
     `InvalidHeader` for text that cannot be sent.
@@ -82,6 +90,8 @@ def request_for(place: Place, operation: str, params: Mapping[str, Any]) -> S3Re
         query=tuple(query),
         headers=headers,
         body=body,
+        signs_body=signs_body,
+        body_sha256=body_sha256,
         repeatable=known.repeatable and _CONDITIONS.isdisjoint(headers),
         patient=known.patient,
     )
@@ -102,11 +112,7 @@ def _customer_key(header: str, key: str | bytes) -> dict[str, str]:
 
 def _header(name: str, value: str) -> str:
     check_kept_value(name, value)
-    if not value.isascii():
-        raise InvalidHeader(
-            f"{name} has a character that is not ASCII, which servers refuse or give back "
-            "mangled; percent-encode it"
-        )
+    check_ascii(name, value)
     return value
 
 

@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from bucketry.errors import InvalidHeader, Unavailable
 from bucketry.headers import check_header_value
+from bucketry.model import Method
 from bucketry_s3.protocol.deadline import Deadline
 
 Payload = bytes | bytearray | memoryview
@@ -46,7 +47,7 @@ class S3Request:
     """
 
     operation: str
-    method: Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+    method: Method
     scheme: Literal["https", "http"]
     host: str
     path: str

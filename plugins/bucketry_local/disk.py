@@ -70,6 +70,11 @@ def explain(error: OSError) -> StorageError:
     return Unavailable(f"the file system failed: {reason}", code=code)
 
 
+def is_full(error: StorageError) -> bool:
+    """Return whether an error says that there is no room."""
+    return error.code in {errno.errorcode[number] for number in _FULL}
+
+
 def no_folder(path: str | Path) -> BucketNotFound:
     """Return the error of a store whose directory is something else."""
     return BucketNotFound(f"{path} is not a folder", hint="Set directory to a folder.")

@@ -77,6 +77,10 @@ def _names(folder: Path, base: str, prefix: str) -> Iterator[str]:
         if not base and isinstance(error, NotADirectoryError):
             raise no_folder(folder) from None
         return iter(())  # removed since its parent was read
+    except PermissionError as error:
+        if base == "lost+found/":  # a file system's own, at its top, and nobody's but root's
+            return iter(())
+        raise explain(error) from error
     except OSError as error:
         raise explain(error) from error
     return iter(sorted(filter(_nameable, names)))

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from bucketry import NotFound, Rejected, StorageError, Swept
+from bucketry import BadCredentials, NotFound, StorageError, Swept
 from bucketry.keys import percent_encoded
 from bucketry_local.disk import (
     close,
@@ -103,7 +103,7 @@ class OwnFolder:
                         write_file(file, text.encode(), self.new_name(), mode=0o600)
             text = file.read_bytes().decode(errors="replace").strip()
         if len(text) < 16 or "\ufffd" in text:
-            raise Rejected(
+            raise BadCredentials(
                 f"{file} holds no signing key",
                 hint="Delete the file, and a new one is made; URLs signed so far stop working.",
             )

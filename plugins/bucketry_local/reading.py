@@ -124,7 +124,7 @@ def pages(
                 if isinstance(error, FileNotFoundError | NotADirectoryError):
                     continue  # deleted since its folder was read
                 raise explain(error) from error
-            found = etag or etag_by_hand(seen)
+            found = etag_by_hand(seen) if etag is None else etag or None
             objects.append(listed(key, seen.st_size, found, moment(seen.st_mtime_ns)))
         if len(objects) + len(folders) == page_size:
             yield Page(objects=objects, folders=folders)

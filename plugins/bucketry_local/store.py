@@ -101,17 +101,21 @@ class Store:
     def listed(self, key: str, in_files: bool, likely: bool) -> tuple[os.stat_result, str | None]:
         """Return what a listing tells of `key`, which it has found: the file's state and the ETag.
 
-        The ETag is None for a file made by hand. `in_files` says whether the store has records in
-        files, `likely` whether this one has a record. Raises `OSError` and `NotFound`.
+        The ETag is None for a file made by hand, and "" where it may not be read: whoever may look
+        into a folder sees what is in it. `in_files` says whether the store has records in files,
+        `likely` whether this one has a record. Raises `OSError` and `NotFound`.
         """
         path = f"{self._base}/{key}"
         for _ in range(_LOOKS):
             seen = os.lstat(path)
             if not stat.S_ISREG(seen.st_mode):
                 raise NotFound("another has taken its place")
-            if not (likely or in_files or has_attached(path)):
-                return seen, None
-            told = self._records.look(key, seen, path, in_files)
+            try:
+                if not (likely or in_files or has_attached(path)):
+                    return seen, None
+                told = self._records.look(key, seen, path, in_files)
+            except PermissionError:
+                return seen, ""
             if told is not None:
                 return seen, told[0]
             if same_file(seen, os.lstat(path)):

@@ -4,7 +4,7 @@
 method      needs                                               answers
 ==========  ==================================================  ==================================
 GET, HEAD   a public object, or a signature                     200, 206, 304, 404, 412, 416
-PUT         a signature, Content-Length, the signed type        200, 400, 409, 411, 412
+PUT         a signature, Content-Length, the signed type        200, 400, 409, 411, 412, 507
 DELETE      a signature                                         204
 ==========  ==================================================  ==================================
 
@@ -15,6 +15,7 @@ that a browser could run are sent as attachments in a sandbox, see `bucketry.ser
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -27,36 +28,24 @@ from bucketry import (
     AlreadyExists,
     InvalidInput,
     InvalidKey,
-    NotFound,
-    PreconditionFailed,
     Provider,
     Rejected,
     SourceChanged,
     StorageError,
-    Unavailable,
     Unsupported,
     UploadOptions,
 )
 from bucketry.keys import RootPath, as_found
-from bucketry.serving import ObjectRequest, serve
+from bucketry.serving import ObjectRequest, refusal, serve
+from bucketry_local.disk import is_full
 from bucketry_local.layer import LocalLayer
 from bucketry_local.names import check_name
 from bucketry_local.receiving import CHUNK
 from bucketry_local.signing import Grant, is_signed
 
-_METHODS = ("GET", "HEAD", "PUT", "DELETE")
+logger = logging.getLogger("bucketry.local")
 
-_STATUS: tuple[tuple[type[Exception], int], ...] = (
-    (InvalidInput, 400),
-    (NotFound, 404),
-    (AlreadyExists, 412),
-    (PreconditionFailed, 412),
-    (Rejected, 409),
-    (SourceChanged, 400),
-    (Unsupported, 501),
-    (Unavailable, 503),
-    (StorageError, 500),
-)
+_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
 _DISCARD_MAX = 8 << 20
 """Bytes of a refused body that are still read, so that the client gets to see the answer."""
@@ -234,9 +223,13 @@ class _Body:
 
 
 def _refusal(error: StorageError | InvalidInput) -> _Refusal:
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    if isinstance(error, InvalidInput):
-        return _Refusal(status, str(error))
-    if status >= 500 and not isinstance(error, Unsupported):
-        return _Refusal(status, "the storage failed")
-    return _Refusal(error.status or status, error.reason)
+    status, sentence = refusal(error)
+    if isinstance(error, AlreadyExists):
+        status = 412  # as S3 answers If-None-Match
+    elif isinstance(error, Rejected):  # by what is on the disk
+        status = 507 if is_full(error) else error.status or 409
+    elif isinstance(error, AccessDenied) or (status >= 500 and not isinstance(error, Unsupported)):
+        # Its own reason may name folders of this machine, so only whoever runs it is told.
+        logger.warning("%s", error)
+        return _Refusal(status, sentence)
+    return _Refusal(status, sentence if isinstance(error, InvalidInput) else error.reason)

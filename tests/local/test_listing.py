@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bucketry import Provider
+from bucketry import AccessDenied, Provider
 from bucketry.model import Page
 from bucketry_local import LocalLayer
 from bucketry_local.attributes import attached
@@ -164,3 +168,32 @@ def test_an_object_that_is_replaced_while_it_is_listed_has_an_etag_that_it_had(
 
     monkeypatch.setattr("bucketry_local.records.attached", late)
     assert [info.etag for info in local.list()] == replaced
+
+
+def test_what_may_not_be_read_is_listed_and_what_may_not_be_looked_into_is_named(
+    local: Provider, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Played, because the tests may run as a user who may read everything."""
+    fill(local, ["a", "b", "c/d"])
+    (directory / "lost+found").mkdir()
+    denied = {f"{directory}/b", f"{directory}/lost+found"}
+
+    def unless_denied(call: Any) -> Any:
+        def asked(path: Any, *rest: Any, **more: Any) -> Any:
+            if str(path) in denied:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return call(path, *rest, **more)
+
+        return asked
+
+    for name in ("getxattr", "listxattr", "scandir"):
+        monkeypatch.setattr(os, name, unless_denied(getattr(os, name, None)), raising=False)
+    etags = {info.key: info.etag for info in local.list()}
+    assert [*etags] == ["a", "b", "c/d"]
+    assert etags["a"] == etags["c/d"] == hashlib.md5(b"x").hexdigest()
+    if sys.platform == "linux":
+        assert etags["b"] is None
+    denied.add(f"{directory}/c")
+    with pytest.raises(AccessDenied, match=f"refuses {directory}/c: Permission denied"):
+        keys_of(local)
+    assert keys_of(local, "b") == ["b"]

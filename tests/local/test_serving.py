@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import threading
 import time
@@ -14,8 +15,21 @@ from typing import Any
 import attrs
 import pytest
 
-from bucketry import ExistingKey, InvalidKey, Provider, Rejected, SignRequest, hookimpl
+from bucketry import (
+    AlreadyExists,
+    BadCredentials,
+    BucketNotFound,
+    ExistingKey,
+    InvalidKey,
+    Provider,
+    RateLimited,
+    Rejected,
+    SignRequest,
+    Unconfirmed,
+    hookimpl,
+)
 from bucketry_local import LocalLayer
+from bucketry_local.disk import disk
 from bucketry_local.server import Server, serve
 from bucketry_local.signing import Signer
 
@@ -449,6 +463,37 @@ def test_a_conflict_of_names_is_told(private: Provider, fetch: Fetch) -> None:
     answer = put(fetch, private, "a")
     assert answer.status == 409
     assert "other keys have this one as their folder" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (OSError(errno.ENOSPC, "full"), 507, "there is no room: full"),
+        (OSError(errno.EDQUOT, "quota"), 507, "there is no room: quota"),
+        (OSError(errno.ENOLCK, "no locks"), 503, "try again later"),
+        (OSError(errno.EACCES, "no", "/srv/secret"), 403, "the storage does not allow this"),
+        (OSError(errno.ENOTSUP, "no flock"), 501, "lacks what this needs"),
+        (Unconfirmed("the object is in place in /srv/secret"), 503, "look before trying again"),
+        (RateLimited("x"), 503, "busy"),
+        (BadCredentials("/srv/secret holds no signing key"), 500, "the storage failed"),
+        (BucketNotFound("/srv/secret is not a folder"), 500, "the storage failed"),
+        (AlreadyExists("there is an object"), 412, "there is an object"),
+    ],
+)
+def test_a_failure_has_the_status_that_clients_go_by_and_names_no_folder(
+    private: Provider, server: Server, fetch: Fetch, error: Exception, status: int, told: str
+) -> None:
+    class Fails:
+        @hookimpl
+        def bucketry_upload(self) -> None:
+            with disk():
+                raise error
+
+    failing = private.with_layer(Fails())
+    server.mount(failing)
+    answer = put(fetch, failing, "a")
+    assert (answer.status, told in answer.text) == (status, True), answer.text
+    assert "/srv" not in answer.text
 
 
 def test_an_upload_that_breaks_off_is_not_published(

@@ -12,10 +12,10 @@ import pytest
 
 from bucketry import (
     AccessDenied,
+    BadCredentials,
     InvalidExpiry,
     PluginError,
     Provider,
-    Rejected,
     Secret,
     SignedUrl,
     SignRequest,
@@ -270,7 +270,7 @@ def test_without_a_configured_key_one_is_made_and_shared(make: Make, directory: 
 def test_a_damaged_signing_key_is_refused(make: Make, directory: Path, damage: bytes) -> None:
     (directory / ".bucketry").mkdir(parents=True)
     (directory / ".bucketry" / "signing-key").write_bytes(damage)
-    with pytest.raises(Rejected, match=r"holds no signing key.*Delete the file"):
+    with pytest.raises(BadCredentials, match=r"holds no signing key.*Delete the file"):
         make(signing_key=None).url("a")
 
 

@@ -101,9 +101,9 @@ class Store:
     def listed(self, key: str, in_files: bool, likely: bool) -> tuple[os.stat_result, str | None]:
         """Return what a listing tells of `key`, which it has found: the file's state and the ETag.
 
-        The ETag is None for a file made by hand, and "" where it may not be read: whoever may look
-        into a folder sees what is in it. `in_files` says whether the store has records in files,
-        `likely` whether this one has a record. Raises `OSError` and `NotFound`.
+        The ETag is None for a file made by hand, and "" where it may not be read. `in_files` says
+        whether the store has records in files, `likely` whether this one has a record. Raises
+        `OSError` and `NotFound`.
         """
         path = f"{self._base}/{key}"
         for _ in range(_LOOKS):
@@ -288,9 +288,7 @@ class Store:
 
     def delete(self, keys: Sequence[str]) -> Deleted:
         """Delete objects and the folders that get empty; an outcome for each key."""
-        deleted: list[str] = []
-        failures: list[Failure] = []
-        changed: set[Path] = set()
+        deleted, failures, changed = list[str](), list[Failure](), set[Path]()
         for key in keys:
             try:
                 self._delete(key, changed)

@@ -47,6 +47,28 @@ def test_a_line_for_each_case_and_a_sum(conform: Run) -> None:
     assert result.stdout.splitlines()[-1] == "Files on disk: 7 cases: 7 passed"
 
 
+def test_files_on_disk_are_served_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server(port=0)
+    asked = []
+
+    def listening(**where: Any) -> Server:
+        asked.append(where)
+        return server
+
+    monkeypatch.setattr("bucketry.cli.serving.local_server", listening)
+    text = (
+        f'[providers.media]\nprovider = "local"\nbase_url = "{server.url}"\ndirectory = "files"\n'
+    )
+    (tmp_path / "bucketry.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(root, ["conform", "--group", "urls"])
+    assert result.exit_code == 0, result.output
+    assert "passed       urls.private_opens\n" in result.stdout
+    assert asked == [{"host": "127.0.0.1", "port": server.port}]
+
+
 def test_the_report_is_printed_as_json(conform: Run) -> None:
     result = conform("media", "--group", "head", "--json", "--endpoint", "stand-in")
     report = json.loads(result.stdout)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from bucketry.cli import output
+from bucketry.cli.serving import served
 from bucketry.cli.settings import Settings, command
 from bucketry.testing import SUITE, Result, Suite, read_known, run
 from bucketry.testing.case import Outcome
@@ -121,15 +122,16 @@ def conform(
     """Prove that a provider keeps the contract.
 
     And that the capabilities which its vendor's page declares are true. Works on the real bucket
-    of the provider NAME, in a throw-away folder that is removed at the end. Exit code 1 means that
-    a rule was broken, that a declared capability is wrong, or that a known difference is gone.
+    of the provider NAME, in a throw-away folder that is removed at the end. Files on disk are
+    served meanwhile. Exit code 1 means that a rule was broken, that a declared capability is wrong,
+    or that a known difference is gone.
     """
     try:
         chosen = suite.select(groups or None)
     except ValueError as error:
         output.bad_usage(str(error))
     known = read_known(Path(known_file), suite) if known_file else {}
-    with settings.open(name) as provider:
+    with settings.open(name) as provider, served(provider):
         with _shown(settings, chosen) as show:
             report = run(provider, suite=chosen, known=known, endpoint=endpoint, on_result=show)
         for file in reports:

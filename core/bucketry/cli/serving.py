@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from bucketry import InvalidInput
+from bucketry import InvalidInput, Provider
 from bucketry.cli import output
 from bucketry.cli.places import Place, places
 from bucketry.cli.settings import Settings, command
@@ -70,6 +70,23 @@ def serve(
                 settings.note(f"its addresses begin with {provider.options.base_url}, though")
             threading.Event().wait()
     return 0
+
+
+@contextmanager
+def served(provider: Provider) -> Iterator[None]:
+    """Serve files on disk to this machine while the block runs, unless somebody does already."""
+    base = urlsplit(provider.options.base_url if provider.vendor.name == "local" else "")
+    with ExitStack() as stack:
+        if (
+            base.scheme == "http"
+            and base.hostname in (HOST, "localhost")
+            and base.path in ("", "/")
+        ):
+            with suppress(OSError):  # somebody listens there
+                server = local_server(host=HOST, port=base.port or 80)
+                server.mount(provider)
+                stack.enter_context(server)
+        yield
 
 
 def local_server(**where: Any) -> Any:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def _fact(value: T, note: str = "") -> Fact[T]:
-    return Fact(value, "documented", "docs/local.md", "2026-11", note)
+    return Fact(value, "code", "plugins/bucketry_local", "2026-11", note)
 
 
 # Spelled as boto3 does, like all parameters here.

@@ -10,6 +10,7 @@ import hashlib
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,31 @@ def test_an_address_of_ipv6_is_a_host_in_brackets(open_on: Open, tmp_path: Path)
 
         assert arrived[0].startswith(b"PUT /media/k HTTP/1.1\r\n")
         assert f"host: [::1]:{peer.port}".encode() in arrived[0].lower()
+
+
+def test_an_address_that_says_nothing_costs_a_moment(
+    open_on: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one is tried beside it, long before a connection takes too long."""
+    arrived = list[bytes]()
+    with Peer(stores(arrived)) as peer, socket.socket() as full, ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):  # the queue is full, and further SYNs are dropped
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+            for port in (full.getsockname()[1], 9, peer.port)
+        ]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
+        began = time.monotonic()
+        endpoint = "http://three.example"
+        open_on(endpoint=endpoint, allow_http=True, ca_bundle=None).upload(BODY, key="k")
+
+    assert time.monotonic() - began < 3  # a connection alone may take 10
+    assert len(arrived) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import http.client
 import io
-import math
 import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -24,13 +23,13 @@ from botocore.awsrequest import (
     AWSHTTPSConnectionPool,
 )
 from botocore.httpsession import URLLib3Session
-from urllib3.exceptions import HTTPError
 
 from bucketry import Unavailable
 from bucketry.forking import not_while_forking
 from bucketry_s3.transports.head import Head
-from bucketry_s3.transports.names import check_time, resolve
+from bucketry_s3.transports.names import connect
 from bucketry_s3.transports.proxies import authorization_of, proxy_of
+from bucketry_s3.transports.trust import TlsSocket
 from bucketry_s3.transports.watchdog import Watched
 
 
@@ -104,6 +103,9 @@ class _Noting:
     response_class = staticmethod(functools.partial(_Answer, status_tuple=None))
     sock: Any
     port: int
+    timeout: float
+    proxy: Any
+    socket_options: Any
     _dns_host: str
 
     def connect(self) -> None:
@@ -113,30 +115,22 @@ class _Noting:
         self._note(self.sock)
 
     def _new_conn(self) -> Any:
-        made = self._connected()
-        # The handshake takes the socket's file descriptor away from it, and gives one at its end.
-        self._note(self._opening.enter_context(made.dup()))
-        return made
-
-    def _connected(self) -> socket.socket:
-        """Connect to one of the addresses: the SDK would look the name up as long as that takes."""
-        inner: Any = super()
-        name, watched = self._dns_host, ATTEMPT.watched
-        if watched is None:
-            return cast(socket.socket, inner._new_conn())
-        deadline = watched.deadline
+        """Connect. The SDK would wait for names and each address as long as it likes."""
+        watched = cast(Watched, ATTEMPT.watched)
+        until = time.monotonic() + self.timeout
         # A proxy's address of IPv6 comes in brackets.
-        host, until = name.strip("[]"), time.monotonic() + deadline.remaining()
-        found = resolve(host, self.port, until, deadline)
+        host, what = self._dns_host.strip("[]"), "the proxy " if self.proxy else ""
+        made = connect(host, self.port, until, watched.deadline, what=what)
         try:
-            for _, (self._dns_host, *_) in found[:-1]:
-                with suppress(HTTPError):
-                    return cast(socket.socket, inner._new_conn())
-                check_time(math.inf, deadline, f"connecting to {name}")
-            self._dns_host = found[-1][1][0]
-            return cast(socket.socket, inner._new_conn())
-        finally:
-            self._dns_host = name
+            made.settimeout(self.timeout)
+            for option in self.socket_options or ():
+                made.setsockopt(*option)
+            # The handshake takes the socket's file descriptor away, and gives one at its end.
+            self._note(self._opening.enter_context(made.dup()))
+        except BaseException:
+            made.close()
+            raise
+        return made
 
     @staticmethod
     def _note(sock: socket.socket | None) -> None:
@@ -208,10 +202,18 @@ def head_of(raw: Any) -> Head:
     return head
 
 
+class _Session(URLLib3Session):
+    def _get_ssl_context(self) -> ssl.SSLContext:
+        inner: Any = super()
+        context: ssl.SSLContext = inner._get_ssl_context()
+        context.sslsocket_class = TlsSocket
+        return context
+
+
 def open_session(**arguments: Any) -> URLLib3Session:
     """Return a session of botocore's whose connections note in `ATTEMPT` what they have written."""
     with not_while_forking:  # it has TLS settings, and OpenSSL locks while it makes those
-        session: Any = URLLib3Session(**arguments)
+        session: Any = _Session(**arguments)
     # botocore has no public name for them; it gives them to the managers of proxies, too.
     session._pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
     session._proxy_config = _Proxies()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from bucketry.errors import InvalidInput
 from bucketry.forking import not_while_forking
@@ -14,6 +16,21 @@ from bucketry.forking import not_while_forking
 VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 """Environment variables that name a file of authorities, in this order; an empty one counts as
 not set."""
+
+
+class TlsSocket(ssl.SSLSocket):
+    """A socket that is closed where it cannot be made, since the peer has reset the connection.
+
+    `ssl` looks for that first of all, by asking for the peer's name, and would leave it open.
+    """
+
+    def getpeername(self) -> Any:
+        """Return the peer's address, or close."""
+        try:
+            return super().getpeername()
+        except OSError:
+            self.close()
+            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from None
 
 
 def authorities(ca_bundle: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -47,6 +64,7 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
         raise InvalidInput(f"{what} that can be read: {error}") from error
     if file is None and not context.cert_store_stats()["x509_ca"]:
         _trust_the_sdks_own(context)
+    context.sslsocket_class = TlsSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION  # so sending never waits for what is to be read
     return context

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -20,7 +21,7 @@ from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import S3Answer, Unreachable
 from bucketry_s3.transports.sockets.dialing import Proxy, Route
 from bucketry_s3.transports.sockets.exchange import exchange, request_head
-from bucketry_s3.transports.sockets.pool import Pool
+from bucketry_s3.transports.sockets.pool import Connection, Pool
 from s3.sockets.peer import Line, Peer, Script
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -447,6 +448,21 @@ def test_closing_the_pool_ends_what_waits(start: Start) -> None:
     threading.Timer(0.3, pool.close).start()
 
     _within(1, lambda: send(pool, seconds=60))
+
+
+def test_a_connection_given_back_while_the_pool_is_closed_is_closed(start: Start) -> None:
+    class Idle(deque[Connection]):
+        def append(self, connection: Connection) -> None:
+            pool.close()  # as another thread may, which sees it neither in use nor here
+            super().append(connection)
+
+    _, pool = start(_silence)
+    pool._idle = Idle()
+    connection = pool.take(Deadline(5))
+
+    pool.give_back(connection)
+
+    assert -1 == connection.sock.fileno()
 
 
 # -- answers before the request is out ---------------------------------------------------------

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import socket
 import ssl
+import struct
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 
 from bucketry import InvalidInput
 from bucketry.forking import not_while_forking
+from bucketry_s3.transports.sdk_http import open_session
 from bucketry_s3.transports.trust import authorities, tls_context
 
 
@@ -71,3 +75,21 @@ def test_a_file_without_certificates_is_refused(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_refused() -> None:
     with pytest.raises(InvalidInput, match="No such file"):
         tls_context("/nowhere/ca.pem")
+
+
+@pytest.mark.parametrize("of_the_sdk", [False, True])
+def test_a_connection_that_is_reset_before_tls_begins_is_closed(of_the_sdk: bool) -> None:
+    session: Any = open_session() if of_the_sdk else None
+    context = session._get_ssl_context() if session else tls_context(None)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        plain = socket.create_connection(listener.getsockname())
+        other, _ = listener.accept()
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()  # with a reset, which the next call meets
+        number = f"fd={plain.fileno()},"
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            with pytest.raises(ConnectionResetError):
+                context.wrap_socket(plain, server_hostname="localhost")
+
+    assert not [one for one in told if number in str(one.message)]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import select
 import socket
 import ssl
 import time
-from typing import Any
 
 from attrs import field, frozen
 
@@ -16,7 +12,7 @@ from bucketry.errors import Rejected, StorageError
 from bucketry_s3.protocol.deadline import Deadline
 from bucketry_s3.protocol.wire import Unreachable
 from bucketry_s3.transports.head import Head
-from bucketry_s3.transports.names import SLICE, Address, check_time, resolve
+from bucketry_s3.transports.names import SLICE, check_time, connect
 from bucketry_s3.transports.proxies import authorization_of, no_tunnel, proxy_of
 from bucketry_s3.transports.tls_errors import NO_TLS, no_tls, untrusted
 
@@ -71,8 +67,8 @@ def dial(route: Route, deadline: Deadline) -> socket.socket:
     Raises `Unreachable` where trying again may help, `Rejected` where it cannot.
     """
     until = time.monotonic() + min(CONNECT_SECONDS, deadline.remaining())
-    near = route.proxy or route
-    plain = _connect(resolve(near.host, near.port, until, deadline), near, until, deadline)
+    near, what = (route.proxy, "the proxy ") if route.proxy else (route, "")
+    plain = connect(near.host, near.port, until, deadline, what=what)
     try:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(SLICE)
@@ -87,45 +83,6 @@ def dial(route: Route, deadline: Deadline) -> socket.socket:
     except BaseException:
         plain.close()
         raise
-
-
-def _connect(
-    addresses: list[Address], near: Route | Proxy, until: float, deadline: Deadline
-) -> socket.socket:
-    reason = "it has no address"
-    for number, (family, address) in enumerate(addresses):
-        # What is left is shared, so that one dead address does not use it up.
-        share = (until - time.monotonic()) / (len(addresses) - number)
-        try:
-            tried = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:  # a machine without IPv6, too many open files
-            reason = error.strerror or str(error)
-            continue
-        try:
-            code = _try_connect(tried, address, time.monotonic() + share, deadline)
-        except BaseException:
-            tried.close()
-            raise
-        if not code:
-            return tried
-        tried.close()
-        reason = os.strerror(code)
-    what = "the proxy " if isinstance(near, Proxy) else ""
-    raise Unreachable(f"no connection to {what}{near.host}:{near.port}: {reason}")
-
-
-def _try_connect(tried: socket.socket, address: Any, until: float, deadline: Deadline) -> int:
-    """Connect; return 0 or the error's number."""
-    tried.setblocking(False)
-    code = tried.connect_ex(address)
-    if code not in (errno.EINPROGRESS, errno.EWOULDBLOCK):
-        return code
-    poll = select.poll()
-    poll.register(tried, select.POLLOUT)
-    while not poll.poll(SLICE * 1000):
-        if time.monotonic() >= until or not deadline.remaining():
-            return errno.ETIMEDOUT
-    return tried.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
 def _tunnel(

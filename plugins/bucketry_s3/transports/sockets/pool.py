@@ -108,12 +108,13 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """Keep a connection whose answer was read to its end."""
         self._busy.discard(connection)
-        if self._closed or len(self._idle) >= MAX_IDLE:
-            connection.close()
-            return
         connection.used = True
         connection.idle_since = time.monotonic()
         self._idle.append(connection)
+        # Looked at behind it: who closed a moment ago has met it neither in use nor idle.
+        if self._closed or len(self._idle) > MAX_IDLE:
+            with suppress(IndexError):
+                self._idle.popleft().close()
 
     def give_up(self, connection: Connection) -> None:
         """Close a connection that must not be used again."""

@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import ClassVar
 
-from servers.server import (
-    HOST,
-    VIRTUAL_HOST,
-    Endpoint,
-    Server,
-    answers,
-    free_ports,
-    go_program,
-    go_version,
-)
-
-INSTALL = "go install github.com/minio/minio@latest"
+from servers.go_server import GoServer
+from servers.server import VIRTUAL_HOST, Endpoint
 
 
-class Minio(Server):
-    """MinIO, built from its sources with Go or found as a program."""
+class Minio(GoServer):
+    """MinIO."""
 
-    name: ClassVar[str] = "minio"
+    name = "minio"
+    module = "github.com/minio/minio"
+    ready = "/minio/health/ready"
 
-    def missing(self) -> str | None:
-        return None if go_program("minio") else f"minio is not installed ({INSTALL})"
-
-    def _launch(self) -> Endpoint:
-        ca, chain, key = self._certify()
-        program = go_program("minio")
-        assert program is not None
-        (port,) = free_ports(1)
-        endpoint = Endpoint(
-            server=self.name,
-            version=self._version(program),
-            profile="minio",
-            url=f"https://{HOST}:{port}",
-            virtual_url=f"https://{VIRTUAL_HOST}:{port}",
-            ca_bundle=str(ca),
-        )
+    def _serve(self, program: Path, port: int, endpoint: Endpoint, tls: tuple[Path, Path]) -> None:
         certificates = self.folder / "certs"
         certificates.mkdir()
-        chain.rename(certificates / "public.crt")
-        key.rename(certificates / "private.key")
+        for file, name in zip(tls, ("public.crt", "private.key"), strict=True):
+            file.rename(certificates / name)
         self._spawn(
             "minio",
             [
@@ -61,12 +37,8 @@ class Minio(Server):
                 "MINIO_UPDATE": "off",
             },
         )
-        self._wait(lambda: answers(f"{endpoint.url}/minio/health/ready", ca), "MinIO")
-        return endpoint
 
     def _version(self, program: Path) -> str:
         """Return the release, or the module version of a build by `go install`."""
         release = self._run([program, "--version"]).split()[2]
-        if release != "DEVELOPMENT.GOGET":
-            return release
-        return go_version(program)
+        return super()._version(program) if release == "DEVELOPMENT.GOGET" else release

@@ -264,25 +264,3 @@ def not_found(packages: Mapping[str, str]) -> str | None:
         f"{', '.join(missing)} {verb} not installed "
         f"(apt-get install --no-install-recommends {' '.join(names)})"
     )
-
-
-def go_program(name: str) -> Path | None:
-    """Return a program from the PATH or from where Go installs programs."""
-    found = shutil.which(name)
-    if found:
-        return Path(found)
-    folders = [Path.home() / "go"]
-    if shutil.which("go"):
-        answer = subprocess.run(["go", "env", "GOPATH"], capture_output=True, text=True, check=True)
-        folders += [Path(folder) for folder in answer.stdout.strip().split(os.pathsep)]
-    programs = (folder / "bin" / name for folder in folders)
-    return next((program for program in programs if program.is_file()), None)
-
-
-def go_version(program: Path) -> str:
-    """Return the module's version of a program that `go install` has built."""
-    shown = subprocess.run(
-        ["go", "version", "-m", str(program)], capture_output=True, text=True, check=True
-    )
-    lines = [line.split() for line in shown.stdout.splitlines()]
-    return next(line[2] for line in lines if line[:1] == ["mod"])

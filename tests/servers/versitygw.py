@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from pathlib import Path
 
-from servers.server import (
-    HOST,
-    VIRTUAL_HOST,
-    Endpoint,
-    Server,
-    answers,
-    free_ports,
-    go_program,
-    go_version,
-)
-
-INSTALL = "go install github.com/versity/versitygw/cmd/versitygw@latest"
+from servers.go_server import GoServer
+from servers.server import VIRTUAL_HOST, Endpoint
 
 
-class Versitygw(Server):
+class Versitygw(GoServer):
     """versitygw with its posix backend, which keeps what is not data in extended attributes."""
 
-    name: ClassVar[str] = "versitygw"
+    name = "versitygw"
+    module = "github.com/versity/versitygw/cmd/versitygw"
 
-    def missing(self) -> str | None:
-        return None if go_program("versitygw") else f"versitygw is not installed ({INSTALL})"
-
-    def _launch(self) -> Endpoint:
-        ca, chain, key = self._certify()
-        program = go_program("versitygw")
-        assert program is not None
-        (port,) = free_ports(1)
-        endpoint = Endpoint(
-            server=self.name,
-            version=go_version(program),
-            profile="versitygw",
-            url=f"https://{HOST}:{port}",
-            virtual_url=f"https://{VIRTUAL_HOST}:{port}",
-            ca_bundle=str(ca),
-        )
+    def _serve(self, program: Path, port: int, endpoint: Endpoint, tls: tuple[Path, Path]) -> None:
         data, versions = self.folder / "data", self.folder / "versions"
         data.mkdir()
         versions.mkdir()
+        chain, key = tls
         self._spawn(
             "versitygw",
             [
@@ -54,5 +31,3 @@ class Versitygw(Server):
                 "ROOT_SECRET_KEY": endpoint.secret_access_key,
             },
         )
-        self._wait(lambda: answers(endpoint.url, ca), "versitygw")
-        return endpoint

@@ -17,6 +17,7 @@ from bucketry import (
     ByteRange,
     Capabilities,
     Deleted,
+    Fact,
     LayerContext,
     NotFound,
     ObjectInfo,
@@ -159,6 +160,11 @@ class MemoryLayer:
 
     def close(self) -> None:
         self.calls.append(("close", None))
+
+
+def fact_of(value: Any) -> Fact[Any]:
+    """Return what the vendor documents."""
+    return Fact(value, "documented", "https://memory.example/docs", "2026-11")
 
 
 def memory_vendor(capabilities: Capabilities | None = None, **fields: Any) -> Vendor:

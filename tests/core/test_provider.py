@@ -16,7 +16,6 @@ import pytest
 from bucketry import (
     Capabilities,
     Deleted,
-    Fact,
     Failure,
     InvalidInput,
     InvalidKey,
@@ -31,16 +30,13 @@ from bucketry import (
 from core.memory import (
     MOMENT,
     MemoryOptions,
+    fact_of,
     filled,
     keys_of,
     memory_provider,
     memory_vendor,
     store_of,
 )
-
-
-def _fact(value: Any) -> Fact[Any]:
-    return Fact(value, "documented", "https://memory.example/docs", "2026-11")
 
 
 def test_an_upload_tells_all_that_is_needed_later() -> None:
@@ -283,7 +279,7 @@ def test_a_layer_asks_the_whole_stack() -> None:
 
 def test_a_vendor_may_refine_its_capabilities_by_the_options() -> None:
     def able_by(able: Capabilities, options: Any) -> Capabilities:
-        return attrs.evolve(able, post_policy=_fact("yes" if options.root_path else "no"))
+        return attrs.evolve(able, post_policy=fact_of("yes" if options.root_path else "no"))
 
     for root_path, method in (("top", "POST"), ("", "PUT")):
         media = Provider(

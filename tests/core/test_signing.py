@@ -15,11 +15,7 @@ from bucketry import (
     InvalidInput,
     Unsupported,
 )
-from core.memory import memory_provider, store_of
-
-
-def _fact(value: Any) -> Fact[Any]:
-    return Fact(value, "documented", "https://memory.example/docs", "2026-11")
+from core.memory import fact_of, memory_provider, store_of
 
 
 @pytest.mark.parametrize(
@@ -47,7 +43,7 @@ def test_the_shortest_and_the_longest_life(seconds: int) -> None:
 
 
 def test_a_vendor_may_allow_less() -> None:
-    media = memory_provider(Capabilities(presign_seconds_max=_fact(3600)))
+    media = memory_provider(Capabilities(presign_seconds_max=fact_of(3600)))
     assert media.sign("a", expires_in=3600).signed
     with pytest.raises(InvalidExpiry, match="1 to 3,600 seconds"):
         media.sign("a", expires_in=3601)
@@ -102,7 +98,7 @@ def test_bad_signing_arguments_are_refused(
 
 
 def test_a_vendor_that_cannot_sign_a_method_says_so() -> None:
-    media = memory_provider(Capabilities(presign=_fact(frozenset({"GET"}))))
+    media = memory_provider(Capabilities(presign=fact_of(frozenset({"GET"}))))
     assert media.sign("a").method == "GET"
     for operation in (
         lambda: media.sign("a", method="PUT"),
@@ -121,7 +117,7 @@ def test_many_are_signed_at_once() -> None:
     }
 
 
-POST = Capabilities(post_policy=_fact("yes"))
+POST = Capabilities(post_policy=fact_of("yes"))
 LIMITS: dict[str, Any] = {"content_type": "image/png", "max_size": 1000}
 
 
@@ -136,7 +132,7 @@ def test_a_ticket_is_a_form_where_policies_are_verified() -> None:
     assert (request.min_size, request.max_size) == (10, 1000)
 
 
-@pytest.mark.parametrize("fact", [_fact("no"), _fact("ignored"), Fact(None)])
+@pytest.mark.parametrize("fact", [fact_of("no"), fact_of("ignored"), Fact(None)])
 def test_a_ticket_is_a_signed_put_elsewhere_and_tells_what_it_cannot_check(fact: Fact[Any]) -> None:
     media = memory_provider(Capabilities(post_policy=fact))
     ticket = media.upload_ticket("a", **LIMITS)

@@ -15,13 +15,16 @@ from conformance.sabotages.conditions import leaves_parts
 from conformance.sabotages.tools import (
     answer,
     arguments,
+    bare_copy,
     body,
+    deletes_first,
     options,
     raising,
     sabotage,
     source_if,
     stored,
     told,
+    told_twice,
     whole,
 )
 
@@ -44,13 +47,6 @@ def _over_the_old(self: Provider, given: Any, *, key: str, **options: Any) -> An
     return Provider.upload(self, given, key=key, **options)
 
 
-def _twice(given: dict[str, Any]) -> dict[str, Any]:
-    progress = given.get("progress")
-    if progress is None:
-        return given
-    return {**given, "progress": lambda step: (progress(step), progress(step))}
-
-
 def _mixed(given: Any) -> bool:
     return isinstance(given, bytes) and len(given) > 1000 and len(set(given)) == 1
 
@@ -59,15 +55,6 @@ def _shifted(self: Provider, key: str, byte_range: Any = None) -> Any:
     if byte_range is not None:
         byte_range = attrs.evolve(byte_range, start=byte_range.start + 1)
     return Provider.open(self, key, byte_range)
-
-
-def _untyped_copy(self: Provider, source: str, target: str, **_: Any) -> Any:
-    return self.upload(self.read(source), key=target)
-
-
-def _deletes_first(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
-    self.delete(key)
-    return Provider.upload(self, given, key=key, **options)
 
 
 def _no_large_tags(self: Provider, given: Any, **options: Any) -> bool:
@@ -119,7 +106,7 @@ MULTIPART = [
         "multipart.progress",
         "the sum of the steps",
         place="aws",
-        methods=options(_twice),
+        methods=options(told_twice),
     ),
     sabotage(
         "multipart.broken_source",
@@ -131,7 +118,7 @@ MULTIPART = [
         "multipart.broken_source_over_an_object",
         "NotFound",
         place="aws",
-        methods={"upload": _deletes_first},
+        methods={"upload": deletes_first},
     ),
     sabotage(
         "multipart.interrupted",
@@ -163,7 +150,7 @@ MULTIPART = [
         place="aws",
         methods={"upload": _over_the_old},
     ),
-    sabotage("multipart.copied", "the copy's type", place="aws", methods={"copy": _untyped_copy}),
+    sabotage("multipart.copied", "the copy's type", place="aws", methods={"copy": bare_copy}),
     sabotage(
         "multipart.tagged",
         "tagging = 'yes'",

@@ -22,6 +22,7 @@ from bucketry import (
 from conformance.sabotages.tools import (
     answer,
     arguments,
+    bare_copy,
     dropped,
     instead,
     key,
@@ -249,10 +250,6 @@ def _empty_copy(self: Provider, source: str, target: str, **_: Any) -> StoredObj
     return self.upload(b"", key=target)
 
 
-def _bare_copy(self: Provider, source: str, target: str, **_: Any) -> StoredObject:
-    return self.upload(self.read(source), key=target)
-
-
 def _cautious_copy(self: Provider, source: str, target: str, **options: Any) -> StoredObject:
     if self.exists(target):
         return self.upload(self.read(target), key=target)
@@ -286,7 +283,7 @@ def _delete_then_store(self: Provider, source: str, target: str) -> StoredObject
 
 COPY = [
     sabotage("copy.bytes_are_equal", "the bytes of the copy", methods={"copy": _empty_copy}),
-    sabotage("copy.headers_go_along", "the headers of the copy", methods={"copy": _bare_copy}),
+    sabotage("copy.headers_go_along", "the headers of the copy", methods={"copy": bare_copy}),
     sabotage("copy.answer", "the ETag", hooks={"copy": told(etag="0")}),
     sabotage("copy.over_an_object", "the bytes of the target", methods={"copy": _cautious_copy}),
     sabotage(

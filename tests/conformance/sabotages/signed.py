@@ -61,10 +61,6 @@ def _for_yours(self: Provider, key: str, **given: Any) -> SignedUrl:
     return attrs.evolve(signed, url=signed.reveal().replace("/yours?", "/mine?"))
 
 
-def _puts_only(self: Provider, key: str, **given: Any) -> SignedUrl:
-    return Provider.sign(self, key, **{**given, "method": "PUT"})
-
-
 def _of_hour(self: Provider, key: str, *, expires_in: Any = None, **given: Any) -> SignedUrl:
     return Provider.sign(self, key, expires_in=min(expires_in or 3600, 604_800), **given)
 
@@ -152,7 +148,11 @@ SIGNED = [
         "the names listed",
         methods=_for("DELETE", _as_get),
     ),
-    sabotage("signed.one_method_only", "PUT was answered with 200", methods={"sign": _puts_only}),
+    sabotage(
+        "signed.one_method_only",
+        "PUT was answered with 200",
+        methods=arguments("sign", method="PUT"),
+    ),
     sabotage(
         "signed.one_key_only", "another key was answered with 200", methods={"sign": _for_yours}
     ),

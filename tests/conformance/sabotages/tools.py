@@ -179,3 +179,22 @@ def listed_key(change: Callable[[str], str]) -> dict[str, Any]:
 def in_the_open(given: Any) -> Any:
     """Lead to the stand-in's other bucket, which is open to everybody."""
     return attrs.evolve(given, bucket=OPEN_BUCKET)
+
+
+def told_twice(given: dict[str, Any]) -> dict[str, Any]:
+    """Tell each step of the progress twice."""
+    progress = given.get("progress")
+    if progress is None:
+        return given
+    return {**given, "progress": lambda step: (progress(step), progress(step))}
+
+
+def deletes_first(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
+    """Take the old object away before the new one is stored."""
+    self.delete(key)
+    return Provider.upload(self, given, key=key, **options)
+
+
+def bare_copy(self: Provider, source: str, target: str, **_: Any) -> Any:
+    """Copy the bytes and nothing else."""
+    return self.upload(self.read(source), key=target)

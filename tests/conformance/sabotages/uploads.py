@@ -16,12 +16,14 @@ from bucketry.testing.cases.upload import Liar
 from conformance.sabotages.tools import (
     answer,
     body,
+    deletes_first,
     options,
     sabotage,
     source,
     source_if,
     stored,
     told,
+    told_twice,
     whole,
     without,
 )
@@ -50,11 +52,6 @@ def _swallowed(pieces: Any) -> Iterator[bytes]:
         return
 
 
-def _delete_first(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
-    self.delete(key)
-    return Provider.upload(self, given, key=key, **options)
-
-
 def _over_the_old_bytes(self: Provider, given: Any, *, key: str, **options: Any) -> Any:
     new = whole(given)
     old = self.read(key) if self.exists(key) else b""
@@ -71,13 +68,6 @@ def _named_folders(given: Any) -> Any:
     if isinstance(given, Path) and given.is_dir():
         raise InvalidSource("it cannot be read")
     return given
-
-
-def _twice(given: dict[str, Any]) -> dict[str, Any]:
-    progress = given.get("progress")
-    if progress is None:
-        return given
-    return {**given, "progress": lambda step: (progress(step), progress(step))}
 
 
 def _old_etag(self: Provider, key: str, given: Any, **options: Any) -> Any:
@@ -182,7 +172,7 @@ UPLOAD = [
         "but it succeeded",
         methods=source_if(_is_iterator, _swallowed),
     ),
-    sabotage("upload.broken_source_over_an_object", "NotFound", methods={"upload": _delete_first}),
+    sabotage("upload.broken_source_over_an_object", "NotFound", methods={"upload": deletes_first}),
     sabotage(
         "upload.shorter_than_promised",
         "but it succeeded",
@@ -225,7 +215,7 @@ UPLOAD = [
     sabotage(
         "upload.progress",
         "the sum of the steps",
-        methods=options(_twice),
+        methods=options(told_twice),
     ),
     sabotage("upload.replace_in_place", "the ETag did not change", methods={"replace": _old_etag}),
     sabotage(

@@ -72,7 +72,7 @@ def test_the_first_fitting_key_counts_and_the_vendors_come_first(
     assert hint_for(error, vendor) == hint
 
 
-def test_every_vendor_has_advice() -> None:
+def test_every_vendor_has_hints() -> None:
     assert [name for name, hints in PAGES.items() if not hints] == []
 
 
@@ -92,7 +92,7 @@ def test_no_key_hides_a_later_one(name: str) -> None:
 
 
 @each_page
-def test_advice_is_written_in_sentences(name: str) -> None:
+def test_hints_are_written_in_sentences(name: str) -> None:
     for sentence in hints_of(name).values():
         assert re.fullmatch(r"[A-Z].*\.", sentence)
         assert sentence.isascii()
@@ -100,7 +100,7 @@ def test_advice_is_written_in_sentences(name: str) -> None:
 
 
 @each_page
-def test_options_in_advice_exist(name: str) -> None:
+def test_options_in_hints_exist(name: str) -> None:
     module = built_in()["s3" if name == "family" else name]
     options = attrs.fields_dict(module.vendor.options).keys() | OTHERS
     for sentence in hints_of(name).values():

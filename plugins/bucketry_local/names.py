@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
 from contextlib import suppress
 
-from bucketry import InvalidKey, Rejected, StorageError
+from bucketry import InvalidKey, NotFound, Rejected, StorageError
 from bucketry.keys import ExistingKey, check_existing_key, check_key
 from bucketry_local.disk import explain, make_folders, no_folder
 from bucketry_local.listing import OWN
@@ -56,6 +57,8 @@ class Names:
                     raise no_folder(folder) from None
                 return f"{self._base}/{key}", None
             except OSError as error:
+                if error.errno == errno.ENAMETOOLONG and refuse is NotFound:
+                    raise NotFound("there is no object under this key") from None
                 raise explain(error) from error
             if stat.S_ISLNK(seen.st_mode):
                 raise refuse("there is a symbolic link in its path, and links are not followed")

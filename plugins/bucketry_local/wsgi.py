@@ -5,7 +5,7 @@ method      needs                                               answers
 ==========  ==================================================  ==================================
 GET, HEAD   a public object, or a signature                     200, 206, 304, 404, 412, 416
 PUT         a signature, Content-Length, the signed type        200, 400, 409, 411, 412, 507
-DELETE      a signature                                         204
+DELETE      a signature                                         204, 412
 ==========  ==================================================  ==================================
 
 A request that lacks a signature, or has a bad or expired one, gets 403 and one line that says why,
@@ -16,7 +16,9 @@ that a browser could run are sent as attachments in a sandbox, see `bucketry.ser
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from hashlib import md5
 from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,6 +46,12 @@ from bucketry_local.receiving import CHUNK
 from bucketry_local.signing import Grant, is_signed
 
 logger = logging.getLogger("bucketry.local")
+
+_UNHEEDED = {
+    "PUT": ("CONTENT_RANGE", "IF_UNMODIFIED_SINCE"),
+    "DELETE": ("IF_NONE_MATCH", "IF_UNMODIFIED_SINCE"),
+}
+"""Headers that a change must not do without, by method."""
 
 _METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
@@ -116,6 +124,9 @@ class _App:
         key, object_key = self._keys(environ)
         private = self._layer.is_private(object_key)
         grant = self._grant(method, object_key, environ, private)
+        for name in _UNHEEDED.get(method, ()):
+            if f"HTTP_{name}" in environ:
+                raise _Refusal(501, f"{method} takes no {name.replace('_', '-').title()}")
         if method == "PUT":
             return self._put(key, grant, environ, body)
         if method == "DELETE":
@@ -175,7 +186,7 @@ class _App:
             "content_disposition": environ.get("HTTP_CONTENT_DISPOSITION"),
             "content_encoding": environ.get("HTTP_CONTENT_ENCODING"),
             "content_language": environ.get("HTTP_CONTENT_LANGUAGE"),
-            "if_match": environ.get("HTTP_IF_MATCH"),
+            "if_match": _version(environ),
         }
         absent = environ.get("HTTP_IF_NONE_MATCH")
         if absent is not None:
@@ -186,22 +197,29 @@ class _App:
         return _Answer(200, [("ETag", f'"{stored.etag}"'), ("Content-Length", "0")])
 
     def _delete(self, key: str, environ: WSGIEnvironment) -> _Answer:
-        if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
-            raise _Refusal(501, "there are no conditional deletes")
-        self._provider.delete(key)
+        self._provider.delete(key, if_match=_version(environ))
         return _Answer(204, [])
 
 
+def _version(environ: WSGIEnvironment) -> str | None:
+    etag: str | None = environ.get("HTTP_IF_MATCH")
+    if etag is not None and ("," in etag or etag.strip() == "*"):
+        raise _Refusal(501, "a change takes If-Match with one ETag only")
+    return etag
+
+
 class _Body:
-    """The body of a request, in pieces; one that ends early is no upload."""
+    """The body of a request, in pieces; one that ends early, or is another, is no upload."""
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         length = environ.get("CONTENT_LENGTH", "")
         self.announced = length.isascii() and length.isdecimal() and len(length) < 20
         self._left = int(length) if self.announced else 0
         self._input: Any = environ["wsgi.input"]
+        self._md5: str | None = environ.get("HTTP_CONTENT_MD5")
 
     def __iter__(self) -> Iterator[bytes]:
+        digest = md5(usedforsecurity=False)
         while self._left:
             try:
                 chunk = self._input.read(min(CHUNK, self._left))
@@ -210,7 +228,10 @@ class _Body:
             if not chunk:
                 raise SourceChanged(f"the connection ended {self._left} bytes early")
             self._left -= len(chunk)
+            digest.update(chunk)
             yield chunk
+        if self._md5 not in (None, b64encode(digest.digest()).decode()):
+            raise SourceChanged("the body has another MD5 than its Content-MD5")
 
     def discard(self) -> None:
         """Read the rest, up to a limit: closing before would hide the answer from the client."""

@@ -36,6 +36,7 @@ from bucketry_local.signing import Signer
 Make = Callable[..., Provider]
 Fetch = Callable[..., Any]
 DATA = b"0123456789"
+BEFORE = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 def signature_of(provider: Provider, key: str, **options: Any) -> str:
@@ -436,12 +437,25 @@ def test_uploads_obey_preconditions(private: Provider, fetch: Fetch) -> None:
     first = put(fetch, private, "a").headers["ETag"]
     assert put(fetch, private, "a", If_None_Match="*").status == 412
     assert put(fetch, private, "a", If_None_Match='"x"').status == 501
-    assert put(fetch, private, "a", If_Match='"x"').status == 412
+    for etag in ('"x"', f"W/{first}"):
+        assert put(fetch, private, "a", If_Match=etag).status == 412
+    for etag in ("*", f'"x", {first}'):
+        assert put(fetch, private, "a", If_Match=etag).status == 501
+    assert put(fetch, private, "a", b"part", Content_Range="bytes 0-3/9").status == 501
+    assert put(fetch, private, "a", If_Unmodified_Since=BEFORE).status == 501
+    assert put(fetch, private, "a", b"new", Content_MD5="AAAAAAAAAAAAAAAAAAAAAA==").status == 400
+    assert private.read("a") == DATA
+    assert put(fetch, private, "a", Content_MD5="eB5eJF1ptWaXm4bijSPyxw==").status == 200
     assert put(fetch, private, "a", b"new", If_Match=first).status == 200
     assert private.read("a") == b"new"
     url = signature_of(private, "a", method="DELETE")
-    assert fetch(url, method="DELETE", headers={"If-Match": first}).status == 501
+    assert fetch(url, method="DELETE", headers={"If-Match": first}).status == 412
+    for name, value in (("If-None-Match", "*"), ("If-Unmodified-Since", BEFORE), ("If-Match", "*")):
+        assert fetch(url, method="DELETE", headers={name: value}).status == 501
     assert private.exists("a")
+    now = f'"{private.head("a").etag}"'
+    assert fetch(url, method="DELETE", headers={"If-Match": now}).status == 204
+    assert not private.exists("a")
 
 
 def test_uploads_go_through_the_layers(make: Make, server: Server, fetch: Fetch) -> None:

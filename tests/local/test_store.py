@@ -335,6 +335,9 @@ def test_a_name_that_is_too_long_for_the_file_system(local: Provider, directory:
         local.upload(b"x", key=f"new/{'n' * 256}/a")
     assert not (directory / "new").exists()
     assert "255 bytes" in caught.value.hint
+    assert not local.exists("n" * 256)
+    with pytest.raises(NotFound):
+        local.read(f"{'n' * 256}/a")
 
 
 FULL = """

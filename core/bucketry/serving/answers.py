@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -188,23 +188,24 @@ def _precondition(headers: Mapping[str, str], info: ObjectInfo) -> int:
     wanted = headers.get("if-match")
     unless = _moment(headers.get("if-unmodified-since"))
     if wanted is not None:
-        if not _names(wanted, info.etag):
+        if not _names(wanted, info.etag, weakly=False):
             return 412
     elif unless is not None and modified is not None and modified > unless:
         return 412
     known = headers.get("if-none-match")
     if known is not None:
-        return 304 if _names(known, info.etag) else 200
+        return 304 if _names(known, info.etag, weakly=True) else 200
     since = _moment(headers.get("if-modified-since"))
     if since is not None and modified is not None:
         return 304 if modified <= since else 200
     return 200
 
 
-def _names(header: str, etag: str | None) -> bool:
+def _names(header: str, etag: str | None, *, weakly: bool) -> bool:
     if header.strip() == "*":
         return True
-    return etag is not None and etag in re.findall(r'(?:W/)?"([^"]*)"', header)
+    tags = re.findall(r'(W/)?"([^"]*)"', header)
+    return any(tag == etag and (weakly or not weak) for weak, tag in tags)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -214,7 +215,7 @@ def _moment(text: str | None) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # as C's asctime writes it
 
 
 # -- ranges (RFC 9110, section 14) -------------------------------------------------------------

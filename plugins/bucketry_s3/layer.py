@@ -119,8 +119,12 @@ class S3Layer:
     @once
     def _presigner(self) -> Presigner:
         bound = binding_headers(self._context.capabilities, self._options.acl)
-        region = self.settings.region
-        return Presigner(self._own_base, self._bucket_name, region, time.time, bound=bound)
+        place = (self._own_base, self._bucket_name, self.settings.region)
+        return Presigner(*place, time.time, ahead=self._ahead, bound=bound)
+
+    def _ahead(self) -> int:
+        """Return the seconds that the server's clock is ahead, as its refusals have shown."""
+        return round(self.bucket.clock_offset) if "bucket" in vars(self) else 0
 
     @once
     def _bucket_name(self) -> str:
@@ -214,8 +218,7 @@ class S3Layer:
             endpoints.add(self._profile.endpoint_of(attrs.evolve(self._options, endpoint=None)))
             found.update(self._profile.other_bases_of(self._options))
             found.update(filter(None, [self._profile.public_base_of(self._options)]))
-        for endpoint in filter(None, endpoints):
-            found |= bases(endpoint.rstrip("/"), self._bucket_name)
+        found.update(*(bases(one.rstrip("/"), self._bucket_name) for one in endpoints if one))
         return sorted(found - {self._public_base})
 
     @property
@@ -252,7 +255,7 @@ class S3Layer:
         """Return what the plain GETs that `bucketry_sign` signs in this second have in common."""
         if self._options.base_url or not self._context.alone("bucketry_s3_credentials"):
             return None  # whoever gives key pairs may give another one to each caller
-        return self._presigner.frame(expires_in, self.key_pair(), second)
+        return self._presigner.frame(expires_in, self.key_pair(), second + self._ahead())
 
     @hookimpl
     def bucketry_check_signed(self, signed: SignedUrl, request: SignRequest) -> str | None:

@@ -35,6 +35,7 @@ from bucketry import (
     WrongRegion,
     hookimpl,
 )
+from bucketry.testing.http import Http
 from bucketry_s3 import BytesBody, ClientSettings, KeyPair, S3Answer, S3Request, boto3_client
 from bucketry_s3.testing import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Delay, Reply, StandIn
 from bucketry_s3.transports.boto3 import Boto3Transport
@@ -326,6 +327,38 @@ def test_the_clock_of_a_server_that_refuses_is_told(open_on: Open) -> None:
         provider.upload(b"z", key="k")
 
         assert [403, 200, 200, 403, 200, 200] == [request.status for request in server.requests]
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+@pytest.mark.parametrize("layers", [0, 1])
+def test_what_is_signed_counts_by_the_clock_of_a_server_that_has_refused(
+    open_on: Open, hours: int, layers: int
+) -> None:
+    class Wrapper:
+        @hookimpl(wrapper=True)
+        def bucketry_sign(self) -> Generator[None, Any, Any]:
+            return attrs.evolve((yield), checked=False)  # so that the signature is read back
+
+    ahead = timedelta(hours=hours)
+    with StandIn(buckets=["media"], clock=lambda: datetime.now(UTC) + ahead) as server:
+        able = {"post_policy": "yes"}
+        provider = open_on(endpoint=server.endpoint, ca_bundle=server.ca_bundle, capabilities=able)
+        for _ in range(layers):
+            provider = provider.with_layer(Wrapper())
+        provider.upload(b"x", key="k")
+        signed = [
+            provider.sign("k", expires_in=600),
+            provider.sign("k", expires_in=600, stable=600),
+            provider.sign("k", expires_in=600, response={"content_type": "a/b"}),
+        ]
+        form = provider.upload_ticket("k", expires_in=600).signed
+        http = Http(server.ca_bundle)
+
+        assert [200] * 3 == [http.send(one).status for one in signed]
+        assert http.post_form(form, b"x").status in (200, 201, 204)
+        for one in (*signed, form):  # which is told by this machine's clock
+            assert one.expires_at is not None
+            assert 500 < one.expires_at.timestamp() - time.time() <= 1200
 
 
 def test_a_clock_that_nothing_mends_is_told(open_on: Open) -> None:

@@ -61,6 +61,11 @@ class Bucket:
         """Whether any request has been answered by S3 yet, so that the bucket surely exists."""
         return self._server.seen
 
+    @property
+    def clock_offset(self) -> float:
+        """Seconds that the server's clock is ahead, as far as its refusals have shown."""
+        return self._server.clock_offset
+
     def signs_body(self, operation: str, params: Mapping[str, Any]) -> bool:
         """Return whether the signature of a request covers its body, as it does without TLS."""
         in_parts = operation == "UploadPart"

@@ -63,7 +63,7 @@ def sign(
     *,
     at: int | None = None,
 ) -> SignedUrl:
-    """Return the signature that allows what is asked for, begun now or `at` seconds since 1970.
+    """Return the signature that allows what is asked for, begun now or at the server's second `at`.
 
     A PUT is held to `promises`. A form carries those that it has fields for, and is told to keep
     none: Ceph signs the field Cache-Control and drops it. Raises `InvalidInput` for a header that
@@ -169,7 +169,8 @@ def difference(
         return None
     try:
         begun = datetime.strptime(given["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        life = int(given.get("x-amz-expires") or (signed.expires_at - begun).total_seconds())
+        told = (signed.expires_at - presigner.here(begun)).total_seconds()
+        life = int(given.get("x-amz-expires") or told)
     except (KeyError, ValueError):
         return "it does not say from when on it counts, and for how long"
     if life > request.life:

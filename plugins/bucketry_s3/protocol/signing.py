@@ -130,10 +130,12 @@ class Presigner:
         region: str,
         clock: Callable[[], float],
         *,
+        ahead: Callable[[], int] = int,
         bound: Mapping[str, str] | None = None,
     ) -> None:
-        """`clock` gives seconds since 1970, as `time.time` does.
+        """`clock` gives seconds since 1970, as `time.time` does; the server's is `ahead` of it.
 
+        Signatures are made by the server's clock, and what is told of their end is by this one.
         `bound` are headers of every signed PUT, by lower-case name; see `binding_headers`.
         """
         parts = urlsplit(base)
@@ -142,6 +144,7 @@ class Presigner:
         self._bucket = bucket
         self._region = region
         self._clock = clock
+        self._ahead = ahead
         self._host = parts.netloc
         self._path_start = len(f"{parts.scheme}://{parts.netloc}")
         self._frame: tuple[int, int, KeyPair, SigningFrame] | None = None
@@ -162,7 +165,7 @@ class Presigner:
         headers: Mapping[str, str],
         at: int | None = None,
     ) -> Signed:
-        """Sign `method` on `key` for `expires_in` seconds, from now on or `at` seconds since 1970.
+        """Sign `method` on `key` for `expires_in` seconds, from now on or the server's second `at`.
 
         `params` are query parameters (``response-content-type``, ``versionId``), `headers` those
         that the request must carry; both become part of the signature.
@@ -191,15 +194,19 @@ class Presigner:
         ).hex()
         return Signed(
             url=f"{target}?{'&'.join(pairs)}&X-Amz-Signature={signature}",
-            expires_at=_until(now, expires_in, pair),
+            expires_at=self.here(_until(now, expires_in, pair)),
         )
 
     def second(self) -> int:
-        """Return this moment in whole seconds since 1970."""
-        return int(self._clock())
+        """Return this moment in whole seconds since 1970, by the server's clock."""
+        return int(self._clock()) + self._ahead()
+
+    def here(self, moment: datetime) -> datetime:
+        """Return a moment of the server's clock by this machine's."""
+        return moment - timedelta(seconds=self._ahead())
 
     def frame(self, expires_in: int, pair: KeyPair, second: int) -> SigningFrame:
-        """Return what plain GETs for `expires_in` seconds, signed in this second, share."""
+        """Return what plain GETs share that are signed in this second of the server's."""
         known = self._frame
         if known is not None and known[2] is pair and known[:2] == (second, expires_in):
             return known[3]
@@ -225,7 +232,7 @@ class Presigner:
             front=f"{self.base}/",
             back=f"?{'&'.join(pairs)}&X-Amz-Signature=",
             signature=signature,
-            expires_at=_until(now, expires_in, pair),
+            expires_at=self.here(_until(now, expires_in, pair)),
         )
         self._frame = (second, expires_in, pair, frame)
         return frame
@@ -275,7 +282,7 @@ class Presigner:
             encoded.encode(),
             "sha256",
         ).hex()
-        return Signed(url=self.form_address, fields=form, expires_at=until)
+        return Signed(url=self.form_address, fields=form, expires_at=self.here(until))
 
 
 MAX_POST_SIZE = 5 * 1024**3

@@ -77,6 +77,7 @@ def _is_text(value: object) -> bool:
 
 _HEADERS = ("cache_control", "content_disposition", "content_encoding", "content_language")
 _MORE = (*_HEADERS, "metadata", "tags")
+_TOLD = ("content_type", *_MORE)  # a newer release may tell more
 _NO_MORE: tuple[Any, ...] = (None, None, None, None, {}, {})
 _more = attrgetter(*_MORE)
 
@@ -150,24 +151,25 @@ class Records:
     def find(self, key: str, stat: os.stat_result, file: int | str) -> Record | None:
         """Return the record of the file with this `stat`, or None if there is none.
 
-        `file` is its descriptor or path. A damaged record is logged and counts as none: the bytes
-        can still be read.
+        `file` is its descriptor or path. A damaged record is logged and counts as none, and so do
+        damaged details, for which the name of the file stands in: the bytes can still be read.
         """
         told = self.look(key, stat, file)
         if told is None:
             return None
         etag, sha256, details, where = told
         try:
-            return Record(
-                size=stat.st_size,
-                mtime_ns=stat.st_mtime_ns,
-                etag=etag,
-                sha256=None if sha256 == "-" else sha256,
-                details=_details(details),
-            )
+            kept = _details(details)
         except (ValueError, TypeError, RecursionError) as error:
             _damaged(where, key, error)
-            return None
+            kept = Details(content_type=guess_content_type(key))
+        return Record(
+            size=stat.st_size,
+            mtime_ns=stat.st_mtime_ns,
+            etag=etag,
+            sha256=None if sha256 == "-" else sha256,
+            details=kept,
+        )
 
     def look(
         self, key: str, stat: os.stat_result, file: int | str, in_files: bool = True
@@ -271,7 +273,7 @@ def _details(text: str) -> Details:
         return Details(content_type=told)
     if not isinstance(told, dict):
         raise TypeError("details are no object")
-    return Details(**told)
+    return Details(**{name: told[name] for name in _TOLD if name in told})
 
 
 def _content(path: str) -> bytes:

@@ -87,7 +87,6 @@ DAMAGE = [
     b"STAMP e - null",
     b"STAMP e - {}",
     b'STAMP e - {"content_type": 7}',
-    b'STAMP e - {"content_type": "text/x", "size": 7}',
     b'STAMP e - {"content_type": "text/x", "metadata": {"a": 7}}',
     b'STAMP e - {"content_type": "text/x", "tags": []}',
     b'STAMP e - {"content_type": "text/x", "cache_control": 7}',
@@ -134,14 +133,24 @@ def test_a_damaged_record_costs_the_details_and_says_so(
     with caplog.at_level(logging.WARNING, "bucketry.local"):
         assert local.read("a.txt") == b"hello"
     assert "is damaged, so the details of 'a.txt' are lost" in caplog.text
-    assert local.head("a.txt").content_type == "text/plain"
-    assert [info.key for info in local.list()] == ["a.txt"]
+    info = local.head("a.txt")
+    assert info.content_type == "text/plain"
+    assert [(found.key, found.etag) for found in local.list()] == [("a.txt", info.etag)]
     local.upload(b"hello", key="a.txt", content_type="text/x")
     assert local.head("a.txt").content_type == "text/x"
     local.delete("a.txt")
     assert [path for path in directory.rglob("*") if path.is_file()] == [
         directory / ".bucketry" / "lock"
     ]
+
+
+def test_what_a_newer_release_tells_besides_is_left_out(
+    local: Provider, damage: Callable[[bytes], None]
+) -> None:
+    local.upload(b"hello", key="a.txt")
+    damage(b'STAMP e - {"content_type": "text/x", "metadata": {"a": "b"}, "newer": [7]}')
+    info = local.head("a.txt")
+    assert (info.etag, info.content_type, info.metadata) == ("e", "text/x", {"a": "b"})
 
 
 # -- records with the file, or beside it ---------------------------------------------------------

@@ -24,7 +24,8 @@ if sys.platform != "win32":  # so that `unsuitable` can say it
     import fcntl
 
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMLINK})
+_IN_THE_WAY = frozenset({errno.EISDIR, errno.ELOOP})
 _LACKING = frozenset({errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _NOTHING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
@@ -36,12 +37,12 @@ def explain(error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NotFound("there is no object under this key", code=code)
     if error.errno in _DENIED:
-        named = (error.filename2, error.filename)  # a move's target first: its source is our own
-        what = next((name for name in named if isinstance(name, str)), "it")
         return AccessDenied(
-            f"the file system refuses {what}: {reason}",
+            f"the file system refuses {_name(error)}: {reason}",
             code=code,
-            hint="Give the user of this process the rights to read and write in the directory.",
+            hint="It is mounted for reading only."
+            if error.errno == errno.EROFS
+            else "Give the user of this process the rights to read and write in the directory.",
         )
     if error.errno in _FULL:
         return Rejected(
@@ -67,7 +68,23 @@ def explain(error: OSError) -> StorageError:
             code=code,
             hint="Shorten the key: most file systems take 255 bytes between two slashes.",
         )
+    if error.errno in (errno.EINVAL, errno.EILSEQ):
+        return Rejected(
+            f"the file system takes no such name: {reason}",
+            code=code,
+            hint='Choose another key: some file systems take none of :*?"<>| and what is no UTF-8.',
+        )
+    if error.errno in _IN_THE_WAY:
+        return Rejected(
+            f"something else is in the way: {reason}", code=code, hint=f"Look at {_name(error)}."
+        )
     return Unavailable(f"the file system failed: {reason}", code=code)
+
+
+def _name(error: OSError) -> str:
+    # A move's target first: its source is our own.
+    named = (error.filename2, error.filename)
+    return next((os.fspath(name) for name in named if isinstance(name, str | Path)), "it")
 
 
 def is_full(error: StorageError) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from bucketry import BadCredentials, NotFound, StorageError, Swept
+from bucketry import AccessDenied, BadCredentials, NotFound, StorageError, Swept
 from bucketry.keys import percent_encoded
 from bucketry_local.disk import (
     close,
@@ -97,10 +97,12 @@ class OwnFolder:
         file = self.path / "signing-key"
         with disk():
             if not file.exists():
-                with self.locked():
-                    if not file.exists():
-                        text = secrets.token_hex(32)
-                        write_file(file, text.encode(), self.new_name(), mode=0o600)
+                try:
+                    self._make_key(file)
+                except AccessDenied as error:
+                    raise error.evolve(
+                        hint="Configure a signing_key: without one, it is kept in the store."
+                    ) from error.__cause__
             text = file.read_bytes().decode(errors="replace").strip()
         if len(text) < 16 or "\ufffd" in text:
             raise BadCredentials(
@@ -108,6 +110,12 @@ class OwnFolder:
                 hint="Delete the file, and a new one is made; URLs signed so far stop working.",
             )
         return text
+
+    def _make_key(self, file: Path) -> None:
+        with self.locked(), disk():
+            if not file.exists():
+                text = secrets.token_hex(32)
+                write_file(file, text.encode(), self.new_name(), mode=0o600)
 
     def new_name(self, key: str = "") -> Path:
         """Return the name of a temporary file; the folder exists from the first one on."""

@@ -40,7 +40,7 @@ from attrs import field, frozen
 from bucketry.headers import check_header_value
 from bucketry.media_types import guess_content_type
 from bucketry_local.attributes import attached
-from bucketry_local.disk import make_folders, write_file
+from bucketry_local.disk import make_folders, no_folder, write_file
 
 logger = logging.getLogger("bucketry.local")
 
@@ -185,7 +185,7 @@ class Records:
         path = self._file(key)
         try:
             text = _content(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         return _read(text, stat, key, path)
 
@@ -199,13 +199,16 @@ class Records:
 
     def write(self, key: str, records: Sequence[Record], temporary: Path, *, synced: bool) -> None:
         """Keep `records` and no others for `key`; `synced`, they are on disk when this returns."""
-        make_folders(self._folder, synced=synced)
+        try:
+            make_folders(self._folder, synced=synced)
+        except NotADirectoryError as error:
+            raise no_folder(error.filename) from None
         lines = b"\n".join(map(as_line, records))
         write_file(Path(self._file(key)), lines, temporary, synced=synced)
 
     def remove(self, key: str) -> None:
         """Forget `key`."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             os.unlink(self._file(key))
 
 

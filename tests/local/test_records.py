@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from bucketry import InvalidKey, NotFound, Provider, Rejected
+from bucketry import BucketNotFound, InvalidKey, NotFound, Provider, Rejected
 from bucketry_local.records import Details, Record, as_attribute
 
 
@@ -151,6 +151,19 @@ def test_what_a_newer_release_tells_besides_is_left_out(
     damage(b'STAMP e - {"content_type": "text/x", "metadata": {"a": "b"}, "newer": [7]}')
     info = local.head("a.txt")
     assert (info.etag, info.content_type, info.metadata) == ("e", "text/x", {"a": "b"})
+
+
+def test_a_file_in_place_of_the_folder_of_records_is_named(
+    local: Provider, directory: Path, records_in_files: None
+) -> None:
+    put_by_hand(directory / "a", b"hello")
+    put_by_hand(directory / ".bucketry/objects", b"")
+    with pytest.raises(BucketNotFound, match="objects is not a folder"):
+        local.upload(b"x", key="b")
+    assert [info.key for info in local.list()] == ["a"]
+    assert local.read("a") == b"hello"
+    local.delete("a")
+    assert not local.exists("a")
 
 
 # -- records with the file, or beside it ---------------------------------------------------------

@@ -484,6 +484,7 @@ def test_a_conflict_of_names_is_told(private: Provider, fetch: Fetch) -> None:
     [
         (OSError(errno.ENOSPC, "full"), 507, "there is no room: full"),
         (OSError(errno.EDQUOT, "quota"), 507, "there is no room: quota"),
+        (OSError(errno.EISDIR, "a folder", "/srv/secret"), 409, "is in the way: a folder"),
         (OSError(errno.ENOLCK, "no locks"), 503, "try again later"),
         (OSError(errno.EACCES, "no", "/srv/secret"), 403, "the storage does not allow this"),
         (OSError(errno.ENOTSUP, "no flock"), 501, "lacks what this needs"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -271,6 +273,17 @@ def test_a_damaged_signing_key_is_refused(make: Make, directory: Path, damage: b
     (directory / ".bucketry").mkdir(parents=True)
     (directory / ".bucketry" / "signing-key").write_bytes(damage)
     with pytest.raises(BadCredentials, match=r"holds no signing key.*Delete the file"):
+        make(signing_key=None).url("a")
+
+
+def test_a_store_that_may_only_be_read_says_where_its_key_can_be(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str, *_: object) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(AccessDenied, match=r"Read-only file system.*Configure a signing_key"):
         make(signing_key=None).url("a")
 
 

@@ -7,7 +7,7 @@ twenty-five of them. Importing this package does not import boto3.
 from bucketry_s3.client import boto3_client
 from bucketry_s3.hookspecs import S3Hooks
 from bucketry_s3.layer import S3Layer
-from bucketry_s3.layers import NoAclLayer
+from bucketry_s3.no_acl import NoAclLayer
 from bucketry_s3.options import ExtraParams, Multipart, S3Options
 from bucketry_s3.profile import Guide, Profile
 from bucketry_s3.protocol.deadline import Deadline

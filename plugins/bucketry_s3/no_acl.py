@@ -1,4 +1,4 @@
-"""Layers for behaviour that is not data, named after the behaviour, for any vendor to use."""
+"""The layer of vendors whose objects have no ACL."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The S3 family, public to vendor plugins: options, profile, hooks, layers, one request's values.
 
-A vendor's page needs `s3_vendor`, a `Profile` and `Capabilities`; see `bucketry_vendors` for
-twenty-five of them. Importing this package does not import boto3.
+A vendor's page needs `s3_vendor`, a `Profile` and `Capabilities`; see `bucketry_vendors`
+for all that are built in. Importing this package does not import boto3.
 """
 
 from bucketry_s3.client import boto3_client

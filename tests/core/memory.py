@@ -1,4 +1,4 @@
-"""A store in memory: a vendor in eighty lines that answers every hook, for tests of the host."""
+"""A store in memory: a vendor that answers every hook, for tests of the host."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def explain(error: OSError) -> StorageError:
         return Rejected(
             "the file system has no names this long",
             code=code,
-            hint="Shorten the key: most file systems take 255 bytes between two slashes.",
+            hint="Shorten the name: most file systems take 255 bytes between two slashes.",
         )
     if error.errno in (errno.EINVAL, errno.EILSEQ):
         return Rejected(

@@ -40,9 +40,9 @@ def probes(bench: Bench, root: Path, base_url: str) -> list[Probe]:
 def _access(root: Path) -> Iterator[Finding]:
     """The folder is there and may be written, or can be made."""
     there = root
-    while not there.exists() and there != there.parent:
+    while not os.path.exists(there) and there != there.parent:  # Path.exists may raise
         there = there.parent
-    if not there.is_dir():
+    if not os.path.isdir(there):
         yield found("bad-directory", f"{there} is no folder", evidence=f"`directory` is {root}")
     elif not os.access(there, os.W_OK | os.X_OK):
         yield found("bad-directory", f"{there} may not be written by this user")
@@ -50,7 +50,7 @@ def _access(root: Path) -> Iterator[Finding]:
 
 def _space(root: Path) -> Iterator[Finding]:
     """There is room for more."""
-    if not root.exists():
+    if not os.path.exists(root):
         return
     free = shutil.disk_usage(root).free
     if free < LEAST_SPACE:

@@ -88,7 +88,9 @@ class OwnFolder:
             with disk():
                 make_folders(folder, synced=self._synced)
         except StorageError as error:
-            if isinstance(error.__cause__, NotADirectoryError):
+            if isinstance(
+                error.__cause__, NotADirectoryError | FileNotFoundError
+            ):  # as below /proc
                 raise no_folder(error.__cause__.filename) from None
             raise
 

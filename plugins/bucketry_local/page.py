@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar, get_args
 
 from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
@@ -64,6 +65,10 @@ def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
     if reason:
         yield "provider", f"cannot be local here: {reason}; use WSL, or a server such as MinIO"
     try:
+        Path(options.directory).expanduser()
+    except RuntimeError:
+        yield "directory", "begins with a home that this system does not know; write it out"
+    try:
         RootPath(options.root_path)
     except InvalidKey as error:
         yield "root_path", str(error)
@@ -73,10 +78,10 @@ def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
 
 def _slips(options: LocalOptions) -> Iterator[tuple[str, str]]:
     """What a shell would have replaced is part of the name here."""
-    if re.match(r"~|.*(\$\w|\$\{|%\w+%)", options.directory):
+    if re.search(r"\$\w|\$\{|%\w+%", options.directory):
         yield (
             "directory",
-            "is taken as it is written, '~', '$' and '%' too; write it out, or "
+            "is taken as it is written, '$' and '%' too; write it out, or "
             '{ env = "NAME" } for a variable\'s value',
         )
 

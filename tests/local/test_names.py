@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bucketry import NotFound, Rejected, Unsupported
 from bucketry.config import check_config
+from bucketry_local.doctor import probes
 from bucketry_local.options import LocalOptions
 from bucketry_local.page import vendor
 from bucketry_local.store import Store
@@ -84,7 +85,7 @@ def test_windows_is_refused_when_the_configuration_is_loaded(
 @pytest.mark.parametrize(
     ("directory", "slips"),
     [
-        ("~/media", 1),
+        ("~/media", 0),
         ("$HOME/media", 1),
         ("/srv/${USER}", 1),
         ("%TEMP%/media", 1),
@@ -97,3 +98,23 @@ def test_what_a_shell_would_have_replaced_is_told(directory: str, slips: int) ->
     assert ask is not None
     told = list(ask(LocalOptions(directory=directory)))
     assert [path for path, _ in told] == ["directory"] * slips
+
+
+def test_home_is_meant_by_a_tilde_and_one_that_nobody_has_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert Store("~/media").root == Path("/home/me/media")
+    check = vendor.check
+    assert check is not None
+    assert list(check(LocalOptions(directory="~/media"))) == []
+    ((path, fault),) = check(LocalOptions(directory="~nobody-has-this-name/media"))
+    assert (path, fault.startswith("begins with a home")) == ("directory", True)
+
+
+def test_the_doctor_looks_for_a_folder_whose_name_cannot_be(tmp_path: Path) -> None:
+    store = tmp_path / ("n" * 300) / "media"
+    assert [list(probe.look() or ()) for probe in probes(cast(Any, None), store, "")[:2]] == [
+        [],
+        [],
+    ]

@@ -37,6 +37,13 @@ def told(body: object, name: str) -> object:
     return None
 
 
+def has(body: object, name: str) -> bool:
+    """Return whether a stranger's file has an attribute."""
+    with suppress(Exception):
+        return hasattr(body, name)
+    return False
+
+
 def asked(body: object, name: str) -> object:
     """Return what a method without arguments says, None where there is none or it fails."""
     method: Any = told(body, name)

@@ -19,6 +19,7 @@ from bucketry.bodies import (
     asked,
     chunks_of,
     gives_bytes,
+    has,
     instead_of,
     path_of,
     reads_into,
@@ -108,7 +109,8 @@ class Source:
     def _learn(self, file: Any) -> None:
         """Take the name and the type that a source says it has."""
         # What stands for a form's file has the field's name as `name` and the file's beside it.
-        name = told(file, "filename" if hasattr(file, "filename") else "name")
+        form = has(file, "filename") and not (isinstance(file, io.IOBase) and has(file, "name"))
+        name = told(file, "filename" if form else "name")
         if isinstance(name, str) and name:
             self.name = re.split(r"[/\\]", name)[-1] or None
         self.content_type = declared_type(told(file, "content_type"))

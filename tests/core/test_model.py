@@ -85,9 +85,11 @@ def test_an_assertion_that_compares_secrets_shows_none() -> None:
     assert SECRET not in str(caught.value)
 
 
-@pytest.mark.parametrize("make", [lambda: Secret(SECRET), _credentials, _signed])
+@pytest.mark.parametrize(
+    "make", [lambda: Secret(SECRET), _credentials, _signed, lambda: _reader(_Slow(b""))]
+)
 @pytest.mark.parametrize("carry", [pickle.dumps, copy.deepcopy])
-def test_secrets_are_not_carried_away(
+def test_secrets_and_open_objects_are_not_carried_away(
     make: Callable[[], Any], carry: Callable[[Any], object]
 ) -> None:
     with pytest.raises(TypeError, match="is not pickled"):

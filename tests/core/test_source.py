@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import time
@@ -191,9 +192,16 @@ def test_a_forms_file_without_a_file_name_has_none() -> None:
     assert (source.name, source.content_type) == (None, None)
 
 
+def test_a_file_is_asked_for_its_name_before_what_is_deprecated(tmp_path: Path) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"abc"))
+    with gzip.open(tmp_path / "a.gz") as file:
+        assert Source(file).name == "a.gz"
+
+
 def test_a_file_that_fails_to_tell_of_itself_is_read_all_the_same() -> None:
     class Shy(io.RawIOBase):
         name = property(lambda self: 1 / 0)
+        filename = property(lambda self: 1 / 0)
         content_type = property(lambda self: 1 / 0)
         encoding = property(lambda self: 1 / 0)
 

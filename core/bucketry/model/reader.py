@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from bucketry.errors import IntegrityError, InvalidInput, PluginError
 from bucketry.model.objects import ObjectInfo
@@ -159,6 +159,9 @@ class ObjectReader(io.RawIOBase):
     def __enter__(self) -> Self:
         self._check_open()
         return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an open object is not pickled or copied; send its key and open it there")
 
     def __iter__(self) -> Self:
         """Yield lines, as every file does; `chunks` gives pieces."""

@@ -45,7 +45,7 @@ class ObjectWriter(io.RawIOBase):
         try:
             view = memoryview(data).cast("B")
         except (TypeError, ValueError, NotImplementedError):
-            raise InvalidInput(f"a file takes bytes, not {type(data).__name__}") from None
+            raise _NoBytes(f"a file takes bytes, not {type(data).__name__}") from None
         with _room():
             if not self._on_disk and self._file.tell() + len(view) > IN_MEMORY:
                 self._move_to_disk()
@@ -124,6 +124,10 @@ class ObjectWriter(io.RawIOBase):
                 else f"the writer of {self.key!a} was closed before it was committed, and nothing "
                 "is stored; detach() a wrapper, which else closes it"
             )
+
+
+class _NoBytes(InvalidInput, TypeError):
+    """What files have for text: numpy's savetxt and others find out by it what a file takes."""
 
 
 @contextmanager

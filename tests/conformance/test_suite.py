@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import attrs
 import pytest
@@ -80,11 +81,13 @@ def test_two_cases_of_one_name_are_refused() -> None:
         OURS.extended_by(Suite.of(module(a=of_a_third_party)))
 
 
-def test_a_case_needs_a_sentence() -> None:
+def test_a_case_needs_a_sentence_where_there_are_docstrings() -> None:
     def without(store: Store) -> None:
         pass
 
     with pytest.raises(TypeError, match="without: the docstring must begin with a sentence"):
+        case("keys")(without)
+    with patch("sys.flags", SimpleNamespace(optimize=2)):  # python -OO leaves none
         case("keys")(without)
 
 

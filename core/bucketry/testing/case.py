@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -136,6 +137,8 @@ def case(
 
     def mark(function: Function) -> Function:
         sentence = (inspect.getdoc(function) or "").partition("\n")[0]
+        if sys.flags.optimize > 1:  # which leaves no docstring
+            sentence = f"{function.__name__.replace('_', ' ')}."
         if not sentence.endswith("."):
             raise TypeError(f"{function.__name__}: the docstring must begin with a sentence")
 

@@ -183,8 +183,9 @@ def test_copies_have_outcomes_too() -> None:
     for name in "ab":
         media.upload(name.encode(), key=f"photos/{name}")
     items: list[Any] = [("photos/a", "old/a"), ("photos/none", "old/n"), "photos/b", ("photos/b",)]
-    done = _by_number(media.copy_many([*items, ("photos/b", "old/b")]))
+    done = _by_number(media.copy_many([*items, (media.head("photos/b"), "old/b")]))
     assert [outcome.ok for outcome in done] == [True, False, False, False, True]
+    assert done[4].key == "photos/b"
     assert [outcome.key for outcome in done][:2] == ["photos/a", "photos/none"]
     assert isinstance(done[1].error, NotFound)
     assert "an item of many copies is (source, target), not str" in str(done[2].error)

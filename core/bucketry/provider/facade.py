@@ -321,7 +321,7 @@ class Provider:
 
     def copy_many(
         self,
-        items: Iterable[tuple[str, str]],
+        items: Iterable[tuple[Key, str]],
         *,
         concurrency: int = many.CONCURRENCY,
         prevent_overwrite: bool | None = None,

@@ -87,17 +87,18 @@ def download_many(
 def copy_many(
     owner: object,
     ground: Ground,
-    items: Iterable[tuple[str, str]],
+    items: Iterable[tuple[str | ObjectInfo, str]],
     concurrency: int,
     prevent_overwrite: bool | None,
 ) -> Outcomes[StoredObject]:
     """Copy many objects inside the bucket."""
 
-    def do(item: tuple[str, str], _: Progress) -> Done:
+    def do(item: tuple[str | ObjectInfo, str], _: Progress) -> Done:
         if not isinstance(item, tuple) or len(item) != 2:
             raise InvalidInput(f"an item of many copies is (source, target), not {_told(item)}")
-        stored = storing.copy(ground, *item, None, prevent_overwrite)
-        return Done(item[0], stored, stored.size)
+        source = key_of(item[0])
+        stored = storing.copy(ground, source, item[1], None, prevent_overwrite)
+        return Done(source, stored, stored.size)
 
     return _outcomes("copy_many", owner, ground, items, do, concurrency, None)
 

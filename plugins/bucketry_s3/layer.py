@@ -194,7 +194,7 @@ class S3Layer:
         if version is not None:
             params = {**params, "VersionId": version}
         if if_match is not None:
-            params = {**params, "IfMatch": objects.native.if_match(bucket, if_match)}
+            params = {**params, "IfMatch": objects.native.if_match(bucket.capabilities, if_match)}
         return objects.removing.delete(bucket, keys, params)
 
     @hookimpl

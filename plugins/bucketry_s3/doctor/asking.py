@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import attrs
 from attrs import define, field
 
 from bucketry import Capabilities, LayerContext, SignedUrl, StorageError
@@ -90,7 +89,7 @@ class Asker:
         until = time.monotonic() + SECONDS / 2
         while True:
             attempts -= 1
-            own = attrs.evolve(request, headers=dict(request.headers))
+            own = request.attempt(clock_offset=0)
             try:
                 answer = self._send(own, Deadline(SECONDS))
                 self.date = answer.headers.get("date", "")

@@ -114,7 +114,6 @@ class Writing:
             yield found(
                 "retained", "the bucket keeps what is stored for a time, and deletes nothing"
             )
-
         if told.get("Expiration"):
             yield found(
                 "objects-expire",

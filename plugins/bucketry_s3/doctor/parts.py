@@ -12,7 +12,8 @@ from bucketry.doctor import Finding, Probe
 from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
 from bucketry_s3.doctor.options import Asked, asked_for
-from bucketry_s3.doctor.promises import STALE, held, written
+from bucketry_s3.doctor.promises import STALE, held
+from bucketry_s3.objects.native import if_match
 
 _WITH_PARTS = ("acl", "tags", "encryption", "storage-class")
 """Options that count from the beginning of an upload in parts."""
@@ -85,7 +86,6 @@ class Parts:
             if asked.name in _WITH_PARTS:
                 params |= asked.params
         upload: str = asker.ask("CreateMultipartUpload", Key=key, **params)["UploadId"]
-
         self._open[upload] = key
         return upload
 
@@ -112,7 +112,7 @@ class Parts:
         }
         conditions: list[tuple[Fact[Any], str, dict[str, Any]]] = [
             (able.complete_if_absent, "If-None-Match", {"IfNoneMatch": "*"}),
-            (able.complete_if_match, "If-Match", {"IfMatch": written(asker, STALE)}),
+            (able.complete_if_match, "If-Match", {"IfMatch": if_match(able, STALE)}),
         ]
         for fact, what, condition in conditions:
             if fact.value != "enforced":

@@ -23,6 +23,7 @@ from bucketry.limits import cite
 from bucketry.model import ChecksumAlgorithm
 from bucketry_s3.doctor.asking import BODY, Asker
 from bucketry_s3.doctor.codes import found
+from bucketry_s3.objects.native import if_match
 from bucketry_s3.protocol.checksums import checksum, checksum_param
 
 OTHER = BODY.upper()
@@ -56,7 +57,7 @@ class Promises:
         """A condition that is said to be enforced is: a server that passes over it overwrites."""
         asker, able = self._asker, self._asker.capabilities
         key = asker.put("condition.txt")
-        stale = written(asker, STALE)
+        stale = if_match(able, STALE)
         asked: list[tuple[Fact[Any], str, Callable[[], Any]]] = [
             (
                 able.put_if_absent, "If-None-Match on an upload",
@@ -82,8 +83,8 @@ class Promises:
         asker = self._asker
         key = asker.put("matching.txt")
         try:
-            etag = asker.head(key)["ETag"].strip('"')
-            asker.ask("PutObject", Key=key, Body=OTHER, IfMatch=written(asker, etag))
+            etag = if_match(asker.capabilities, asker.head(key)["ETag"])
+            asker.ask("PutObject", Key=key, Body=OTHER, IfMatch=etag)
         except PreconditionFailed as error:
             yield contradicted(
                 "an upload that names the right ETag is refused, which is written "
@@ -196,12 +197,6 @@ class Promises:
             return
         if not tags:
             yield contradicted(f"object tags are dropped, and held to work {cite(fact)}", "")
-
-
-def written(asker: Asker, etag: str) -> str:
-    """Return an ETag as the vendor's If-Match wants it."""
-    unquoted = asker.capabilities.if_match_etag.value == "unquoted"
-    return etag if unquoted else f'"{etag}"'
 
 
 def held(fact: Fact[Any], what: str, send: Callable[[], Any]) -> Iterator[Finding]:

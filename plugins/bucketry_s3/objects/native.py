@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 from urllib.parse import quote
 
-from bucketry import InvalidInput, Upload
+from bucketry import Capabilities, InvalidInput, Upload
 from bucketry.model import ChecksumAlgorithm, Encryption
 from bucketry_s3.objects.bucket import Bucket
 from bucketry_s3.protocol.fixed import PROTECTED_PARAMS
@@ -52,7 +52,7 @@ def put_params(bucket: Bucket, upload: Upload) -> dict[str, Any]:
     if upload.prevent_overwrite:
         params["IfNoneMatch"] = "*"
     if upload.if_match is not None:
-        params["IfMatch"] = if_match(bucket, upload.if_match)
+        params["IfMatch"] = if_match(bucket.capabilities, upload.if_match)
     params |= options.extra_params.of("upload")
     if upload.source.size is None:
         params |= options.extra_params.of("upload_stream")
@@ -75,10 +75,10 @@ def stored_as(
     return params
 
 
-def if_match(bucket: Bucket, etag: str) -> str:
+def if_match(able: Capabilities, etag: str) -> str:
     """Write an ETag the way this vendor's If-Match wants it; Ceph refuses the quoted form."""
     bare = etag.strip('"')
-    return bare if bucket.capabilities.if_match_etag.value == "unquoted" else f'"{bare}"'
+    return bare if able.if_match_etag.value == "unquoted" else f'"{bare}"'
 
 
 def tagging(tags: Mapping[str, str]) -> str:

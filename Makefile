@@ -6,11 +6,11 @@ STAMP := .venv/.installed
 .PHONY: help demo test lint types check clean
 
 help:  ## these lines
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 
 # The stamp is written last, so an interrupted first run starts over.
 $(STAMP): pyproject.toml
-	@echo "Setting up .venv (once, about 20 seconds) ..."
+	@echo "Setting up .venv (once, about half a minute) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@

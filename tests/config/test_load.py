@@ -209,13 +209,15 @@ def test_a_given_file_comes_before_all(folder: Path, catalog: Catalog) -> None:
     assert load_config(folder / "given.toml", catalog=catalog, environ={}).names == ["given"]
 
 
-def test_none_at_all_says_what_was_looked_for(folder: Path, catalog: Catalog) -> None:
+def test_none_at_all_says_what_was_looked_for_and_how_to_get_it(
+    folder: Path, catalog: Catalog
+) -> None:
     with pytest.raises(ConfigError) as error:
         bucketry.open_provider("media", catalog=catalog, environ={})
     assert sentences(error) == [
         "no configuration found: BUCKETRY_CONFIG is not set, and there is no bucketry.toml, "
         "bucketry.json, bucketry.yaml or bucketry.yml in the working folder or above it, up to the "
-        "project's root or home"
+        "project's root or home; `bucketry init VENDOR` writes one"
     ]
 
 

@@ -57,7 +57,8 @@ def find(environ: Mapping[str, str]) -> str:
         return shown
     raise refused(
         f"no configuration found: {VARIABLE} is not set, and there is no {', '.join(NAMES[:-1])} "
-        f"or {NAMES[-1]} in the working folder or above it, up to the project's root or home"
+        f"or {NAMES[-1]} in the working folder or above it, up to the project's root or home; "
+        "`bucketry init VENDOR` writes one"
     )
 
 

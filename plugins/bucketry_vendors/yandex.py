@@ -1,8 +1,8 @@
 """Yandex Object Storage: one host, region `ru-central1`; signed URLs for up to 30 days.
 
 Kazakhstan is a cloud of its own: `region = "kz1"` leads to `storage.yandexcloud.kz`. Write no
-region else: signatures must name `ru-central1`. Keys should have none of the characters `: * ? " <
-> | !`, and all metadata of an object has 2 KB.
+region else: signatures must name `ru-central1`. Keys should have none of the characters
+`: * ? " < > | !`, and all metadata of an object has 2 KB.
 
 Conditional uploads came in 2025. Encryption by header takes keys of Yandex KMS only. Storage
 classes have three names more than the vendor has classes: STANDARD_IA and NEARLINE mean COLD,

@@ -11,11 +11,12 @@ from typing import Any
 
 import botocore.parsers
 import pytest
+from attrs import evolve
 from botocore.awsrequest import HeadersDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bucketry import AccessDenied, NotFound, RateLimited, StorageError, Unavailable
+from bucketry import AccessDenied, NotFound, RateLimited, Rejected, StorageError, Unavailable
 from bucketry_s3 import BytesBody, S3Answer, S3Request
 from bucketry_s3.protocol.answers import MAX_DOCUMENT, MAX_ERROR, parse, understood
 from bucketry_s3.protocol.deadline import Deadline
@@ -224,6 +225,10 @@ def test_keys_that_came_encoded_are_decoded() -> None:
         ("GetObject", reply(b"<html>no</html>", 403), AccessDenied, False),
         ("GetObject", reply(b"no XML", 403), AccessDenied, False),
         ("GetObject", reply(b"x" * (MAX_ERROR + 1), 403), AccessDenied, False),
+        ("PutObject", reply(b"<html>no</html>", 403), AccessDenied, False),
+        # A stranger's: perhaps it is S3's answer that was refused.
+        ("PutObject", evolve(reply(b"<html>no</html>", 403), headers={}), AccessDenied, True),
+        ("PutObject", evolve(reply(b"<html>no</html>", 413), headers={}), Rejected, False),
         ("PutObject", reply(b"", 503), Unavailable, True),
         ("GetObject", reply(b"", 503), Unavailable, False),
         # S3 tells so when it has begun to answer before it knew the end.

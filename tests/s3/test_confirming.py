@@ -211,6 +211,18 @@ def test_an_object_that_is_not_there_is_a_failure_without_doubt(
     assert {} == transport.uploads
 
 
+def test_who_refuses_to_look_as_he_refused_the_upload_is_told_as_he_is(
+    transport: MemoryTransport,
+) -> None:
+    blocked = AccessDenied("Forbidden", status=403, may_have_applied=True)
+    transport.fail = dict.fromkeys(["PutObject", "HeadObject", "GetObject"], always(blocked))
+
+    with pytest.raises(AccessDenied, match="could not be looked up") as caught:
+        provider_on(transport).upload(b"x", key="k")
+
+    assert caught.value.may_have_applied
+
+
 def test_an_upload_that_was_swept_is_gone_and_not_complete(transport: MemoryTransport) -> None:
     transport.fail["CompleteMultipartUpload"] = always(
         Rejected("no such upload", code="NoSuchUpload", status=404)

@@ -167,6 +167,8 @@ def with_etag(bucket: Bucket, write: Write, answer: Mapping[str, Any]) -> dict[s
 def _without_object(error: StorageError, second: StorageError, attempts: Attempts) -> StorageError:
     if not isinstance(second, NotFound):
         looked = f"whether it is there could not be looked up ({second.reason.rstrip('.')})"
+        if not error.retryable and type(second) is type(error):
+            return error.evolve(reason=f"{error.reason.rstrip('.')}; {looked}")
         return _unconfirmed(error, looked)
     if attempts.unanswered:
         # What was sent and never answered may be on its way still.

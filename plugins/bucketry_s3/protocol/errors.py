@@ -142,6 +142,9 @@ _STATUS: Mapping[int, type[StorageError]] = {
     507: Rejected,
 }
 
+# With these HTTP itself says that nothing was done (RFC 9110, 6585).
+_NOTHING_DONE = frozenset({401, 405, 407, 411, 413, 414, 415, 417, 421, 426, 428, 429, 431})
+
 # What a server says in words of its own with one of these is neither an absence nor a race.
 _FINAL_WITH_A_CODE = frozenset({404, 409, 423})
 
@@ -199,7 +202,8 @@ def refusal(
 
     `headers` are by lower-case name, `elements` the texts of the ``<Error>`` document, {} where
     there is none. A 404 without S3's own code for what is missing is no absence: any server in
-    between answers so. Nor is that code with another status, or about another key.
+    between answers so. Nor is that code with another status, or about another key. Whoever stands
+    in between may refuse S3's answer, too, when the request has been acted on.
     """
     code = elements.get("Code", "")
     kind = _type_of(code, status, request, is_s3(headers))
@@ -227,8 +231,10 @@ def refusal(
         code=code or None,
         status=status,
         request_id=headers.get("x-amz-request-id") or elements.get("RequestId") or None,
-        may_have_applied=(
-            status >= 500 and kind.retryable and OPERATIONS[request.operation].effective
+        may_have_applied=OPERATIONS[request.operation].effective
+        and (
+            (status >= 500 and kind.retryable)
+            or not (code or is_s3(headers) or status in _NOTHING_DONE)
         ),
     )
 

@@ -92,5 +92,7 @@ def pages_rows() -> Iterator[Fault]:
         orphans=True,
     )
     yield once("applied, login page", lies.page(200, apply=True), WRITE, "", orphans=True)
-    yield once("applied, 404 page", lies.page(404, b"404", apply=True), WRITE, "", orphans=True)
+    for status in (403, 404):
+        page = lies.page(status, b"<html>no</html>", apply=True)
+        yield once(f"applied, {status} page", page, WRITE, "", orphans=True)
     yield always("abort answered by a page", lies.page(200), [("upload parts", "UploadPart")])

@@ -131,8 +131,6 @@ class ObjectResponse(Response):
         ]
         own = [(name, value) for name, value in self.raw_headers if name not in _OURS]
         replaced = {name for name, _ in own}
-        if answer.status == 304:
-            replaced.add(b"content-length")  # servers of ASGI would want so many bytes
         response.raw_headers = [*(pair for pair in told if pair[0] not in replaced), *own]
         response.status_code = answer.status if self.status_code == 200 else self.status_code
         await response(scope, receive, send)

@@ -216,6 +216,7 @@ class _Body:
         self.announced = length.isascii() and length.isdecimal() and len(length) < 20
         self._left = int(length) if self.announced else 0
         self._input: Any = environ["wsgi.input"]
+        self._ends = not self.announced and environ.get("wsgi.input_terminated")
         self._md5: str | None = environ.get("HTTP_CONTENT_MD5")
 
     def __iter__(self) -> Iterator[bytes]:
@@ -235,7 +236,7 @@ class _Body:
 
     def discard(self) -> None:
         """Read the rest, up to a limit: closing before would hide the answer from the client."""
-        self._left = min(self._left, _DISCARD_MAX)
+        self._left = _DISCARD_MAX if self._ends else min(self._left, _DISCARD_MAX)
         try:
             for _ in self:
                 pass

@@ -91,7 +91,9 @@ def sent(answer: ObjectAnswer) -> dict[str, str]:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_preconditions(method: str, headers: dict[str, str], status: int) -> None:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    assert answer_to(ObjectRequest(method=method, headers=names), INFO).status == status
+    answer = answer_to(ObjectRequest(method=method, headers=names), INFO)
+    assert answer.status == status
+    assert ("Content-Length" in sent(answer)) is (status != 304)
 
 
 def test_an_object_without_etag_and_date_meets_no_named_version() -> None:

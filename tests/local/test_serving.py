@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import http.client
+import io
 import threading
 import time
 from collections.abc import Callable, Generator
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -32,6 +33,7 @@ from bucketry_local import LocalLayer
 from bucketry_local.disk import disk
 from bucketry_local.server import Server, serve
 from bucketry_local.signing import Signer
+from bucketry_local.wsgi import app
 
 Make = Callable[..., Provider]
 Fetch = Callable[..., Any]
@@ -477,6 +479,25 @@ def test_a_conflict_of_names_is_told(private: Provider, fetch: Fetch) -> None:
     answer = put(fetch, private, "a")
     assert answer.status == 409
     assert "other keys have this one as their folder" in answer.text
+
+
+def test_a_refused_body_without_a_length_is_read_where_the_server_knows_its_end(
+    private: Provider,
+) -> None:
+    """Else a server closes before it, and the client gets no answer."""
+    body = io.BytesIO(b"x" * 100_000)
+    told: list[str] = []
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "PUT",
+        "PATH_INFO": "/a",
+        "QUERY_STRING": signature_of(private, "a", method="PUT").partition("?")[2],
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+    }
+    app(private)(environ, cast(Any, lambda status, headers: told.append(status)))
+    assert told == ["411 Length Required"]
+    assert body.read() == b""
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,14 @@ def filled(provider: Provider, *keys: str) -> Provider:
 def keys_of(provider: Provider) -> list[str]:
     """Return what there is, by object keys."""
     return sorted(store_of(provider).objects)
+
+
+class Failing:
+    """A layer that fails every look at an object with one error."""
+
+    def __init__(self, error: Exception, cause: Exception | None = None) -> None:
+        self._error, self._cause = error, cause
+
+    @hookimpl
+    def bucketry_head(self) -> ObjectInfo:
+        raise self._error from self._cause

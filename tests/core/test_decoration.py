@@ -10,11 +10,10 @@ import pytest
 from bucketry import (
     AccessDenied,
     NotFound,
-    ObjectInfo,
     StorageError,
     hookimpl,
 )
-from core.memory import memory_provider
+from core.memory import Failing, memory_provider
 
 
 def test_an_error_names_provider_vendor_operation_key_and_hint() -> None:
@@ -79,20 +78,9 @@ def test_an_error_of_another_provider_keeps_its_name() -> None:
     assert asked == []
 
 
-class _Failing:
-    """Fails every look at an object with one error."""
-
-    def __init__(self, error: Exception, cause: Exception | None = None) -> None:
-        self._error, self._cause = error, cause
-
-    @hookimpl
-    def bucketry_head(self) -> ObjectInfo:
-        raise self._error from self._cause
-
-
 def test_a_cause_stays_and_the_facade_adds_none() -> None:
     cause = ConnectionResetError("reset")
-    media = memory_provider().with_layer(_Failing(NotFound("x"), cause))
+    media = memory_provider().with_layer(Failing(NotFound("x"), cause))
     with pytest.raises(NotFound) as caught:
         media.head("a")
     assert caught.value.__cause__ is cause
@@ -102,7 +90,7 @@ def test_a_cause_stays_and_the_facade_adds_none() -> None:
 def test_what_a_layer_said_is_kept() -> None:
     own = AccessDenied("x", operation="look", key="b", hint="Ask Ann.", code="NoSuchKey")
     with pytest.raises(AccessDenied) as caught:
-        memory_provider().with_layer(_Failing(own)).head("a")
+        memory_provider().with_layer(Failing(own)).head("a")
     error = caught.value
     assert (error.operation, error.key, error.hint) == ("look", "b", "Ask Ann.")
 
@@ -110,7 +98,7 @@ def test_what_a_layer_said_is_kept() -> None:
 def test_an_exception_of_the_applications_own_passes_through() -> None:
     own = PermissionError("videos are served by the CDN only")
     with pytest.raises(PermissionError) as caught:
-        memory_provider().with_layer(_Failing(own)).head("a")
+        memory_provider().with_layer(Failing(own)).head("a")
     assert caught.value is own
 
 

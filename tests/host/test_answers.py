@@ -33,7 +33,14 @@ from bucketry import (
 )
 from bucketry.host.audit import HOOKS
 from bucketry.host.masking import Mask
-from core.memory import MOMENT, MemoryOptions, memory_provider, memory_vendor, store_of
+from core.memory import (
+    MOMENT,
+    Failing,
+    MemoryOptions,
+    memory_provider,
+    memory_vendor,
+    store_of,
+)
 
 OPERATIONS: dict[str, Callable[[Provider], object]] = {
     "bucketry_build_key": lambda media: media.upload(b"x", filename="a.txt"),
@@ -524,15 +531,6 @@ def _secretive(layer: object) -> Provider:
     return media.with_layer(layer)
 
 
-class _Raising:
-    def __init__(self, error: Exception, cause: Exception | None = None) -> None:
-        self._error, self._cause = error, cause
-
-    @hookimpl
-    def bucketry_head(self) -> ObjectInfo:
-        raise self._error from self._cause
-
-
 def test_a_mask_finds_every_secret_and_leaves_the_rest() -> None:
     mask = Mask(SecretOptions(password=Secret("second-s"), root_path="abc"))
     assert mask("second-secret, second-s, abc") == "***, ***, abc"
@@ -546,7 +544,7 @@ def test_a_short_secret_masks_nothing_by_accident() -> None:
 def test_a_storage_error_is_told_without_the_secret() -> None:
     error = Unavailable(f"login with {SECRET} failed", hint=f"Is {SECRET} right?")
     with pytest.raises(Unavailable) as caught:
-        _secretive(_Raising(error, ValueError(SECRET))).head("a")
+        _secretive(Failing(error, ValueError(SECRET))).head("a")
     assert caught.value.reason == "login with *** failed"
     assert caught.value.hint == "Is *** right?"
     assert caught.value.__cause__ is None
@@ -556,13 +554,13 @@ def test_a_storage_error_is_told_without_the_secret() -> None:
 def test_a_harmless_cause_is_kept() -> None:
     cause = ConnectionResetError("reset")
     with pytest.raises(Unavailable) as caught:
-        _secretive(_Raising(Unavailable("x"), cause)).head("a")
+        _secretive(Failing(Unavailable("x"), cause)).head("a")
     assert caught.value.__cause__ is cause
 
 
 def test_an_exception_that_would_show_a_secret_is_replaced() -> None:
     with pytest.raises(PluginError) as caught:
-        _secretive(_Raising(RuntimeError(f"login with {SECRET}"))).head("a")
+        _secretive(Failing(RuntimeError(f"login with {SECRET}"))).head("a")
     assert str(caught.value) == (
         "memory (bucketry-acme 1.0): head failed with RuntimeError; its message would show a "
         "secret of the configuration and is left out"
@@ -573,7 +571,7 @@ def test_an_exception_that_would_show_a_secret_is_replaced() -> None:
 
 def test_an_exception_whose_cause_would_show_a_secret_is_replaced() -> None:
     with pytest.raises(PluginError, match="head failed with RuntimeError"):
-        _secretive(_Raising(RuntimeError("login failed"), ValueError("second-secret"))).head("a")
+        _secretive(Failing(RuntimeError("login failed"), ValueError("second-secret"))).head("a")
 
 
 def test_a_hint_that_would_show_a_secret_is_masked() -> None:
@@ -583,7 +581,7 @@ def test_a_hint_that_would_show_a_secret_is_masked() -> None:
             return f"Use {SECRET}."
 
     with pytest.raises(Unavailable) as caught:
-        _secretive(Hints()).with_layer(_Raising(Unavailable("x"))).head("a")
+        _secretive(Hints()).with_layer(Failing(Unavailable("x"))).head("a")
     assert caught.value.hint == "Use ***."
 
 

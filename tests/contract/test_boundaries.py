@@ -318,7 +318,6 @@ MAX_LINES = 350
 LONGER = {
     "core/bucketry/provider/facade.py": "every public method with its documentation",
     "core/bucketry/hookspecs.py": "the contract: every hook with its documentation and example",
-    "core/bucketry/testing/cases/signed.py": "conformance cases, one after the other",
     "plugins/bucketry_vendors/aws.py": "one vendor's facts, and the addresses of its partitions",
     "plugins/bucketry_s3/testing/wire_cases.py": "conformance cases, one after the other",
 }

@@ -31,6 +31,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"acl": "public-read\n"}, InvalidHeader, "acl has the control character"),
     ({"storage_class": "STANDARD\r\n"}, InvalidHeader, "storage_class has the control character"),
     ({"if_match": "e1\n"}, InvalidHeader, "if_match has the control character"),
+    ({"if_match": ""}, InvalidInput, "if_match is empty"),
     ({"acl": 7}, InvalidHeader, "acl must be text, not int"),
     ({"metadata": {"a b": "x"}}, InvalidHeader, "metadata name 'a b'"),
     ({"metadata": {"a": "ü"}}, InvalidHeader, "metadata 'a' has a non-ASCII character"),

@@ -9,6 +9,7 @@ from bucketry.errors import InvalidExpiry, InvalidInput, InvalidKey, Unsupported
 from bucketry.headers import (
     check_header_name,
     check_header_value,
+    check_kept_value,
     check_response,
     content_disposition,
 )
@@ -53,16 +54,15 @@ def check_request(request: SignRequest, ground: Ground) -> SignRequest:
             raise InvalidInput(
                 f"download_name and response= are for GET and HEAD, not for {method}"
             )
-    if request.version is not None:
-        check_header_value("version", request.version)
-        if method in ("PUT", "POST"):
-            raise InvalidInput("an upload makes a version; it cannot name one")
+    for name, text in (("version", request.version), ("content_type", request.content_type)):
+        if text is not None and not check_kept_value(name, text):
+            raise InvalidInput(f"{name} is empty; None stands for any")
+    if request.version is not None and method in ("PUT", "POST"):
+        raise InvalidInput("an upload makes a version; it cannot name one")
     if headers:
         _check_headers(headers)
-    if request.content_type is not None:
-        if method not in ("PUT", "POST"):
-            raise InvalidInput("content_type limits an upload; for GET use response=")
-        check_header_value("content_type", request.content_type)
+    if request.content_type is not None and method not in ("PUT", "POST"):
+        raise InvalidInput("content_type limits an upload; for GET use response=")
     smallest, largest = request.min_size, request.max_size
     if type(smallest) is not int or smallest or largest is not None:
         _check_sizes(smallest, largest)

@@ -149,6 +149,8 @@ def check_upload(upload: Upload, ground: Ground) -> Upload:
             )
     if upload.prevent_overwrite is not None:
         check_flag("prevent_overwrite", upload.prevent_overwrite)
+    if upload.if_match == "":
+        raise InvalidInput("if_match is empty")
     if upload.if_match is not None and upload.prevent_overwrite:
         raise InvalidInput("if_match wants an object to be there, prevent_overwrite wants none")
     check_progress(upload.progress)

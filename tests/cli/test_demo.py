@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bucketry.cli import demo
+from bucketry.host.catalog import Catalog
 from cli.memory import Shell
 
 
@@ -99,6 +100,14 @@ def test_a_server_that_garbles_bytes_fails_it(
     result = shell.run("demo")
     assert result.exit_code == 1
     assert "FAIL  its URL opens for everybody" in result.stdout
+
+
+def test_what_is_blocked_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bucketry.cli.serving.installed", lambda: Catalog(block=["local"]))
+    result = shell.run("demo")
+    assert (result.exit_code, result.stderr.splitlines()[0].partition(". ")[0]) == (
+        3, "error: local: blocked by BUCKETRY_BLOCK"
+    )  # fmt: skip
 
 
 @pytest.mark.usefixtures("impatient")

@@ -196,6 +196,10 @@ def test_a_name_that_nobody_offers_gets_the_nearest_and_the_list(site: Path) -> 
     )
 
 
+def test_a_bundle_that_lacks_what_names_its_plugins_is_told_so() -> None:
+    assert "its *.dist-info is missing" in _refusal(Catalog([]), "r2")
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [("r3", "'r2' or 's3'"), ("R2", "'r2'"), ("3s", "'s3'"), ("gsc", "'gcs'"), ("x", None)],

@@ -91,6 +91,8 @@ def served(provider: Provider) -> Iterator[None]:
 
 def local_server(**where: Any) -> Any:
     """Return the server that the plugin brings along; the catalog knows where that lives."""
-    plugin = next(entry.module for entry in installed() if entry.name == "local")
+    catalog = installed()
+    catalog.load("local")  # which says why there is none
+    plugin = next(entry.module for entry in catalog if entry.name == "local")
     server: Any = import_module(f"{plugin.partition(':')[0]}.server")
     return server.Server(**where)

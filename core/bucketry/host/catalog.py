@@ -40,6 +40,12 @@ BLOCK_VARIABLE = "BUCKETRY_BLOCK"
 """Environment variable with vendor names, comma-separated, that must not be loaded."""
 
 
+_NOTHING = (
+    "nothing, not even what bucketry brings; its *.dist-info is missing, which those who bundle "
+    "applications leave out unless told (PyInstaller: --copy-metadata bucketry)"
+)
+
+
 @frozen
 class Listed:
     """One installed vendor, not imported: its name, where it comes from, where it lives."""
@@ -101,9 +107,8 @@ class Catalog:
         if not offers:
             near = self._near(name)
             hint = f"did you mean {' or '.join(map(repr, sorted(near)))}? " if near else ""
-            raise PluginError(
-                name, f"no installed plugin offers this; {hint}Installed: {', '.join(self.names())}"
-            )
+            known = ", ".join(self.names()) if self._entries else _NOTHING
+            raise PluginError(name, f"no installed plugin offers this; {hint}Installed: {known}")
         if len(offers) > 1:
             both = " and ".join(f"{distribution_of(e)} ({e.value})" for e in offers)
             raise PluginError(name, f"offered by {both}; uninstall one or block the name")

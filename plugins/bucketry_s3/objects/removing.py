@@ -11,6 +11,7 @@ from attrs import frozen
 from bucketry import (
     BadCredentials,
     BucketNotFound,
+    Capabilities,
     ClockSkew,
     Deleted,
     Failure,
@@ -54,23 +55,13 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
     if len(keys) == 1:
         _delete_one(bucket, keys[0], params)
         return Deleted(keys=keys)
-    able = bucket.capabilities
-    limit = min(able.batch_delete_limit.value or MAX_BATCH, MAX_BATCH)
-    if able.batch_delete.value == "no":
-        limit = 1
-    # A batch is XML, which has no place for all characters: what it cannot name goes alone.
-    fit = keys
-    if limit == 1 or not _all_fit_in_xml(keys):
-        fit = [key for key in keys if limit > 1 and _fits_in_xml(key)]
-    batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
-    apart = len(fit) < len(keys)
-    if apart:
-        unfit = (key for key in keys if limit == 1 or not _fits_in_xml(key))
-        batches += (_Batch([key], alone=True) for key in unfit)
+    batches = _batches(keys, bucket.capabilities)
     deleted: list[str] = []
     failures: list[Failure] = []
+    apart = False
     while batches:
         batch = batches.popleft()
+        apart = apart or batch.alone
         try:
             outcome = (_alone if batch.alone else _batch)(bucket, batch.keys, params)
         except StorageError as error:
@@ -96,7 +87,6 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
                 failures.append(failure)
             else:  # asked for once more: the server was busy with it, or spells it otherwise
                 batches.append(_Batch([failure.key], alone=True))
-                apart = True
     if apart:
         done = set(deleted)
         deleted = [key for key in keys if key in done]  # in the order that was asked for
@@ -115,6 +105,21 @@ class _Batch:
         middle = max(1, len(self.keys) // 2)
         halves = (self.keys[:middle], self.keys[middle:])
         return [_Batch(keys, alone=len(keys) == 1) for keys in halves if keys]
+
+
+def _batches(keys: Sequence[str], able: Capabilities) -> deque[_Batch]:
+    """Return keys in batches of the vendor's size, where it has any.
+
+    A batch is XML, which has no place for all characters: what it cannot name goes alone.
+    """
+    limit = min(able.batch_delete_limit.value or MAX_BATCH, MAX_BATCH)
+    if able.batch_delete.value == "no" or limit == 1:
+        return deque(_Batch([key], alone=True) for key in keys)
+    fit = keys if _all_fit_in_xml(keys) else [key for key in keys if _fits_in_xml(key)]
+    batches = deque(_Batch(fit[n : n + limit]) for n in range(0, len(fit), limit))
+    if len(fit) < len(keys):
+        batches += (_Batch([key], alone=True) for key in keys if not _fits_in_xml(key))
+    return batches
 
 
 def _all_fit_in_xml(keys: Sequence[str]) -> bool:

@@ -97,7 +97,7 @@ _RESPONSE = frozenset(
 
 
 def check_response(response: Mapping[str, str]) -> None:
-    """Refuse what cannot be sent in the place of an object's own headers.
+    """Refuse what cannot be sent in place of an object's own headers.
 
     `InvalidInput` for a name that there is none of, `InvalidHeader` for a value.
     """

@@ -103,7 +103,7 @@ def send_object(
         provider: where it is.
         key: which object; whether the client may read it is decided before.
         download_name: the browser saves the object under this name.
-        response: headers in the place of the stored ones, by the names that `Provider.sign` has.
+        response: headers in place of the stored ones, by the names that `Provider.sign` has.
 
     Raises what `Provider.open` raises, `NotFound`, `InvalidKey` ..., and `InvalidInput` for a
     header that cannot be replaced.

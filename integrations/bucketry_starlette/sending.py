@@ -56,8 +56,8 @@ class ObjectResponse(Response):
             provider: where it is.
             key: which object.
             status_code: with another than 200 it is always the whole object.
-            headers: further headers, or others in the place of the object's own.
-            media_type: media type in the place of the stored one.
+            headers: further headers, or others in place of the object's own.
+            media_type: media type in place of the stored one.
             background: run when everything is sent.
             filename: the browser saves the object under this name.
             content_disposition_type: ``attachment``, or ``inline`` to show it.

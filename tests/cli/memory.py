@@ -136,7 +136,7 @@ def provider_on(layer: Trouble, name: str = "media", **options: Any) -> Provider
 
 
 class Shell:
-    """Runs `bucketry` with memory providers in the place of configured ones."""
+    """Runs `bucketry` with memory providers in place of configured ones."""
 
     def __init__(self) -> None:
         self.layers = {"media": Trouble(), "archive": Trouble()}

@@ -28,7 +28,7 @@ def test_the_leaves_and_the_options_of_s3_agree() -> None:
 
 
 def without_references(value: Any) -> Any:
-    """Return an example with text in the place of references to the environment."""
+    """Return an example with text in place of references to the environment."""
     if isinstance(value, dict):
         if "env" in value:
             return "text-of-a-variable"

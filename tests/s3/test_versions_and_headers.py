@@ -117,7 +117,7 @@ def test_a_read_may_want_an_etag_or_another(kept: Provider, tmp_path: Path) -> N
 
 
 class Plays:
-    """Answers in the place of a server, and keeps what it was asked."""
+    """Answers in place of a server, and keeps what it was asked."""
 
     def __init__(self, *answers: S3Answer) -> None:
         self.asked: list[S3Request] = []

@@ -1,7 +1,7 @@
 """advanced-alchemy's own tests of file objects, on our backend: a plugin of pytest for that run.
 
-Wherever the suite makes its obstore backend it gets `BucketryBackend`: on files on disk in the
-place of obstore's local store, on the stand-in in the place of its store in memory and of the
+Wherever the suite makes its obstore backend it gets `BucketryBackend`: on files on disk in
+place of obstore's local store, on the stand-in in place of its store in memory and of the
 suite's S3 server. After an async commit, files are stored and removed in a task that the suite
 does not wait for; here the commit waits for it. `make test-alchemy` runs it.
 """

@@ -133,7 +133,7 @@ class Provider(Twin[_Sync]):
         new_key: str | None = None,
         **options: Unpack[UploadOptions],
     ) -> StoredObject:
-        """Put `source` in the place of the object `key`; see `bucketry.Provider.replace`."""
+        """Put `source` in place of the object `key`; see `bucketry.Provider.replace`."""
         return await self._with(
             source, lambda body: self._sync.replace(key, body, new_key=new_key, **options)
         )

@@ -313,7 +313,7 @@ def cat(settings: Settings, keys: Sequence[Place]) -> None:
 
 
 def _is_closed(stream: object) -> bool:
-    return getattr(stream, "name", "") == os.devnull  # what `cli.main` has in the place of none
+    return getattr(stream, "name", "") == os.devnull  # what `cli.main` has in place of none
 
 
 def _pour(provider: Provider, key: str) -> None:

@@ -1,4 +1,4 @@
-"""References to environment variables: ``{ env = "NAME" }`` in the place of a value."""
+"""References to environment variables: ``{ env = "NAME" }`` in place of a value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEFT_OUT = object()
 
 
 def resolve(settings: Settings, schema: Schema, environ: Mapping[str, str]) -> list[Fault]:
-    """Put the values of environment variables in the place of their references.
+    """Put the values of environment variables in place of their references.
 
     Text becomes a whole number or true/false where `schema` wants one. Where a table with free
     names is wanted, ``{ env = ... }`` is that table: tags may well be called so.

@@ -38,7 +38,7 @@ CODES: Codes = {
     "bytes-changed": Known(
         "error", "Look for a proxy or gateway that changes what passes, and take it out of the way."
     ),
-    "cannot-copy": Known("warning", "Read and upload again in the place of `copy` and `move`."),
+    "cannot-copy": Known("warning", "Read and upload again in place of `copy` and `move`."),
     "cannot-delete": Known("error", "Look at the storage's own word in the evidence."),
     "cannot-list": Known("warning", "Look at the storage's own word in the evidence."),
     "cannot-read": Known("error", "Look at the storage's own word in the evidence."),
@@ -54,7 +54,7 @@ CODES: Codes = {
     "denied-read": Known("error", _RIGHTS),
     "denied-write": Known("error", _RIGHTS),
     "failed": Known("error", "Look at the storage's own word in the evidence."),
-    "form-upload": Known("error", "Hand out signed PUTs in the place of forms."),
+    "form-upload": Known("error", "Hand out signed PUTs in place of forms."),
     "headers-lost": Known(
         "warning", "Look for a proxy or gateway in between that leaves headers out."
     ),

@@ -282,7 +282,7 @@ class Provider:
         new_key: str | None = None,
         **options: Unpack[UploadOptions],
     ) -> StoredObject:
-        """Put `source` in the place of the object `key`, whatever `prevent_overwrite` says.
+        """Put `source` in place of the object `key`, whatever `prevent_overwrite` says.
 
         With `new_key` the new object is stored there first and the old one deleted afterwards, so
         that caches of the old address go stale on their own. Pass `if_match` with the old ETag to
@@ -499,7 +499,7 @@ class Provider:
         A reader is closed best by ``with``. It can seek, so that `zipfile`, `csv` over
         `io.TextIOWrapper` and the like read what they need; `chunks` gives pieces. `byte_range`
         follows Python's slices: ``ByteRange(start=0, stop=100)`` is the first hundred bytes,
-        ``ByteRange(start=-100)`` the last. It may also stand in the place of the mode.
+        ``ByteRange(start=-100)`` the last. It may also stand in place of the mode.
 
         A writer takes the options of `upload`, and publishes at the clean exit of its ``with``, or
         by `commit`; see `ObjectWriter`.

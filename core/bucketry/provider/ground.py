@@ -90,7 +90,7 @@ class Service:
             ) from error
 
     def secret_shown(self, doing: str, error: BaseException) -> PluginError:
-        """Return what is raised in the place of an error that would show a secret."""
+        """Return what is raised in place of an error that would show a secret."""
         return PluginError(
             self.plugin,
             f"{doing} failed with {type(error).__name__}; its message would show a secret of the "

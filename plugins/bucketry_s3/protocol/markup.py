@@ -53,7 +53,7 @@ OTHERS = "(others)"
 
 
 class Written(bytes):
-    """A document that stands already as it is sent, in the place of what it would be made of."""
+    """A document that stands already as it is sent, in place of what it would be made of."""
 
 
 class Misread(ValueError):

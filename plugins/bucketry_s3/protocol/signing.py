@@ -254,7 +254,7 @@ class Presigner:
         Raises `InvalidKey` for a key that the server would complete by itself.
         """
         if "${filename}" in key:
-            raise InvalidKey("in a form's key, S3 puts the file's name in the place of ${filename}")
+            raise InvalidKey("in a form's key, S3 puts the file's name in place of ${filename}")
         stamp, now = _moment(self.second() if at is None else at)
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         form = {"key": key}

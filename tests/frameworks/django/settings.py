@@ -1,4 +1,4 @@
-"""Settings of Django's own tests, with storages of ours in the place of its own.
+"""Settings of Django's own tests, with storages of ours in place of its own.
 
 The names are put in place before the tests and their models are imported.
 """

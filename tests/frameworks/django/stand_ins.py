@@ -124,7 +124,7 @@ class _Located:
                 os.unlink(self.path(name))
 
     def url(self, name: Any, *args: Any) -> Any:
-        """Put the address that a test gives in the place of ours, which is absolute."""
+        """Put the address that a test gives in place of ours, which is absolute."""
         if self.base_url is None:
             raise ValueError("This file is not accessible via a URL.")
         url: str = super().url(name, *args)  # type: ignore[misc]

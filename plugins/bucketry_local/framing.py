@@ -32,9 +32,11 @@ class _Seen:
         self.whole = False
         self.hosts = 0
         self.coded = False
+        self.doubtful = False
 
     def on_header(self, name: bytes, _: bytes) -> None:
         self.hosts += name.lower() == b"host"
+        self.doubtful = self.doubtful or b"_" in name
         self.coded = self.coded or name.lower() == b"transfer-encoding"
 
     def on_headers_complete(self) -> None:
@@ -69,6 +71,8 @@ def _check(head: bytes) -> None:
         raise Refused(505 if version > "1.1" else 400, "HTTP/1.1 is spoken here")
     if version == "1.1" and seen.hosts != 1:
         raise Refused(400, "there is no Host, or more than one")
+    if seen.doubtful:
+        raise Refused(400, "a header's name has an underscore, which WSGI takes for a hyphen")
     if seen.coded:
         fault = (400, "HTTP/1.0 has no Transfer-Encoding")
         raise Refused(*(fault if version == "1.0" else (411, "Content-Length is needed")))

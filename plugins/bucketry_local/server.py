@@ -100,8 +100,9 @@ class _Handler(WSGIRequestHandler):
 
     def get_environ(self) -> dict[str, Any]:
         environ = super().get_environ()
-        if "content-type" not in self.headers:
-            environ["CONTENT_TYPE"] = ""  # wsgiref makes one up
+        # wsgiref makes up a type, and strips all headers but these.
+        environ["CONTENT_TYPE"] = self.headers.get("content-type", "").strip()
+        environ["CONTENT_LENGTH"] = self.headers.get("content-length", "").strip()
         return environ
 
     def parse_request(self) -> bool:

@@ -75,6 +75,8 @@ def test_who_asks_first_is_told_to_go_on(
         (b"Content-Length:\r\n", b"", 400),
         (b"Content-Length: 99999999999999999999999\r\n", b"abc", 400),
         (b"Content-Length : 3\r\n", b"abc", 400),
+        (b"Content_Length: 3\r\n", b"abc", 400),
+        (b"Content-Length: 3\r\nIf_Match: x\r\n", b"abc", 400),
         (b"X: a\r\n b\r\nContent-Length: 3\r\n", b"abc", 400),
         (b"X: a\0b\r\nContent-Length: 3\r\n", b"abc", 400),
         (b"X: a\rContent-Length: 3\r\nContent-Length: 3\r\n", b"abc", 400),
@@ -99,6 +101,7 @@ def test_a_request_that_can_be_read_in_two_ways_is_refused(
     ("version", "headers", "status"),
     [
         (b"HTTP/1.0", b"Content-Length: 3\r\n", 200),
+        (b"HTTP/1.1", b"Content-Length: \t3 \r\nContent-Type: a/b \r\n", 200),
         (b"HTTP/1.0", b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", 400),
         (b"HTTP/1.0", b"Transfer-Encoding: chunked\r\n", 400),
         (b"HTTP/2.0", b"Content-Length: 3\r\n", 505),

@@ -34,7 +34,7 @@ def allow_origins(app: WSGIApplication, origins: Collection[str]) -> WSGIApplica
             if allowed and asked:
                 headers.append(("Access-Control-Allow-Headers", asked))
             start_response("204 No Content", headers)
-            return []
+            return iter([b""])  # so that wsgiref tells no length
         if allowed:
             headers.append(("Access-Control-Expose-Headers", _READABLE))
 

@@ -115,6 +115,8 @@ class _App:
             body.discard()
         status = HTTPStatus(answer.status)
         start_response(f"{status.value} {status.phrase}", answer.headers)
+        if status in (204, 304):
+            return iter([b""])  # for no piece at all wsgiref tells a length, which these have not
         return answer.body if environ["REQUEST_METHOD"] != "HEAD" else ()
 
     def _answer(self, environ: WSGIEnvironment, body: _Body) -> _Answer:

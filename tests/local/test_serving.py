@@ -60,6 +60,8 @@ def test_a_public_object_opens_for_everybody(public: Provider, fetch: Fetch) -> 
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert "Content-Disposition" not in answer.headers
     assert fetch(f"{stored.url}?v=2").body == DATA
+    same = fetch(stored.url, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (same.status, same.body, same.headers["Content-Length"]) == (304, b"", None)
 
 
 def test_a_private_object_opens_with_its_signed_url_only(private: Provider, fetch: Fetch) -> None:
@@ -157,7 +159,7 @@ def test_every_method_works_with_its_own_signature(private: Provider, fetch: Fet
     assert head.headers["Content-Length"] == "10"
     assert fetch(signature_of(private, "a")).body == DATA
     gone = fetch(signature_of(private, "a", method="DELETE"), method="DELETE")
-    assert (gone.status, gone.body) == (204, b"")
+    assert (gone.status, gone.body, gone.headers["Content-Length"]) == (204, b"", None)
     assert not private.exists("a")
     assert fetch(signature_of(private, "a", method="DELETE"), method="DELETE").status == 204
 

@@ -95,7 +95,8 @@ class Draw:
         status = chance.choice(statuses)
         lines = [f"HTTP/1.1 {status} {chance.choice(('OK', 'As It Is', ''))}"]
         for name in chance.sample(sorted(_HEADERS), chance.randint(0, 5)):
-            lines.append(f"{name}:{chance.choice((' ', '', '   '))}{chance.choice(_HEADERS[name])}")
+            blanks = chance.choice((" ", "", "   ")), chance.choice(("", "", " "))
+            lines.append(f"{name}:{blanks[0]}{chance.choice(_HEADERS[name])}{blanks[1]}")
         if chance.random() < 0.2:
             lines += ["x-amz-meta-twice: one", "X-Amz-Meta-Twice: two"]
         body = chance.randbytes(chance.choice((0, 1, 500, 30_000)))
@@ -104,9 +105,11 @@ class Draw:
             lines += [f"Content-Length: {len(body)}"] * (bodiless and framing == "length")
             body = b""
         elif framing == "length":
-            lines.append(f"Content-Length: {len(body)}")
+            lines.append(f"Content-Length: {len(body)}{' ' * (chance.random() < 0.2)}")
         elif framing == "chunked":
-            lines.append("Transfer-Encoding: chunked")
+            lines.append(
+                chance.choice(("Transfer-Encoding: chunked", "transfer-encoding:Chunked "))
+            )
             body = self._chunked(body)
         else:
             lines.append("Connection: close")

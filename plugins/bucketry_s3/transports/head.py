@@ -98,7 +98,8 @@ class Head:
         """Keep a header; trailers are of no use."""
         if self.done:
             return
-        text, told, headers = _lower(name), value.decode("latin-1"), self.headers
+        # The parser takes blanks away in front of a value, not those behind it.
+        text, told, headers = _lower(name), value.decode("latin-1").rstrip(" "), self.headers
         headers[text] = f"{headers[text]}, {told}" if text in headers else told
 
     def on_headers_complete(self) -> None:
@@ -127,7 +128,7 @@ class Head:
         if self._bodiless or self.status in (204, 304):
             return
         if coding is not None:
-            if coding.strip().lower() != "chunked" or self._version == "1.0":
+            if coding.lower() != "chunked" or self._version == "1.0":
                 raise Unavailable("the answer's Transfer-Encoding is not chunked")
             self.framing = "chunked"
         elif length is not None:

@@ -89,6 +89,8 @@ class _Answer(AWSHTTPResponse):
             raise error.evolve(may_have_applied=True) from None
         finally:
             self.told.release()
+        # The SDK does not strip the blanks that may stand behind a value.
+        self.chunked, self.chunk_left = self.told.framing == "chunked", None
 
     def _read_status(self) -> tuple[str, int, str]:
         inner: Any = super()

@@ -27,6 +27,7 @@ small_names = raw(
 )
 no_blanks = raw(lambda head: head.replace(b": ", b":"))
 many_blanks = raw(lambda head: re.sub(rb"\r\n([A-Za-z-]+): ", rb"\r\n\1: \t  ", head))
+blanks_behind = raw(lambda head: re.sub(rb"(\r\n[A-Za-z-]+: [^\r]*)", rb"\1  ", head))
 latin = raw(lambda head: head.replace(b"\r\n", b"\r\nX-Note: caf\xe9 \xff\r\n", 1))
 blank_line_first = raw(lambda head: b"\r\n" + head)
 blank_before_colon = raw(lambda head: head.replace(b"Content-Length:", b"Content-Length :"))

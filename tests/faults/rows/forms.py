@@ -25,6 +25,7 @@ def forms_rows() -> Iterator[Fault]:
         "names in small letters": forms.small_names,
         "no blanks behind colons": forms.no_blanks,
         "many blanks": forms.many_blanks,
+        "blanks behind values": forms.blanks_behind,
         "close told": forms.close_told,
     }.items():
         yield once(name, act, _MIXED)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 
 import pytest
 
@@ -75,3 +77,9 @@ def test_files_have_what_is_bucketrys_own_and_what_is_of_use(name: str) -> None:
     }  # fmt: skip
     assert own - useless - {"close"} <= _public(twin)
     assert _public(twin) - {"aclose", "info", "key", "stored"} <= own | OF_EVERY_FILE
+
+
+def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "anyio", None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs anyio: pip install 'bucketry\[aio\]'"):
+        importlib.reload(aio)

@@ -10,6 +10,13 @@ Each operation runs in a thread, of which a provider has a number of its own. La
 as they are, and are never awaited. See ``docs/howto/async.md``. Needs anyio: the extra ``aio``.
 """
 
+try:
+    import anyio  # noqa: F401
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "bucketry.aio needs anyio: pip install 'bucketry[aio]'", name="anyio"
+    ) from None
+
 from bucketry.aio.facade import Provider, open_provider, open_providers
 from bucketry.aio.files import ObjectReader, ObjectWriter
 from bucketry.aio.outcomes import Outcomes

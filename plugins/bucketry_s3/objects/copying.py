@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -75,13 +75,9 @@ def copy(
     wanted = {**stored_as(options.acl, options.storage_class, options.encryption), **params}
     if prevent_overwrite:
         wanted["IfNoneMatch"] = "*"
-    directives = {name: wanted.pop(name) for name in _DIRECTIVES if name in wanted}
-    conditions = {name: wanted.pop(name) for name in PRECONDITIONS if name in wanted}
-    of_source = {
-        name: wanted.pop(name)
-        for name in list(wanted)
-        if name.startswith("CopySource") or name == "ExpectedSourceBucketOwner"
-    }
+    directives = _taken(wanted, _DIRECTIVES.__contains__)
+    conditions = _taken(wanted, PRECONDITIONS.__contains__)
+    of_source = _taken(wanted, _is_of_source)
     check_native(wanted, "CopyObject")
     with already_there(conditions):
         look(bucket, target, {**wanted, **conditions}, frozenset(conditions))
@@ -116,14 +112,7 @@ def copy(
             directives["TaggingDirective"] = "REPLACE"
         answer = copy_whole(work, {**kept, **wanted, **directives})
     confirm_encrypted(bucket, target, wanted, answer)
-    was, told = md5_of(seen), md5_of(answer)
-    if was and told and was != told:
-        raise IntegrityError(
-            "the copy has another MD5 than its source: that was replaced meanwhile, or the copy is "
-            "damaged",
-            hint="Copy again.",
-            may_have_applied=True,
-        )
+    _check_same(seen, answer)
     return StoredObject(
         key=target,
         bucket=bucket.name,
@@ -133,6 +122,26 @@ def copy(
         verified=_verified(seen, answer),
         source_etag=unquoted(seen["ETag"]),
     )
+
+
+def _taken(params: dict[str, Any], belongs: Callable[[str], bool]) -> dict[str, Any]:
+    """Take parameters out of `params`, and return them."""
+    return {name: params.pop(name) for name in list(params) if belongs(name)}
+
+
+def _is_of_source(name: str) -> bool:
+    return name.startswith("CopySource") or name == "ExpectedSourceBucketOwner"
+
+
+def _check_same(seen: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    was, told = md5_of(seen), md5_of(answer)
+    if was and told and was != told:
+        raise IntegrityError(
+            "the copy has another MD5 than its source: that was replaced meanwhile, or the copy is "
+            "damaged",
+            hint="Copy again.",
+            may_have_applied=True,
+        )
 
 
 def _verified(seen: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:

@@ -74,24 +74,7 @@ def sign(
         if taken:
             raise InvalidInput(f"the signature itself brings {', '.join(taken)}")
     if request.method == "POST":
-        further = {n: v for promise in promises for n, v in promise.headers.items() if _field(n)}
-        form = presigner.post(
-            request.key,
-            request.expires_in,
-            pair,
-            content_type=request.content_type,
-            fields=_fields(_added(further, request.headers)),
-            min_size=request.min_size,
-            max_size=request.max_size,
-            at=at,
-        )
-        return SignedUrl(
-            url=form.url,
-            method="POST",
-            fields=form.fields,
-            expires_at=form.expires_at,
-            checked=True,
-        )
+        return _form(presigner, request, pair, promises, at)
     begins = request.begins(presigner.second()) if at is None else at
     if at is None and request.is_plain_get:
         frame = presigner.frame(request.life, pair, begins)
@@ -123,6 +106,33 @@ def sign(
         headers=headers,
         expires_at=signed.expires_at,
         keeps=keeps,
+        checked=True,
+    )
+
+
+def _form(
+    presigner: Presigner,
+    request: SignRequest,
+    pair: KeyPair,
+    promises: Sequence[Promise],
+    at: int | None,
+) -> SignedUrl:
+    further = {n: v for promise in promises for n, v in promise.headers.items() if _field(n)}
+    form = presigner.post(
+        request.key,
+        request.expires_in,
+        pair,
+        content_type=request.content_type,
+        fields=_fields(_added(further, request.headers)),
+        min_size=request.min_size,
+        max_size=request.max_size,
+        at=at,
+    )
+    return SignedUrl(
+        url=form.url,
+        method="POST",
+        fields=form.fields,
+        expires_at=form.expires_at,
         checked=True,
     )
 

@@ -165,7 +165,7 @@ def open_object(
     try:
         length, known = answer.get("ContentLength"), None
         if byte_range is not None:
-            start, stop, size = _placed(byte_range, answer.get("ContentRange"), length)
+            start, stop, size = _placed(byte_range, answer)
             info = _object_info(key, answer, size)
         else:
             whole = _size_of(bucket, key, answer, wanted) if length is None else int(length)
@@ -249,11 +249,10 @@ def _rest(
         raise
     body: AnswerBody = answer["Body"]
     try:
-        content_range, size = answer.get("ContentRange"), answer.get("ContentLength")
-        status = answer["ResponseMetadata"]["HTTPStatusCode"]
-        whole = status == 200 and content_range is None and size in (None, info.size)
+        size = answer.get("ContentLength")
+        whole = _is_whole(answer) and size in (None, info.size)
         if not whole:
-            _, _, size = _placed(byte_range, content_range, size)
+            _, _, size = _placed(byte_range, answer)
         if unquoted(answer["ETag"]) != info.etag or size not in (None, info.size):
             raise IntegrityError(_REPLACED)
         if whole:
@@ -286,15 +285,20 @@ def _behind_the_end(code: str | None = None) -> Rejected:
     return Rejected("the range begins behind the object's end", code=code, status=416)
 
 
-def _placed(
-    byte_range: ByteRange, content_range: str | None, length: int | None
-) -> tuple[int, int, int]:
+def _is_whole(answer: Mapping[str, Any]) -> bool:
+    """Return whether it is one of the whole object, whatever was asked for."""
+    status: int = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return status == 200 and answer.get("ContentRange") is None
+
+
+def _placed(byte_range: ByteRange, answer: Mapping[str, Any]) -> tuple[int, int, int]:
     """Return the first byte, the one behind the last and the object's size: ``bytes 0-9/100``.
 
-    Refuse other bytes than were asked for. `length` is None where they come in chunks.
+    Refuse other bytes than were asked for.
     """
-    told = _CONTENT_RANGE.fullmatch(content_range or "")
-    if told is None and length is not None and max(0, byte_range.start) >= length:
+    length: int | None = answer.get("ContentLength")  # None where they come in chunks
+    told = _CONTENT_RANGE.fullmatch(answer.get("ContentRange") or "")
+    if _is_whole(answer) and length is not None and max(0, byte_range.start) >= length:
         raise _behind_the_end()  # some answer such a range with the whole
     if told is None:
         raise Rejected("a range was asked for, and the answer does not tell that it is one")

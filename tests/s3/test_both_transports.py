@@ -170,10 +170,12 @@ def as_sent(raw: bytes) -> tuple[bytes, list[tuple[str, str]], bytes]:
     return first, sorted(told), body
 
 
-def as_got(send: Callable[..., S3Answer], request: S3Request) -> tuple[object, ...]:
+def as_got(
+    send: Callable[..., S3Answer], request: S3Request, seconds: float = 20
+) -> tuple[object, ...]:
     """Return what came of a request: the answer, or the error's kind and what it says."""
     try:
-        answer = send(request=request, deadline=Deadline(20))
+        answer = send(request=request, deadline=Deadline(seconds))
         try:
             body = b"".join(iter(lambda: answer.body.read(8192), b""))
         finally:
@@ -248,6 +250,23 @@ def test_only_a_refusal_may_come_before_all_of_the_request(
 
     assert counts == (got[0] == int(status[:3]))
     assert counts or ("Unavailable", True, True) == got
+
+
+@pytest.mark.parametrize("transport", ["sockets", "boto3"])
+def test_a_request_that_is_not_all_out_has_no_effect(
+    recorder: tuple[Recorder, Place, dict[str, Any]], transport: str
+) -> None:
+    """The server stops reading in the middle of it, and says nothing."""
+    server, place, transports = recorder
+    server.early = 20
+    asked = S3Request(
+        operation="PutObject", method="PUT", scheme="https", host=place.host, path="/media/k",
+        body=bytes(1 << 24), body_sha256="ab" * 32,
+    )  # fmt: skip
+
+    got = as_got(transports[transport].bucketry_s3_send, asked, seconds=1)
+
+    assert ("Unavailable", False, True) == got
 
 
 @pytest.mark.parametrize("transport", ["sockets", "boto3"])

@@ -23,8 +23,9 @@ T = TypeVar("T")
 def with_errors_told(request: S3Request, call: Callable[[], T]) -> T:
     """Call what may raise errors of botocore's HTTP session, and of urllib3 under it; raise ours.
 
-    A connection that is lost behind the first byte of a request is `Unavailable` with
-    `may_have_applied`, since all of it may have arrived; one that is lost before is `Unreachable`.
+    A connection that is lost behind the last byte of a request is `Unavailable` with
+    `may_have_applied`, since all of it may have arrived; one that is lost before the first is
+    `Unreachable`.
     """
     try:
         return call()
@@ -52,7 +53,12 @@ def _told(error: BaseException, address: str) -> StorageError:
         return Unreachable(f"no connection to {address} through the proxy: {inner}")
     if not ATTEMPT.written:
         return Unreachable(f"no connection to {address}: {inner}")
-    return Unavailable(f"the connection broke: {inner}", may_have_applied=True)
+    return _broken(f"the connection broke: {inner}")
+
+
+def _broken(reason: str) -> Unavailable:
+    """Return what it means that no answer came; a request that is not all out has no effect."""
+    return Unavailable(reason, may_have_applied=not ATTEMPT.cut)
 
 
 _OF_NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -65,7 +71,7 @@ def _told_of_tls(cause: str, address: str) -> Unavailable | Rejected:
     if "CERTIFICATE_REQUIRED" in cause:
         return wants_certificate(cause)
     if ATTEMPT.written:
-        return Unavailable(f"the TLS connection broke: {cause}", may_have_applied=True)
+        return _broken(f"the TLS connection broke: {cause}")
     if any(text in cause for text in NO_TLS):
         return no_tls(address, cause)
     return Unreachable(f"the TLS handshake with {address} was broken off: {cause}")

@@ -164,6 +164,30 @@ def test_a_provider_opened_by_name_is_opened_by_name_again(
     assert again.object_url("a") == "https://loud.example/TOP/A"
 
 
+def test_a_relative_path_in_a_file_is_beside_it_wherever_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLDER", "files")
+    places = {
+        '"files"': str(tmp_path / "files"),
+        f'"{tmp_path}/x"': f"{tmp_path}/x",
+        '"~/files"': "~/files",
+        '{ env = "FOLDER" }': "files",
+    }
+    file = tmp_path / "bucketry.toml"
+    for written, directory in places.items():
+        file.write_text(f'provider = "local"\ndirectory = {written}\n', "utf-8")
+        assert open_provider(config=file).options.directory == directory
+    assert open_provider({"provider": "local", "directory": "x"}).options.directory == "x"
+
+    file.write_text(
+        'provider = "minio"\nbucket = "media"\nendpoint = "https://s3.example.com"\n'
+        'ca_bundle = "ca.pem"\ncredentials = "ambient"\n',
+        "utf-8",
+    )
+    assert open_provider(config=file).options.ca_bundle == str(tmp_path / "ca.pem")
+
+
 def test_added_layers_travel_along_and_no_secret_does(file: Path) -> None:
     media = open_provider("other", config=file).with_layer(Shouts())
     packed = pickle.dumps(media)

@@ -252,7 +252,9 @@ class Config:
             from bucketry.config.dialects import validate_dialect
 
             return validate_dialect(entry.dialect, data, path, self._catalog, self._environ)
-        return validate(settings_at(data, path), self._catalog, self._environ)
+        file = self.file or ""
+        folder = os.path.dirname(os.path.abspath(file)) if os.path.isfile(file) else ""
+        return validate(settings_at(data, path), self._catalog, self._environ, folder)
 
     def _error(self, faults: Iterable[Fault]) -> ConfigError:
         return ConfigError(self._document.problems(faults))

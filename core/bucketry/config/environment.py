@@ -1,7 +1,8 @@
-"""References to environment variables: ``{ env = "NAME" }`` in place of a value."""
+"""What options stand for: ``{ env = "NAME" }`` a variable's value, paths what is beside a file."""
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,13 +19,16 @@ _FALSE = frozenset({"false", "0", "no", "off"})
 _LEFT_OUT = object()
 
 
-def resolve(settings: Settings, schema: Schema, environ: Mapping[str, str]) -> list[Fault]:
+def resolve(
+    settings: Settings, schema: Schema, environ: Mapping[str, str], folder: str = ""
+) -> list[Fault]:
     """Put the values of environment variables in place of their references.
 
     Text becomes a whole number or true/false where `schema` wants one. Where a table with free
-    names is wanted, ``{ env = ... }`` is that table: tags may well be called so.
+    names is wanted, ``{ env = ... }`` is that table: tags may well be called so. A relative path
+    that is written out is one from `folder`.
     """
-    resolver = _Resolver(settings=settings, environ=environ)
+    resolver = _Resolver(settings=settings, environ=environ, folder=folder)
     for name, value in list(settings.values.items()):
         resolver.step(settings.values, name, value, (name,), member(schema, name))
     return resolver.faults
@@ -34,6 +38,7 @@ def resolve(settings: Settings, schema: Schema, environ: Mapping[str, str]) -> l
 class _Resolver:
     settings: Settings
     environ: Mapping[str, str]
+    folder: str
     faults: list[Fault] = field(factory=list)
 
     def step(
@@ -56,6 +61,8 @@ class _Resolver:
         elif isinstance(value, list):
             for number, item in enumerate(value):
                 self.step(value, number, item, (*path, number), member(schema, number))
+        elif isinstance(value, str) and schema.get("x-path") and not value.startswith("~"):
+            owner[name] = os.path.join(self.folder, value) if value else value
 
     def _look_up(self, reference: dict[str, Any], path: Path, schema: Schema) -> Any:
         origin = self.settings.origin(path)

@@ -58,11 +58,16 @@ class Validated:
     hints: Sequence[Hint] = ()
 
 
-def validate(settings: Settings, catalog: Catalog, environ: Mapping[str, str]) -> Validated:
-    """Check one provider's settings. `Faulty` with all that is wrong, or `PluginError`."""
+def validate(
+    settings: Settings, catalog: Catalog, environ: Mapping[str, str], folder: str = ""
+) -> Validated:
+    """Check one provider's settings. `Faulty` with all that is wrong, or `PluginError`.
+
+    `folder` is where relative paths in them begin.
+    """
     vendor, distribution = _vendor(settings, catalog, environ)
     schema = vendor_schema(vendor, distribution)
-    faults = resolve(settings, schema, environ)
+    faults = resolve(settings, schema, environ, folder)
     refused, ignored = set_aside(settings, schema, limits_in(schema))
     faults += refused
     if "provider" not in schema.get("properties", {}):

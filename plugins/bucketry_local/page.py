@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from bucketry import Capabilities, Fact, InvalidKey, SchemaFile, Vendor
-from bucketry.keys import RootPath
+from bucketry.keys import RootPath, base_fault
 from bucketry.model import ChecksumAlgorithm, EncryptionType
 from bucketry_local.disk import unsuitable
 from bucketry_local.layer import HEADER_PARAMS, LocalLayer
@@ -64,6 +64,9 @@ def _check(options: LocalOptions) -> Iterator[tuple[str, str]]:
     reason = unsuitable()
     if reason:
         yield "provider", f"cannot be local here: {reason}; use WSL, or a server such as MinIO"
+    fault = base_fault(options.base_url)
+    if fault:
+        yield "base_url", fault
     try:
         Path(options.directory).expanduser()
     except RuntimeError:

@@ -26,6 +26,7 @@ from bucketry import (
     hookimpl,
     open_provider,
 )
+from bucketry.config import check_config
 from bucketry.model import Method
 from bucketry_local import LocalLayer
 from bucketry_local.signing import Grant, Signer
@@ -253,6 +254,22 @@ def test_an_upload_ticket_is_a_signed_put_that_tells_what_it_cannot_limit(make: 
     assert ticket.signed.method == "PUT"
     assert ticket.enforced == {"key", "content_type"}
     assert ticket.unenforced == {"size"}
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        *("http://localhost:99999", "http://localhost:0", "http://localhost:abc", "http://[::1"),
+        *("http://::1", "http://a..b", "http://\u00fc.example", "http://a/%zz", "http://a/{x}"),
+        *("http://a/../b", "http://[fe80::1%eth0]", "http://a/x|y"),
+    ],
+)
+def test_an_address_that_no_url_begins_with_is_refused_with_the_configuration(
+    directory: Path, base_url: str
+) -> None:
+    config = {"provider": "local", "directory": str(directory), "base_url": base_url}
+    (problem,) = check_config(config)
+    assert str(problem).startswith("base_url: ")
 
 
 # -- the key that is kept in the store -------------------------------------------------------------

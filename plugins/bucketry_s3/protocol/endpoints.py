@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from bucketry.texts import encodes_nothing, not_in_url
+from bucketry.keys import base_fault
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -43,32 +42,14 @@ _CARRIERS = [
 ]
 _ISATAP = (0x5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: in front of the last 32 bits
 
-_NO_URL = "is not a URL; write https://, the host and, where needed, a port and a path"
-_HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*|[0-9a-f]*:[0-9a-f:.]*")
-
 
 def url_fault(url: str, *, allow_http: bool) -> str | None:
     """Return what is wrong with a configured address, or None. The address is not repeated."""
-    if "://" not in url:
-        return "has no scheme; write https:// in front of the host"
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        no_port = parts.port == 0  # raises for a bad port
-    except ValueError:
-        return _NO_URL
-    if parts.scheme not in ("http", "https"):
-        return "must start with https:// (or http://)"
-    if not host or no_port or not_in_url(url) or encodes_nothing(parts.path):
-        return _NO_URL
-    if "@" in parts.netloc:
-        return "must not hold a user name or password; keys belong in credentials"
-    if parts.query or parts.fragment or url.endswith(("?", "#")):
-        return "must not have a query or a fragment; it ends with the host or a path"
-    if not _HOST.fullmatch(host):
-        return "has a host that resolvers and certificates do not agree on; write its plain name"
-    if not {".", ".."}.isdisjoint(unquote(parts.path).split("/")):
-        return "has '.' or '..' in its path, which clients resolve differently; write the path out"
+    fault = base_fault(url)
+    if fault:
+        return fault
+    parts = urlsplit(url)
+    host = parts.hostname or ""
     address = _ip_address(host)
     if host in _METADATA_NAMES or any(map(_is_metadata, _all_of(address))):
         return (

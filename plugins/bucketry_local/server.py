@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from socket import SHUT_WR
+from socket import AF_INET6, SHUT_WR
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -54,7 +54,8 @@ class Server:
     @property
     def url(self) -> str:
         """The address to use as `base_url`."""
-        return f"http://{self._host}:{self.port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
 
     def mount(self, provider: Provider, origins: Collection[str] = ()) -> None:
         """Serve `provider` from now on; pages of these `origins` may use it, too."""
@@ -81,6 +82,11 @@ def serve(provider: Provider, host: str = "127.0.0.1", port: int = 8900) -> Iter
 
 class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def __init__(self, where: tuple[str, int], handler: type[WSGIRequestHandler]) -> None:
+        if ":" in where[0]:
+            self.address_family = AF_INET6
+        super().__init__(where, handler)
 
     def server_bind(self) -> None:
         # HTTPServer's own asks the name service for the machine's name.

@@ -598,6 +598,19 @@ def test_serve_runs_while_the_block_runs(make: Make, fetch: Fetch) -> None:
         fetch(f"http://127.0.0.1:{running.port}/a")
 
 
+def test_it_listens_by_the_sixth_version_of_ip(make: Make, fetch: Fetch) -> None:
+    try:
+        running = Server("::1", port=0)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with running:
+        local = make(base_url=running.url)
+        running.mount(local)
+        assert running.url == f"http://[::1]:{running.port}"
+        assert put(fetch, local, "a").status == 200
+        assert fetch(local.url("a")).body == DATA
+
+
 def test_a_server_without_a_provider_says_so(server: Server, fetch: Fetch) -> None:
     assert fetch(f"{server.url}/a").status == 503
 

@@ -84,9 +84,12 @@ def _is_named(folder: str, name: str) -> bool:
 
 
 def make_way(path: str, seen: os.stat_result) -> None:
-    """Remove an empty folder at `path`, which stands for nothing; `Rejected` if it has to stay."""
-    with suppress(OSError):
-        os.rmdir(path)
+    """Remove empty folders at `path`, which stand for nothing; `Rejected` if one has to stay."""
+    for folder, _, files in os.walk(path, topdown=False):
+        if files:
+            break
+        with suppress(OSError):
+            os.rmdir(folder)
     if not stat.S_ISDIR(seen.st_mode):
         raise Rejected(
             "a pipe, a device or a socket has this name, and stays",

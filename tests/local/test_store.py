@@ -582,7 +582,7 @@ def test_a_key_that_is_the_folder_of_another_is_rejected(local: Provider, direct
 
 
 def test_an_empty_folder_stands_in_nobodys_way(local: Provider, directory: Path) -> None:
-    (directory / "a").mkdir(parents=True)
+    (directory / "a" / "b" / "c").mkdir(parents=True)
     local.upload(b"x", key="a")
     assert local.read("a") == b"x"
 

@@ -91,7 +91,7 @@ def test_memory_and_threads_are_shared(
 
     assert {"warm": 2, **{f"k{number}": 6 for number in range(count)}} == transport.parts
     assert 1 <= transport.most_senders <= AT_ONCE
-    # A buffer that grows with a stream of unknown length has an eighth in reserve.
+    # The beginning of a stream of unknown length is there twice for a moment.
     assert PART * count < peak < PART * (1.2 * count + AT_ONCE + 1)
 
 
@@ -202,6 +202,25 @@ def test_memory_for_a_part_is_empty_and_can_be_written_to_its_end() -> None:
     part[:1], part[-1:] = b"a", b"z"
 
     assert bytes(part) == b"a" + bytes(PART - 2) + b"z"
+
+
+@pytest.mark.parametrize(
+    ("size", "taken"), [(PART // 8 - MIB // 4, 0), (PART // 8 + MIB // 4, PART), (2 * PART, PART)]
+)
+def test_a_stream_takes_the_memory_of_a_part_when_it_goes_on(
+    size: int, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [0]
+
+    def noted(size: int) -> memoryview:
+        sizes.append(size)
+        return room(size)
+
+    monkeypatch.setattr("bucketry_s3.objects.writing.room", noted)
+    body = bytes(range(256)) * (size // 256)
+    transport = MemoryTransport()
+    provider_on(transport).upload(iter([body]), key="k")
+    assert (taken, body) == (sum(sizes), transport.objects["k"])
 
 
 def test_what_is_lost_comes_back() -> None:

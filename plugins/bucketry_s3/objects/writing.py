@@ -81,20 +81,24 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
 def _first(source: Source, part_size: int) -> Part:
     """Return the first bytes, up to a part of them.
 
-    Memory is taken as they come: where the length is not known, most uploads are far from a part.
+    Where the length is not known, most uploads are far from a part, and memory is taken as they
+    come. What goes on gets that of a part: to grow further would copy it over and over, and leave
+    holes behind.
     """
     if source.size is not None:
-        buffer = room(part_size) if source.size >= part_size else bytearray(source.size)
+        buffer: Part = room(part_size) if source.size >= part_size else bytearray(source.size)
         filled = source.readinto(buffer)
         return buffer if filled == len(buffer) else memoryview(buffer)[:filled]
-    first = bytearray()
-    while len(first) < part_size:
-        wanted = min(_PIECE, part_size - len(first))
+    first, wanted = bytearray(), min(_PIECE, part_size)
+    while len(first) < part_size // 8:
         piece = source.read(wanted)
         first += piece
         if len(piece) < wanted:
-            break
-    return first
+            return first
+    part, filled = room(part_size), len(first)
+    part[:filled] = first
+    del first
+    return part[: filled + source.readinto(part[filled:])]
 
 
 def _only_whole(bucket: Bucket, params: Mapping[str, Any]) -> frozenset[str]:

@@ -121,9 +121,12 @@ def test_what_the_signature_brings_is_not_asked_for(open_on: Open, name: str) ->
 # -- what is told ------------------------------------------------------------------------------
 
 
-def test_a_signature_that_is_what_is_told_is_checked(open_on: Open) -> None:
-    provider = open_on(capabilities={"post_policy": "yes"})
-    for layered in (provider, provider.with_layer(Tell(lambda signed: signed))):
+@pytest.mark.parametrize("key_id", ["AKIAEXAMPLE", "team/app"])
+def test_a_signature_that_is_what_is_told_is_checked(open_on: Open, key_id: str) -> None:
+    pair = {"access_key_id": key_id, "secret_access_key": "secret"}
+    provider = open_on(capabilities={"post_policy": "yes"}, credentials=pair)
+    same, equal = (provider.with_layer(Tell(how)) for how in (lambda signed: signed, attrs.evolve))
+    for layered in (provider, same, equal):
         for signed in (
             layered.sign("a b", response={"content_type": "text/plain"}),
             layered.sign("a b", method="PUT", content_type="text/plain"),

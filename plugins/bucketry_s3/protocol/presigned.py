@@ -173,7 +173,7 @@ def difference(
     address, _, query = signed.reveal().partition("?")
     given = signed.reveal_fields() if request.method == "POST" else dict(parse_qsl(query))
     given = _lower(given)
-    key_id, _, _ = given.get("x-amz-credential", "").partition("/")
+    key_id = given.get("x-amz-credential", "").rsplit("/", 4)[0]  # it may have slashes, at MinIO
     ours = address == presigner.form_address or key_of_url(presigner.base, address) is not None
     if key_id != pair.access_key_id or not ours or signed.expires_at is None:
         return None

@@ -173,6 +173,7 @@ def test_a_relative_path_in_a_file_is_beside_it_wherever_it_is_opened(
         f'"{tmp_path}/x"': f"{tmp_path}/x",
         '"~/files"': "~/files",
         '{ env = "FOLDER" }': "files",
+        '{ env = "NONE_SUCH", default = "files" }': str(tmp_path / "files"),
     }
     file = tmp_path / "bucketry.toml"
     for written, directory in places.items():

@@ -61,8 +61,14 @@ class _Resolver:
         elif isinstance(value, list):
             for number, item in enumerate(value):
                 self.step(value, number, item, (*path, number), member(schema, number))
-        elif isinstance(value, str) and schema.get("x-path") and not value.startswith("~"):
-            owner[name] = os.path.join(self.folder, value) if value else value
+        else:
+            owner[name] = self._beside(value, schema)
+
+    def _beside(self, value: Any, schema: Schema) -> Any:
+        """Return a relative path as one from the folder, anything else as it is."""
+        if not schema.get("x-path") or not isinstance(value, str) or value[:1] in ("", "~"):
+            return value
+        return os.path.join(self.folder, value)
 
     def _look_up(self, reference: dict[str, Any], path: Path, schema: Schema) -> Any:
         origin = self.settings.origin(path)
@@ -83,7 +89,7 @@ class _Resolver:
             return _typed(text, types(schema))
         if "default" in reference:
             self.settings.origins[path] = evolve(origin, reference=reference)
-            return reference["default"]
+            return self._beside(reference["default"], schema)
         if not reference.get("optional"):
             self.faults.append(
                 Fault(

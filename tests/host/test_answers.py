@@ -337,6 +337,15 @@ def test_an_answer_about_another_object_is_refused(hook: str, answer: Any, reaso
         ("bucketry_versions",
          iter([ObjectVersion(key="top/pre", version=1, latest=True)]),  # type: ignore[arg-type]
          "it told of the version 1, which is no line of text"),
+        ("bucketry_versions",
+         iter([ObjectVersion(key="top/pre", version="1", latest=True, size=-1)]),
+         "it told of the size -1"),
+        ("bucketry_versions",
+         iter([ObjectVersion(key="top/pre", version="1", latest="no")]),  # type: ignore[arg-type]
+         "the latest of its answer are str, not bool"),
+        ("bucketry_versions",
+         iter([ObjectVersion(key="top/pre", version="1", latest=True, last_modified="2026")]),  # type: ignore[arg-type]
+         "it told of a last_modified that is no datetime with a time zone"),
         ("bucketry_upload", StoredObject(key="top/a", size=1, etag=b"e"),  # type: ignore[arg-type]
          "it told of the etag b'e', which is no line of text"),
         ("bucketry_copy", StoredObject(key="top/b", size=1, location="a\nb"),

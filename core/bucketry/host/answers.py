@@ -16,11 +16,12 @@ from bucketry.errors import InvalidInput, InvalidKey, PluginError, Rejected, Uns
 from bucketry.host.addresses import MAX_URL_LENGTH, is_common_url
 from bucketry.host.layers import LayerStack
 from bucketry.keys import check_key
-from bucketry.model import Deleted, Failure, ObjectInfo, Page, StoredObject, Upload
+from bucketry.model import Deleted, Failure, ObjectInfo, ObjectVersion, Page, StoredObject, Upload
 from bucketry.source import TAKEN
 from bucketry.texts import encodes_nothing, not_in_url
 
 T = TypeVar("T")
+Told = TypeVar("Told", ObjectInfo, ObjectVersion)
 
 _DESCRIBING = (
     "bucketry_head",
@@ -43,6 +44,7 @@ _TEXTS = (
     "version",
     "verified",
     "write_id",
+    "checksum_algorithm",
     "checksum",
     "source_etag",
     "location",
@@ -99,9 +101,9 @@ class Answers:
         if not isinstance(size, int) or size < 0:
             raise self._bad(hook, f"it told of the size {size!a}")
 
-    def _sound(self, answer: object, hook: str) -> ObjectInfo:
+    def _sound(self, answer: object, kind: type[Told], hook: str) -> Told:
         """Return what is told of an object, with a size and a time that can be counted with."""
-        info = self._expect(answer, ObjectInfo, hook)
+        info = self._expect(answer, kind, hook)
         self._counts(info.size, hook)
         when: object = info.last_modified
         if when is not None and (not isinstance(when, datetime) or when.tzinfo is None):
@@ -120,14 +122,14 @@ class Answers:
         self._parts(page, hook, objects=Sequence, folders=Sequence)
         if hook in self._worded or not _are_common(page.objects, prefix):
             for info in page.objects:
-                self._inside(self._sound(info, hook).key, prefix, hook)
+                self._inside(self._sound(info, ObjectInfo, hook).key, prefix, hook)
         for folder in page.folders:
             self._inside(folder, prefix, hook)
         return page
 
     def _described(self, answer: object, key: str, version: str | None, hook: str) -> ObjectInfo:
         """Return what is told of the object that was asked for, or of that version of it."""
-        info = self._about(key, self._sound(answer, hook), hook)
+        info = self._about(key, self._sound(answer, ObjectInfo, hook), hook)
         if version is not None and info.version is None:
             raise Unsupported("no versions are kept here")
         if version is not None and info.version != version:
@@ -140,7 +142,7 @@ class Answers:
             return told
         for name in _TEXTS:
             text: object = getattr(told, name, None)
-            if text is not None and (not isinstance(text, str) or not {*"\r\n"}.isdisjoint(text)):
+            if text is not None and (not isinstance(text, str) or not {*"\r\n\0"}.isdisjoint(text)):
                 raise self._bad(hook, f"it told of the {name} {text!a}, which is no line of text")
         for name in ("metadata", "checksums"):
             pairs: object = getattr(told, name, None)

@@ -156,14 +156,16 @@ class Ask(Answers):
         hook = "bucketry_versions"
         answer = self._hooks.bucketry_versions(prefix=prefix, page_size=page_size)
         for one in self._expect(answer, Iterator, hook):
-            self._inside(self._expect(one, ObjectVersion, hook).key, prefix, hook)
-            yield self._in_words(one, hook)
+            version = self._sound(one, ObjectVersion, hook)
+            self._inside(version.key, prefix, hook)
+            self._parts(version, hook, latest=bool, is_deleted=bool)
+            yield version
 
     def set_headers(self, key: str, changes: Mapping[str, Any]) -> ObjectInfo:
         """Return what is known of the object whose headers were changed."""
         hook = "bucketry_set_headers"
         answer = self._hooks.bucketry_set_headers(key=key, changes=dict(changes))
-        return self._about(key, self._sound(answer, hook), hook)
+        return self._about(key, self._sound(answer, ObjectInfo, hook), hook)
 
     def restore(self, key: str, days: int, params: Mapping[str, Any]) -> bool:
         """Return whether the object is readable already."""

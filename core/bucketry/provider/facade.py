@@ -512,7 +512,8 @@ class Provider:
             return reading.open_reader(self._ground, key, byte_range, options)
         if kind != "wb":
             raise InvalidInput(
-                f'the mode is "rb" or "wb", not {shown(mode)}; for text wrap it in io.TextIOWrapper'
+                f'the mode is "rb" or "wb", not {shown(mode)}; for text wrap it in '
+                "io.TextIOWrapper, and detach() that before a writer ends"
             )
         if byte_range is not None:
             raise InvalidInput("byte_range is for reading; an object is written whole")

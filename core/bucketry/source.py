@@ -109,7 +109,7 @@ class Source:
     def _learn(self, file: Any) -> None:
         """Take the name and the type that a source says it has."""
         # What stands for a form's file has the field's name as `name` and the file's beside it.
-        form = has(file, "filename") and not (isinstance(file, io.IOBase) and has(file, "name"))
+        form = not (isinstance(file, io.IOBase) and has(file, "name")) and has(file, "filename")
         name = told(file, "filename" if form else "name")
         if isinstance(name, str) and name:
             self.name = re.split(r"[/\\]", name)[-1] or None

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -194,8 +195,10 @@ def test_a_forms_file_without_a_file_name_has_none() -> None:
 
 def test_a_file_is_asked_for_its_name_before_what_is_deprecated(tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"abc"))
-    with gzip.open(tmp_path / "a.gz") as file:
+    with gzip.open(tmp_path / "a.gz") as file, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         assert Source(file).name == "a.gz"
+    assert not told
 
 
 def test_a_file_that_fails_to_tell_of_itself_is_read_all_the_same() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from bucketry import (
     StorageError,
     hookimpl,
 )
-from bucketry.aio import Provider, open_provider
+from bucketry.aio import Outcomes, Provider, open_provider
 from core.memory import MemoryLayer, memory_provider
 
 pytestmark = pytest.mark.anyio
@@ -224,6 +224,18 @@ async def test_many_are_iterated_and_ended(media: Provider, tmp_path: Path) -> N
     await first.aclose()
     assert [outcome async for outcome in first] == []
     assert len(list(tmp_path.iterdir())) < 20
+
+
+@pytest.mark.parametrize("wait", [anext, Outcomes.raise_failures])
+async def test_who_is_cancelled_before_any_thread_waits_has_ended_many_too(
+    media: Provider, wait: Callable[[Outcomes[Any]], Awaitable[object]]
+) -> None:
+    outcomes = media.upload_many((f"{n:02}", b"x") for n in range(100))
+    assert (await anext(outcomes)).ok
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await wait(outcomes)
+    assert [outcome async for outcome in outcomes] == []
 
 
 async def test_errors_are_the_same(media: Provider) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
+from anyio import get_cancelled_exc_class
+
 import bucketry
 from bucketry.aio.threads import S, Twin, awaited
 from bucketry.discretion import discreet
@@ -13,6 +15,7 @@ from bucketry.model import Outcome
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class Outcomes(Twin[bucketry.Outcomes[T]], Generic[T]):
@@ -39,11 +42,18 @@ class Outcomes(Twin[bucketry.Outcomes[T]], Generic[T]):
         """Bytes moved so far, those of objects on their way included."""
         return self._sync.bytes
 
+    async def _run(self, function: Callable[[], A]) -> A:
+        try:
+            return await super()._run(function)
+        except get_cancelled_exc_class():
+            await self.aclose()  # perhaps no thread had begun to wait, which would have ended it
+            raise
+
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Outcome[T]:
-        outcome = await self._threads.run(lambda: next(self._sync, None))
+        outcome = await self._run(lambda: next(self._sync, None))
         if outcome is None:
             raise StopAsyncIteration
         return outcome

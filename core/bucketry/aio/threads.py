@@ -111,6 +111,9 @@ class Twin(Generic[S]):
         self._sync = sync
         self._threads = threads
 
+    async def _run(self, function: Callable[[], T]) -> T:
+        return await self._threads.run(function)
+
     async def aclose(self) -> None:
         """Do what ``close`` of the sync one does; safe to call twice."""
         await self._threads.close(self._sync.close)
@@ -159,7 +162,7 @@ def awaited(
     @discreet_when_awaited
     async def call(twin: Twin[S], /, *args: P.args, **kwargs: P.kwargs) -> T:
         own: Callable[P, T] = getattr(twin._sync, name)  # a subclass may have one of its own
-        return await twin._threads.run(lambda: own(*args, **kwargs))
+        return await twin._run(lambda: own(*args, **kwargs))
 
     return call
 

@@ -184,6 +184,7 @@ def sweep(bucket: Bucket, prefix: str, older_than: datetime, dry_run: bool) -> l
             )
             if one.started < older_than and (dry_run or _aborted(bucket, one)):
                 swept.append(one)
+                bucket.limit.restart()  # each of them has its time, as pages have
     except StorageError as error:
         if dry_run or not swept:
             raise

@@ -80,6 +80,7 @@ def delete(bucket: Bucket, keys: Sequence[str], params: Mapping[str, Any]) -> De
             rest = [key for one in batches for key in one.keys]
             failures += [_failure(key, f"not tried: {error.reason}", error.code) for key in rest]
             break
+        bucket.limit.restart()  # each request has its time
         deleted += outcome.keys
         for failure in outcome.failures:
             busy = CODES.get(failure.code or "", Rejected).retryable

@@ -71,7 +71,9 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
     marked = with_write_id(bucket, params)
     with already_there(params):
         first = _first(source, part_size)
-        if len(first) < part_size or source.exhausted():
+        is_all = len(first) < part_size or source.exhausted()
+        bucket.limit.restart()  # the source's time is its own
+        if is_all:
             source.check_complete()
             return _put(bucket, upload, marked, first)
         _check_parts_are_possible(bucket, params, whole)
@@ -201,7 +203,10 @@ def _put_parts(
         if doubtful:
             raise
     with unfinished(job) as upload_id:
-        sent = send_parts(job, upload_id, first, upload.source.readinto)
+        try:
+            sent = send_parts(job, upload_id, first, upload.source.readinto)
+        finally:
+            bucket.limit.restart()  # parts, too, have times of their own
         upload.source.check_complete()
         # All the protection there is where Complete is not known to honour the condition.
         look(bucket, upload.key, params, doubtful)

@@ -6,6 +6,8 @@ import gzip
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from bucketry import InvalidHeader, Provider, Unsupported
 from conformance.sabotages.tools import (
     answer,
@@ -116,7 +118,7 @@ HEADER = [
     sabotage(
         "headers.line_break_in_a_header[download_name]",
         "the header has a line break",
-        hooks={"head": told(content_disposition="a\0b")},
+        methods=answer("head", lambda true: attrs.evolve(true, content_disposition="a\0b")),
     ),
     sabotage("headers.line_break_in_metadata", "but it succeeded", methods=cleaned("metadata")),
     sabotage(

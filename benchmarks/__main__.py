@@ -103,7 +103,7 @@ def main() -> int:
             for row in rows:
                 measured = measure(row, started, sink, rounds, quick=options.quick)
                 run["rows"][row.name] = measured
-                if row.name in WHERE and "bucketry" in started:
+                if row.name in WHERE and measured["contestants"].get("bucketry", {}).get("rounds"):
                     run["where"][row.name] = started["bucketry"].where(row, row.count)
                     sink.report()  # what it has counted meanwhile is of no row
                 _keep(run, load, results)

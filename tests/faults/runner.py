@@ -24,6 +24,7 @@ from faults.proxy import Certificates, FaultProxy
 from faults.subprocesses import Client
 from faults.table import Case
 from faults.verdict import GOOD, Judged, Seen, judge
+from s3.sockets.peer import black_hole
 
 PATIENCE = 4
 """Seconds behind the time that is due after which a client is ended."""
@@ -91,14 +92,8 @@ def _address(case: Case, host: str, proxy: FaultProxy) -> Iterator[str]:
                 closed.bind(("127.0.0.1", 0))
                 yield f"https://localhost:{closed.getsockname()[1]}"
         case "black hole":
-            with socket.socket() as full, contextlib.ExitStack() as stack:
-                full.bind(("127.0.0.1", 0))
-                full.listen(0)
-                for _ in range(3):  # the queue is full, and further SYNs are dropped
-                    waiting = stack.enter_context(socket.socket())
-                    waiting.setblocking(False)
-                    waiting.connect_ex(full.getsockname())
-                yield f"https://localhost:{full.getsockname()[1]}"
+            with black_hole() as port:
+                yield f"https://localhost:{port}"
 
 
 def run(case: Case, client: Client, way: Way) -> Result:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import trustme
 
@@ -119,3 +119,17 @@ class Peer:
             self.failures.append(error)
         finally:
             sock.close()
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """Give a port of this machine from which nobody hears anything."""
+    with socket.socket() as full, ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port: int = full.getsockname()[1]
+        for _ in range(3):  # the queue is full, and further SYNs are dropped
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield port

@@ -17,9 +17,6 @@ from weakref import WeakSet
 
 from bucketry.forking import forget_in_child
 
-Part = bytearray | memoryview
-"""Memory for one part, and its bytes."""
-
 if sys.platform == "linux":
     from mmap import MADV_HUGEPAGE, MAP_ANONYMOUS, MAP_PRIVATE
 
@@ -64,7 +61,7 @@ class PartBudget:
         self._lock = threading.Lock()
         self._uploads = 0
         self._out: WeakSet[Permit] = WeakSet()
-        self._spare: list[Part] = []
+        self._spare: list[memoryview] = []
 
     @contextmanager
     def upload(self) -> Iterator[None]:
@@ -79,7 +76,7 @@ class PartBudget:
                 if self._uploads < 1:
                     self._spare.clear()
 
-    def another(self, size: int) -> tuple[Permit, Part] | None:
+    def another(self, size: int) -> tuple[Permit, memoryview] | None:
         """Return a buffer of `size` bytes beside one's own; None while all are out."""
         with self._lock:
             if len(self._out) >= self._most:
@@ -91,7 +88,7 @@ class PartBudget:
             buffer = room(size)
         return permit, buffer
 
-    def give_back(self, permit: Permit, buffer: Part) -> None:
+    def give_back(self, permit: Permit, buffer: memoryview) -> None:
         """Take back a permit, and a buffer whose bytes are sent."""
         with self._lock:
             self._out.discard(permit)

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from bucketry import InvalidSource
-from bucketry_s3.objects.budget import Part, Permit
+from bucketry_s3.objects.budget import Permit
 from bucketry_s3.objects.multipart import MAX_PARTS, Job, Sent
 from bucketry_s3.objects.native import for_looking
 from bucketry_s3.objects.under_way import under_way
@@ -41,11 +41,11 @@ class _Digests:
             self._sha256 = self._own if same else RunningChecksum("SHA256")
         self._running = {one for one in (whole, self._own, self._sha256) if one}
 
-    def fill(self, buffer: Part, read: Callable[[Part], int]) -> int:
+    def fill(self, buffer: memoryview, read: Callable[[memoryview], int]) -> int:
         """Have `read` fill a buffer; return the number of bytes, less than all at the end."""
-        view, filled = memoryview(buffer), 0
-        while filled < len(view):
-            piece = view[filled : filled + _AT_ONCE]
+        filled = 0
+        while filled < len(buffer):
+            piece = buffer[filled : filled + _AT_ONCE]
             count = read(piece)
             for digest in self._running:
                 digest.update(piece[:count])
@@ -65,7 +65,9 @@ class _Digests:
         return self._sha256.hex() if self._sha256 else ""
 
 
-def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int]) -> Sent:
+def send_parts(
+    job: Job, upload_id: str, first: memoryview, read: Callable[[memoryview], int]
+) -> Sent:
     """Upload `first`, a full part, and all that `read` fills buffers with.
 
     While the provider's budget has room, parts are sent by threads and the next one is read
@@ -84,7 +86,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
         for deadline in deadlines:
             deadline.end()
 
-    def send(number: int, body: Part, digests: _Digests) -> dict[str, Any]:
+    def send(number: int, body: memoryview, digests: _Digests) -> dict[str, Any]:
         deadline = bucket.deadline(len(body))
         deadlines.append(deadline)
         try:
@@ -94,7 +96,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
             stop()
             raise
 
-    def started(permit: Permit, number: int, body: Part, digests: _Digests) -> bool:
+    def started(permit: Permit, number: int, body: memoryview, digests: _Digests) -> bool:
         """Send in a thread; False where none can be had: the interpreter is going down."""
         future: Future[dict[str, Any]] = Future()
         context = copy_context()  # the thread belongs to the operation: cancelled, watched with it
@@ -135,7 +137,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
             raise failures[0]
         arrived(future.result(), size)
 
-    def hand_over(number: int, body: Part, digests: _Digests) -> Part:
+    def hand_over(number: int, body: memoryview, digests: _Digests) -> memoryview:
         """Have a part sent, and return the buffer for the next one."""
         while (more := bucket.parts.another(part_size)) is None and waiting:
             collect()
@@ -147,7 +149,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
         return body
 
     part_size = len(first)
-    buffer: Part = first
+    buffer = first
     digests = _Digests(job, whole)
     digests.fill(first, len)  # it was read before anybody knew that there would be parts
     with bucket.parts.upload(), under_way(stop):
@@ -164,9 +166,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
                 filled = digests.fill(buffer, read)
                 if not filled:
                     break
-                if filled < len(buffer):
-                    # Not cut off: whoever still looks into it, an error's frames, would forbid it.
-                    buffer = memoryview(buffer)[:filled]
+                buffer = buffer[:filled]
             while waiting:
                 collect()
         except BaseException:
@@ -186,7 +186,7 @@ def send_parts(job: Job, upload_id: str, first: Part, read: Callable[[Part], int
 
 
 def _send_part(
-    job: Job, upload_id: str, number: int, body: Part, digests: _Digests, deadline: Deadline
+    job: Job, upload_id: str, number: int, body: memoryview, digests: _Digests, deadline: Deadline
 ) -> dict[str, Any]:
     told = digests.params
     answer = job.bucket.send(

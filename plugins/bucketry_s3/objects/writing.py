@@ -20,7 +20,7 @@ from bucketry.model import ChecksumAlgorithm
 from bucketry.source import Source
 from bucketry_s3.objects.apart import check_kept_in_parts, set_lost, without_lost
 from bucketry_s3.objects.bucket import Bucket
-from bucketry_s3.objects.budget import Part, room
+from bucketry_s3.objects.budget import room
 from bucketry_s3.objects.conditions import (
     COMPLETE_FACTS,
     PUT_FACTS,
@@ -50,6 +50,7 @@ from bucketry_s3.protocol.fixed import UPLOADS
 from bucketry_s3.protocol.markup import unquoted
 from bucketry_s3.protocol.params import PARAMS
 from bucketry_s3.protocol.retrying import Attempts
+from bucketry_s3.protocol.wire import Payload
 
 _PIECE = 256 * 1024
 
@@ -77,10 +78,10 @@ def store(bucket: Bucket, upload: Upload, params: Mapping[str, Any]) -> StoredOb
             source.check_complete()
             return _put(bucket, upload, marked, first)
         _check_parts_are_possible(bucket, params, whole)
-        return _put_parts(bucket, upload, marked, first)
+        return _put_parts(bucket, upload, marked, memoryview(first))
 
 
-def _first(source: Source, part_size: int) -> Part:
+def _first(source: Source, part_size: int) -> bytearray | memoryview:
     """Return the first bytes, up to a part of them.
 
     Where the length is not known, most uploads are far from a part, and memory is taken as they
@@ -88,7 +89,9 @@ def _first(source: Source, part_size: int) -> Part:
     holes behind.
     """
     if source.size is not None:
-        buffer: Part = room(part_size) if source.size >= part_size else bytearray(source.size)
+        buffer: bytearray | memoryview = (
+            room(part_size) if source.size >= part_size else bytearray(source.size)
+        )
         filled = source.readinto(buffer)
         return buffer if filled == len(buffer) else memoryview(buffer)[:filled]
     first, wanted = bytearray(), min(_PIECE, part_size)
@@ -146,7 +149,7 @@ def _algorithm(
     return default_algorithm(bucket.capabilities, in_parts=in_parts)
 
 
-def _put(bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: Part) -> StoredObject:
+def _put(bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: Payload) -> StoredObject:
     native = dict(params)
     algorithm = _algorithm(bucket, params, in_parts=False)
     for name in (ALGORITHM, "ChecksumType"):  # of parts; one request has the whole's
@@ -177,7 +180,7 @@ def _put(bucket: Bucket, upload: Upload, params: Mapping[str, Any], body: Part) 
 
 
 def _put_parts(
-    bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: Part
+    bucket: Bucket, upload: Upload, params: Mapping[str, Any], first: memoryview
 ) -> StoredObject:
     check_divisible(params)
     algorithm = _algorithm(bucket, params, in_parts=True)

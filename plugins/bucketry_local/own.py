@@ -88,9 +88,8 @@ class OwnFolder:
             with disk():
                 make_folders(folder, synced=self._synced)
         except StorageError as error:
-            if isinstance(
-                error.__cause__, NotADirectoryError | FileNotFoundError
-            ):  # as below /proc
+            # The second where nothing can be made, as below /proc.
+            if isinstance(error.__cause__, NotADirectoryError | FileNotFoundError):
                 raise no_folder(error.__cause__.filename) from None
             raise
 

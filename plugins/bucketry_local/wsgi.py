@@ -222,7 +222,7 @@ class _Body:
         self._md5: str | None = environ.get("HTTP_CONTENT_MD5")
 
     def __iter__(self) -> Iterator[bytes]:
-        digest = md5(usedforsecurity=False)
+        digest = md5(usedforsecurity=False) if self._md5 is not None else None
         while self._left:
             try:
                 chunk = self._input.read(min(CHUNK, self._left))
@@ -231,9 +231,10 @@ class _Body:
             if not chunk:
                 raise SourceChanged(f"the connection ended {self._left} bytes early")
             self._left -= len(chunk)
-            digest.update(chunk)
+            if digest is not None:
+                digest.update(chunk)
             yield chunk
-        if self._md5 not in (None, b64encode(digest.digest()).decode()):
+        if digest is not None and self._md5 != b64encode(digest.digest()).decode():
             raise SourceChanged("the body has another MD5 than its Content-MD5")
 
     def discard(self) -> None:
